@@ -1,7 +1,7 @@
 import type { Tenant } from "../core/access/tenants.ts";
 import { alertTenants, causeRule, type SilenceRule, silenceRules } from "../core/catalog/alerts.ts";
 import type { Product } from "../core/catalog/job-type.ts";
-import { type Incident, isQuiet, isSettled, silenceId } from "../core/job/incident.ts";
+import { type Incident, incidentKinds, isQuiet, isSettled, silenceId } from "../core/job/incident.ts";
 import type { Pause } from "../core/job/pause.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallelUntil } from "../core/kernel/in-parallel.ts";
@@ -112,6 +112,8 @@ async function lookAfter(
   const { incidents, catalog, clock } = services;
   const found = await incidents.get(watched);
   if (!found) return incidents.unwatch(watched);
+  // A later version may have more kinds: what they mean is for that version to say.
+  if (!incidentKinds.includes(found.kind)) return;
   const product = catalog.products.find(({ tag }) => tag === watched.product);
   const incident = await attend(services, found, product ? judgedBy(product, found, judged) : nobody);
   const isPast = (incident.opening ?? 0) >= watched.opening || clock.now() - watched.at > unopenedMs;

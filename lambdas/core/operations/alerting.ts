@@ -2,11 +2,12 @@ import { eventOfReceiver, receiverEventOf, receiversOf } from "../catalog/alerts
 import { type Catalog, type FoundEvent, ownValue } from "../catalog/catalog.ts";
 import type { AlertMessage, Incident, IncidentRule, IncidentStep } from "../job/incident.ts";
 import { nextStep } from "../job/incident.ts";
-import { fairGroupOf, isFinished, jobMessageOf } from "../job/job.ts";
+import { fairGroupOf, isFinished, type Job, jobMessageOf } from "../job/job.ts";
+import { JobError } from "../job/job-error.ts";
 import { alertJobId, fingerprint } from "../job/job-id.ts";
 import { retryPolicyOf } from "../job/retry-config.ts";
-import { TransientError } from "../kernel/errors.ts";
-import { noticeOf, receiverInput } from "../outbound/alert-notice.ts";
+import { TransientError, traceOf } from "../kernel/errors.ts";
+import { type AlertNotice, noticeOf, receiverInput } from "../outbound/alert-notice.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
@@ -28,7 +29,6 @@ export interface Alerting {
 export const alertFairnessKey = "alerts";
 /** Some hours with the delays between them: who is told must be told. */
 const alertRetries = 8;
-const alertTimeoutMs = 15_000;
 
 /** How often a change may meet another one. */
 const rounds = 20;
@@ -81,41 +81,67 @@ async function take(
 async function tell(
   services: Alerting,
   incident: Incident,
-  { kind, ordinal, to }: AlertMessage,
-  rule: IncidentRule,
+  message: AlertMessage,
+  { alert }: IncidentRule,
 ): Promise<void> {
-  const notice = noticeOf(incident, kind, rule.alert);
-  for (const name of new Set(to)) {
-    const found = findReceiver(services.catalog, incident, name);
-    if (!found) continue;
-    const { receiver, event, env } = found;
-    // With its first time: one that was forgotten, and comes again, begins to count its openings anew.
-    const parts = [incident.id, incident.first_at, incident.opening, ordinal, name].map(String);
-    const key = parts.join("/");
-    const now = services.clock.now();
-    const request = {
-      ...{ ...event, env, input: receiverInput(receiver, notice, event.product), due_at: now },
-      timeout_ms: Math.min(event.event.timeout_ms ?? alertTimeoutMs, alertTimeoutMs),
-      retries: alertRetries,
-      retry_policy: retryPolicyOf(undefined, event.event.retry_config),
-      fairness_key: alertFairnessKey,
-      labels: [`incident:${incident.id}`],
-      made_by: "alert" as const,
-      fingerprint: fingerprint(["alert", key]),
-    };
-    const id = alertJobId(incident.product, env, key);
-    const made = newJob(request, { id, writeId: crypto.randomUUID(), now, input: { inline: request.input } });
-    // Its input is data, whatever the event says: the receiver has resolved it.
-    const { expressions: _, ...job } = made;
-    const created = await services.jobs.create(job);
-    const current = created.outcome === "exists" ? created.job : job;
-    // The process that made it may have died before it sent the message.
-    if (isFinished(current) || current.claims > 0 || current.attempt > 1) continue;
-    await services.queue.send(current.type, jobMessageOf(current), { delaySeconds: 0, group: fairGroupOf(current) });
-    services.log.info("an incident was told", {
-      ...{ product: incident.product, env, incident: incident.id, kind, receiver: name, job_id: current.id },
-    });
+  const notice = noticeOf(incident, message.kind, alert);
+  for (const name of new Set(message.to)) {
+    const { product, env, id } = incident;
+    const fields = { product, env, incident: id, kind: message.kind, receiver: name };
+    try {
+      const job = alertJobOf(services, incident, { notice, name, ordinal: message.ordinal });
+      if (!job) continue;
+      await makeAlertJob(services, job);
+      services.log.info("an incident was told", { ...fields, job_id: job.id });
+    } catch (error) {
+      // Its input cannot be made of what is said: the others are told all the same.
+      if (!(error instanceof JobError)) throw error;
+      services.log.error("a receiver could not be told of an incident", { ...fields, ...traceOf(error) });
+    }
   }
+}
+
+/** The job that tells a receiver. Undefined if the catalog has dropped the receiver. Throws a JobError. */
+function alertJobOf(
+  { catalog, clock }: Alerting,
+  incident: Incident,
+  { notice, name, ordinal }: { notice: AlertNotice; name: string; ordinal: string },
+): Job | undefined {
+  const found = findReceiver(catalog, incident, name);
+  if (!found) return undefined;
+  const { receiver, event, env } = found;
+  // With its first time: one that was forgotten, and comes again, begins to count its openings anew.
+  const parts = [incident.id, incident.first_at, incident.opening, ordinal, name];
+  const key = parts.map(String).join("/");
+  const now = clock.now();
+  const input = receiverInput(receiver, notice, event.product);
+  const request = {
+    ...{ ...event, env, input, due_at: now },
+    timeout_ms: event.event.timeout_ms ?? event.definition.defaults.timeout_ms,
+    retries: alertRetries,
+    retry_policy: retryPolicyOf(undefined, event.event.retry_config),
+    fairness_key: alertFairnessKey,
+    labels: [`incident:${incident.id}`],
+    made_by: "alert" as const,
+    fingerprint: fingerprint(["alert", key]),
+  };
+  const id = alertJobId(incident.product, env, key);
+  // Its input is data, whatever the event says: the receiver has resolved it.
+  const { expressions: _, ...job } = newJob(request, {
+    id,
+    writeId: crypto.randomUUID(),
+    now,
+    input: { inline: input },
+  });
+  return job;
+}
+
+async function makeAlertJob({ jobs, queue }: Alerting, job: Job): Promise<void> {
+  const created = await jobs.create(job);
+  const current = created.outcome === "exists" ? created.job : job;
+  // The process that made it may have died before it sent the message.
+  if (isFinished(current) || current.claims > 0 || current.attempt > 1) return;
+  await queue.send(current.type, jobMessageOf(current), { delaySeconds: 0, group: fairGroupOf(current) });
 }
 
 /** A receiver, and the event of the job that tells it. The catalog may have dropped either. */

@@ -1,8 +1,10 @@
 import type { Alert } from "../../../lambdas/core/catalog/alert-schema.ts";
 import { failureGroupOf, utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
 import { causeId, mostOpen } from "../../../lambdas/core/job/incident.ts";
+import { holding } from "../../../lambdas/core/job/pause.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { aPause } from "../../support/a-pause.ts";
 import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";
@@ -47,6 +49,7 @@ describe("failed attempts", () => {
       labels: [`incident:${causeId({ kind: "cause", target: "apps/shop", code: "SERVICE_UNAVAILABLE" })}`],
     });
     expect(told).not.toHaveProperty("gates");
+    expect(told && holding([aPause({ product: "shop" })], told, noon)).toBeUndefined();
     expect(services.queue.sent).toMatchObject([{ type: "action", delaySeconds: 0, group: "shop:prd:alerts" }]);
     expect(JSON.stringify(told?.input)).not.toContain("It is down.");
   });
@@ -115,6 +118,19 @@ describe("failed attempts", () => {
 });
 
 describe("an alert of an event", () => {
+  it("whose input cannot be made does not keep the others from being told", async () => {
+    const receivers = {
+      us: { event: "charge", input: { body: "$Variable{gone}" } },
+      ops: { webhook: "https://ops.example" },
+    };
+    const alerts: Record<string, Alert> = { new: { when: "new_cause", notify: ["us", "ops"] } };
+    const { lifecycle, services } = alertWorld(alertProduct({ receivers, alerts }));
+    expect(await handleChanges(lifecycle, [failedAttempt(noon)])).toBeUndefined();
+    expect(services.jobs.all()).toMatchObject([{ event: "alert/ops" }]);
+    expect(services.incidents.all()).toMatchObject([{ sent: 1 }]);
+    expect(services.log.lines.map(({ message }) => message)).toContain("a receiver could not be told of an incident");
+  });
+
   it("has the input that its receiver says", async () => {
     const input = {
       body: { text: "$Alert{title}", count: "$Alert{count}", job: "$Alert{job_id}", code: "$Alert{provider_code}" },

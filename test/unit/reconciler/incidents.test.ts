@@ -13,6 +13,7 @@ import { sweepIncidents } from "../../../lambdas/reconciler/sweep-incidents.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
 import { noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
 import { claim } from "../../support/lifecycle.ts";
 
 const minute = 60_000;
@@ -90,6 +91,20 @@ describe("the sweep of incidents", () => {
     expect(world.services.incidents.all()).toMatchObject([{ state: "closed" }]);
     expect(await world.services.incidents.watched()).toEqual([]);
     expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("leaves alone what is of a kind that a later version has", async () => {
+    const world = alertWorld();
+    const { incidents } = world.services;
+    const name = { product: "shop", env: "prd", id: "0123456789abcdef" };
+    const subject = { kind: "flood" } as never;
+    await incidents.add({ ...name, subject, entries: [counted({ at: noon })] }, { mustExist: false });
+    await incidents.watch({ ...name, opening: 1, at: noon });
+    await world.services.clock.advance(2 * hour);
+    await sweep(world);
+    expect(incidents.all()).toMatchObject([{ kind: "flood", count: 1 }]);
+    expect(await incidents.watched()).toHaveLength(1);
+    expect(saidIn(world)).toEqual([]);
   });
 
   it("tells what a process has counted and not opened", async () => {
