@@ -1,5 +1,5 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
-import { causeRule } from "../core/catalog/alerts.ts";
+import { causeRule, rateRules } from "../core/catalog/alerts.ts";
 import { isAlertJob } from "../core/job/actor.ts";
 import {
   causeId,
@@ -9,12 +9,13 @@ import {
   isQuiet,
   mostOpen,
   otherCause,
+  slotOf,
 } from "../core/job/incident.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { type Alerting, attend } from "../core/operations/alerting.ts";
 import { targetNameOf, wasKnown } from "../core/operations/known-causes.ts";
 import type { Failures } from "../core/ports/failures.ts";
-import type { Incidents, Occurrence, Occurrences } from "../core/ports/incidents.ts";
+import type { EndedRun, Incidents, Occurrence, Occurrences, RateName } from "../core/ports/incidents.ts";
 import { countablesOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 
@@ -32,9 +33,62 @@ interface Failing extends Occurrences {
 }
 
 /**
- * Counts the failed attempts of a batch by their causes, one write a cause, and tells receivers what follows from that. Returns the first
+ * Counts the runs of a batch for alerts: the failed attempts by their causes, one write a cause, and tells receivers what follows from that. Returns the first
  * batch index that has to be redelivered: what was counted is not counted again, and what was not said is said then.
  */
+export async function countFailures(
+  services: CauseServices,
+  changes: readonly JobChange[],
+  effects: readonly ChangeEffects[],
+): Promise<number> {
+  const causes = await countCauses(services, changes, effects);
+  return Math.min(causes, await countRates(services, changes, effects));
+}
+
+/** Counts the runs that ended in a batch for the alerts that name their events: one write for each of these. */
+async function countRates(
+  services: CauseServices,
+  changes: readonly JobChange[],
+  effects: readonly ChangeEffects[],
+): Promise<number> {
+  const ended = new Map<
+    string,
+    { rate: RateName; slot: { slot: number; until: number }; runs: EndedRun[]; batchIndex: number }
+  >();
+  for (const effect of effects) {
+    const job = changes[effect.batchIndex]?.after;
+    if (!job || isAlertJob(job)) continue;
+    for (const { name, ended: attempt, detail, mark, written_at, time } of countablesOf(effect)) {
+      if (!attempt || (name !== "completed" && name !== "failed")) continue;
+      const { product_tag: product, env, event } = detail;
+      const found = services.catalog.products.find(({ tag }) => tag === product);
+      for (const { env: of, events, windowMs, rule } of found ? rateRules(found) : []) {
+        if (of !== env || !events.includes(event)) continue;
+        const rate = { product, env, alert: rule.alert };
+        const slot = slotOf(time, windowMs);
+        const key = JSON.stringify([rate, slot]);
+        const { batchIndex } = effect;
+        const known = ended.get(key) ?? { rate, slot: { slot, until: slot + 2 * windowMs }, runs: [], batchIndex };
+        known.runs.push({ mark, written_at, failed: name === "failed" });
+        ended.set(key, known);
+      }
+    }
+  }
+  const failed = await Promise.all(
+    [...ended.values()].map(async ({ rate, slot, runs, batchIndex }) => {
+      try {
+        await services.incidents.countRuns(rate, slot, runs);
+        return nothingFailed;
+      } catch (error) {
+        services.log.error("runs could not be counted for an alert", { ...rate, ...traceOf(error) });
+        return error instanceof TransientError ? batchIndex : nothingFailed;
+      }
+    }),
+  );
+  return Math.min(nothingFailed, ...failed);
+}
+
+/** Counts the failed attempts, as `countFailures` says. */
 export async function countCauses(
   services: CauseServices,
   changes: readonly JobChange[],

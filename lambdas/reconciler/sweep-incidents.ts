@@ -1,7 +1,23 @@
 import type { Tenant } from "../core/access/tenants.ts";
-import { alertTenants, causeRule, type SilenceRule, silenceRules } from "../core/catalog/alerts.ts";
+import {
+  alertTenants,
+  causeRule,
+  type RateRule,
+  rateRules,
+  type SilenceRule,
+  silenceRules,
+} from "../core/catalog/alerts.ts";
 import type { Product } from "../core/catalog/job-type.ts";
-import { type Incident, incidentKinds, isQuiet, isSettled, silenceId } from "../core/job/incident.ts";
+import {
+  exceeds,
+  type Incident,
+  incidentKinds,
+  isQuiet,
+  isSettled,
+  rateId,
+  silenceId,
+  slotOf,
+} from "../core/job/incident.ts";
 import type { Pause } from "../core/job/pause.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallelUntil } from "../core/kernel/in-parallel.ts";
@@ -21,6 +37,14 @@ const nameOf = ({ product, env }: Tenant): string => `${product}#${env}`;
 interface Overseen extends SilenceRule {
   product: Product;
 }
+
+/** Events of which not too many runs may fail, with their product. */
+interface Rated extends RateRule {
+  product: Product;
+}
+
+/** What a round has found of what an alert asks for. */
+type Judgement = Overdue | "exceeded";
 
 interface Swept {
   /** How many incidents were open. */
@@ -52,7 +76,7 @@ export async function sweepIncidents(
   await trying({}, async () => {
     const since = await begunOf(services, memory, tenants);
     const overseen = catalog.products.flatMap((product) => silenceRules(product).map((rule) => ({ ...rule, product })));
-    const judged = new Map<string, Overdue>();
+    const judged = new Map<string, Judgement>();
     const isOver = () => clock.now() >= end;
     await inParallelUntil(atOnce, overseen, isOver, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
@@ -60,6 +84,12 @@ export async function sweepIncidents(
         const overdue = await overdueRun(services, one.product.tag, one, { since: begun, pauses });
         judged.set(silenceKey(one), overdue);
         if (typeof overdue === "object") await missed(services, one, overdue.planned);
+      }),
+    );
+    const rates = catalog.products.flatMap((product) => rateRules(product).map((rule) => ({ ...rule, product })));
+    await inParallelUntil(atOnce, rates, isOver, (one) =>
+      trying({ alert: one.rule.alert, env: one.env }, async () => {
+        judged.set(rateKey(one), (await tooManyFail(services, one)) ? "exceeded" : "fine");
       }),
     );
     const watched = await incidents.watched();
@@ -91,6 +121,28 @@ async function begunOf(
 
 const silenceKey = ({ product, env, rule }: Overseen): string => `${product.tag}#${env}#${silenceId(rule.alert)}`;
 
+const rateKey = ({ product, env, rule }: Rated): string => `${product.tag}#${env}#${rateId(rule.alert)}`;
+
+/** Whether too many runs fail. That is counted once for each slot of time, and told. */
+async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<boolean> {
+  const { incidents, clock } = services;
+  const { product, env, windowMs, over, rule } = one;
+  const now = clock.now();
+  const counts = await incidents.runs(
+    { product: product.tag, env, alert: rule.alert },
+    slotOf(now - windowMs, windowMs),
+  );
+  if (!exceeds(counts, one)) return false;
+  const name = { product: product.tag, env, id: rateId(rule.alert) };
+  const slot = slotOf(now, windowMs);
+  if ((await incidents.get(name))?.slot === slot) return true;
+  const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
+  const entries = [{ mark: String(slot), written_at: now, at: now }];
+  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
+  if (incident) await attend(services, incident, { rule, isQuiet: () => false });
+  return true;
+}
+
 /** A planned time for which no run has completed. It is counted once, and told. */
 async function missed(services: ReconcilerServices, one: Overseen, planned: number): Promise<void> {
   const { incidents, clock } = services;
@@ -107,7 +159,7 @@ async function missed(services: ReconcilerServices, one: Overseen, planned: numb
 async function lookAfter(
   services: ReconcilerServices,
   watched: Watched,
-  judged: ReadonlyMap<string, Overdue>,
+  judged: ReadonlyMap<string, Judgement>,
 ): Promise<void> {
   const { incidents, catalog, clock } = services;
   const found = await incidents.get(watched);
@@ -123,10 +175,14 @@ async function lookAfter(
 /** An incident of which the catalog says nothing any more is closed, and nobody is told. */
 const nobody = { rule: undefined, isQuiet: () => true };
 
-function judgedBy(product: Product, { kind, env, alert }: Incident, judged: ReadonlyMap<string, Overdue>) {
+function judgedBy(product: Product, { kind, env, alert }: Incident, judged: ReadonlyMap<string, Judgement>) {
   if (kind === "cause") {
     const rule = causeRule(product, env);
     return rule ? { rule, isQuiet: (of: Incident, now: number) => isQuiet(of, rule, now) } : nobody;
+  }
+  if (kind === "rate") {
+    const rated = rateRules(product).find((one) => one.env === env && one.rule.alert === alert);
+    return rated ? { rule: rated.rule, isQuiet: () => judged.get(rateKey({ ...rated, product })) === "fine" } : nobody;
   }
   const found = silenceRules(product).find((one) => one.env === env && one.rule.alert === alert);
   if (!found) return nobody;

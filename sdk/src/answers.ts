@@ -1345,8 +1345,11 @@ export interface Incident {
   id: string;
   product_tag: string;
   env: string;
-  /** `cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. */
-  kind: "cause" | "silence";
+  /**
+   * `cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs
+   * fail.
+   */
+  kind: "cause" | "silence" | "rate";
   state: IncidentState;
   /**
    * What fails, of a cause: the section and the name of the target, such as `apps/shop`. Absent for the one incident
@@ -1363,6 +1366,17 @@ export interface Incident {
   schedule?: string;
   /** The planned time for which no run has completed, of a silence. Epoch milliseconds. */
   planned_at?: number;
+  /** The alert, of a silence or a rate. */
+  alert?: string;
+  /** What was counted within the window, of a rate. */
+  rate?: {
+    /** How many runs have failed. */
+    failed: number;
+    /** How many have ended. */
+    ended: number;
+    /** The part that may fail. */
+    over: number;
+  };
   /** How many attempts have failed, or planned times were missed, since it was first seen. */
   count: number;
   /** How many of them since it was opened last; 0 once it has ended. */

@@ -25,14 +25,14 @@ describe("alerts", () => {
     expect(added(alerts)).toEqual({
       "consumers/action": ["secretsmanager:GetSecretValue secretsmanager:secret:ops-??????"],
       lifecycle: [
-        "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = CAUSE#*, OPEN",
+        "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = CAUSE#*, RATE#*, OPEN",
         "dynamodb:GetItem,PutItem Jobs if key = JOB#*",
         "dynamodb:GetItem,Query,UpdateItem Jobs if key = ERRORS#*",
         "sqs:SendMessage QueueactionQueue",
       ],
       reconciler: [
         "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
-        "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = CAUSE#*, OPEN",
+        "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = CAUSE#*, RATE#*, OPEN",
       ],
     });
     expect(variablesOf(alerts, "lifecycle")).toHaveProperty("QUEUES");

@@ -346,6 +346,7 @@ describe("a field that a later version has added", () => {
     job: () => ask({ method: "POST", path: `/v1/jobs/${jobs.planned.id}/cancel` }),
     statistics: () => kinds.statistics?.make(w) as Promise<unknown>,
     failures: () => kinds.failures?.make(w) as Promise<unknown>,
+    rate: () => kinds.rate?.make(w) as Promise<unknown>,
     incident: () => kinds.incident?.make(w) as Promise<unknown>,
     waits: () => w.waits.add("deployed", noon),
     endpoint: () => kinds.endpoint?.make(w) as Promise<unknown>,

@@ -20,6 +20,7 @@ import {
   pinsPrefix,
   progressPrefix,
   pumpPrefix,
+  ratesPrefix,
   reportPrefix,
   resultCachePrefix,
   resultsPrefix,
@@ -208,6 +209,7 @@ export const incidentsAccess = (state: JobsState): Capability =>
     state,
     ["GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem"].map((action) => `dynamodb:${action}`),
     `${causesPrefix}*`,
+    `${ratesPrefix}*`,
     watchedPartition,
   );
 

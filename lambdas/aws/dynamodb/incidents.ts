@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Tenant } from "../../core/access/tenants.ts";
 import type { Incident, IncidentChanges, IncidentName } from "../../core/job/incident.ts";
-import type { Incidents, Occurrence, Occurrences, Watched } from "../../core/ports/incidents.ts";
-import { causesPrefix, partitionKey, sortKey, ttlAttribute, watchedPartition } from "../../topology.ts";
+import type { Incidents, Occurrence, Occurrences, RateName, Watched } from "../../core/ports/incidents.ts";
+import { causesPrefix, partitionKey, ratesPrefix, sortKey, ttlAttribute, watchedPartition } from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { type Counting, dynamoCounters, withoutMarks } from "./counters.ts";
@@ -63,6 +63,29 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return "lost";
       }
+    },
+
+    async countRuns(rate, { slot, until }, runs) {
+      await counters.count({
+        key: toAttributes({ [partitionKey]: ratePartition(rate), [sortKey]: slotKey(slot) }),
+        from: slot,
+        entries: runs,
+        additionOf: (some) => ({
+          add: { ended: some.length, failed: some.filter(({ failed }) => failed).length },
+          set: { [ttlAttribute]: Math.ceil(until / 1000) },
+        }),
+      });
+    },
+
+    async runs(rate, fromSlot) {
+      const items = await queryItems(client, {
+        TableName: table,
+        KeyConditionExpression: `${partitionKey} = :rate AND ${sortKey} >= :from`,
+        ExpressionAttributeValues: toAttributes({ ":rate": ratePartition(rate), ":from": slotKey(fromSlot) }),
+        ConsistentRead: true,
+      });
+      const sum = (name: "ended" | "failed") => items.reduce((all, item) => all + Number(item[name]?.N ?? 0), 0);
+      return { ended: sum("ended"), failed: sum("failed") };
     },
 
     async page({ product, env }, { limit, after }) {
@@ -133,6 +156,10 @@ const beginMark = "BEGUN#";
 
 /** Tags contain no `#`, so the keys are unambiguous: `CAUSE#my-product#prd`. */
 const tenantPartition = ({ product, env }: Tenant) => `${causesPrefix}${product}#${env}`;
+
+const ratePartition = ({ product, env, alert }: RateName) => `${ratesPrefix}${product}#${env}#${alert}`;
+/** Sorts by time. */
+const slotKey = (slot: number) => String(slot).padStart(16, "0");
 
 const incidentKeyOf = ({ id, ...tenant }: IncidentName): Item =>
   toAttributes({ [partitionKey]: tenantPartition(tenant), [sortKey]: id });

@@ -64,6 +64,20 @@ export const Alert = z.discriminatedUnion("when", [
     within: between(alertBounds.within),
     ...common,
   }),
+  /** Of the runs of some events that have ended within a time, more than a part has failed. */
+  strict({
+    when: z.literal("failure_rate"),
+    /** Default: every env of the product. */
+    envs: z.array(Tag).min(1).optional(),
+    events: z.array(EventTag).min(1).max(20),
+    /** The part that may fail, 0 to 1: with 0.1, it is told when more than a tenth fails. */
+    over: z.number().min(0).lt(1, "is a part of the runs, from 0 to 1: 10 percent is 0.1"),
+    /** Fewer runs than so many say nothing. Default: 20. */
+    of_at_least: z.int().min(1).max(1_000_000).optional(),
+    /** The time that is looked back, 1 minute to a day. Default: 15 minutes. */
+    window: between(alertBounds.window).optional(),
+    ...common,
+  }),
 ]);
 export type Alert = z.input<typeof Alert>;
 

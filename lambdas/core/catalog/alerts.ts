@@ -8,6 +8,7 @@ import type { Product } from "./job-type.ts";
 import { envsOf } from "./schedules.ts";
 
 type CauseAlert = Extract<Alert, { when: "new_cause" }>;
+type RateAlert = Extract<Alert, { when: "failure_rate" }>;
 type SilenceAlert = Extract<Alert, { when: "not_completed" }>;
 
 export const alertsOf = (product: Product): Record<string, Alert> => (product.alerts ?? {}) as Record<string, Alert>;
@@ -19,7 +20,7 @@ export const hasAlerts = (product: Product): boolean => Object.keys(alertsOf(pro
 
 /** The envs that an alert watches. */
 export const envsOfAlert = (product: Product, alert: Alert): readonly string[] => {
-  if (alert.when === "new_cause") return alert.envs ?? product.envs;
+  if (alert.when !== "not_completed") return alert.envs ?? product.envs;
   const schedule = ownValue(product.schedules ?? {}, alert.schedule);
   return schedule ? envsOf(schedule) : [];
 };
@@ -61,6 +62,30 @@ export const silenceRules = (product: Product): SilenceRule[] =>
         schedule: alert.schedule,
         withinMs: durationMs(alert.within),
         // It is over when a run has completed, and not after a time.
+        rule: ruleOf(name, alert, 0),
+      })),
+    );
+
+/** How many of the runs of some events may fail. */
+export interface RateRule {
+  env: string;
+  events: readonly string[];
+  over: number;
+  /** How many runs say something. */
+  least: number;
+  windowMs: number;
+  rule: IncidentRule;
+}
+
+/** What is to be done about events of which too many runs fail. */
+export const rateRules = (product: Product): RateRule[] =>
+  Object.entries(alertsOf(product))
+    .filter((entry): entry is [string, RateAlert] => entry[1].when === "failure_rate")
+    .flatMap(([name, alert]) =>
+      envsOfAlert(product, alert).map((env) => ({
+        ...{ env, events: alert.events, over: alert.over, least: alert.of_at_least ?? 20 },
+        windowMs: durationMs(alert.window ?? "15m"),
+        // It is over when fewer fail, and not after a time.
         rule: ruleOf(name, alert, 0),
       })),
     );

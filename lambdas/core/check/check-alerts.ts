@@ -90,10 +90,23 @@ function alertFaults(product: Product, name: string, alert: Alert): Fault[] {
       pointer,
       detail: `the product has no such receiver.${didYouMean(receiver, known)}`,
     }));
-  return [
-    ...unknown,
-    ...(alert.when === "new_cause" ? causeFaults(product, name, alert) : scheduleFaults(product, alert)),
-  ];
+  return [...unknown, ...ownFaults(product, name, alert)];
+}
+
+function ownFaults(product: Product, name: string, alert: Alert): Fault[] {
+  if (alert.when === "new_cause") return causeFaults(product, name, alert);
+  return alert.when === "not_completed" ? scheduleFaults(product, alert) : rateFaults(product, alert);
+}
+
+function rateFaults(product: Product, { envs = [], events }: Extract<Alert, { when: "failure_rate" }>): Fault[] {
+  const known = Object.keys(product.jobs);
+  const missing = (names: readonly string[], of: readonly string[], field: string, what: string) =>
+    names.flatMap((name, i) =>
+      of.includes(name)
+        ? []
+        : [{ pointer: `/${field}/${i}`, detail: `the product has no such ${what}.${didYouMean(name, of)}` }],
+    );
+  return [...missing(envs, product.envs, "envs", "env"), ...missing(events, known, "events", "event")];
 }
 
 /** Who is told of a cause, and when, is said in one place for an env. */

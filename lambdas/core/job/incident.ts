@@ -6,8 +6,8 @@ import type { JobErrorCode } from "./job-error.ts";
  * what is to be said, and whether it is over, is a question to its state and never to an event that may have been missed.
  */
 
-/** What an incident is about: attempts that fail for one cause, or a schedule whose runs do not complete. */
-export const incidentKinds = ["cause", "silence"] as const;
+/** What an incident is about: attempts that fail for one cause, a schedule whose runs do not complete, or too many runs that fail. */
+export const incidentKinds = ["cause", "silence", "rate"] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
 /**
@@ -16,6 +16,12 @@ export type IncidentKind = (typeof incidentKinds)[number];
  */
 export const incidentStates = ["open", "ignored", "known", "resolved", "closed"] as const;
 export type IncidentState = (typeof incidentStates)[number];
+
+/** How many runs have ended, and how many of them have failed. */
+export interface RunCounts {
+  failed: number;
+  ended: number;
+}
 
 export interface IncidentName {
   product: string;
@@ -30,10 +36,14 @@ export interface IncidentSubject {
   target?: string;
   code?: JobErrorCode;
   provider_code?: string;
-  /** Of a silence: the schedule, the alert that asks for it, and the planned time for which nothing has completed. */
+  /** Of a silence: the schedule, and the planned time for which nothing has completed. */
   schedule?: string;
-  alert?: string;
   planned?: number;
+  /** Of a rate: how many runs have failed and ended within its window, and in which slot of time that was seen. */
+  rate?: RunCounts & { over: number };
+  slot?: number;
+  /** The alert that asks for a silence or a rate. */
+  alert?: string;
 }
 
 /** Until when a caller wants to hear nothing. Without either of them: until it is opened again by hand. */
@@ -155,6 +165,19 @@ export const causeId = ({ target, code, provider_code }: IncidentSubject): strin
 
 export const silenceId = (alert: string): string =>
   hash("sha256", JSON.stringify(["silence", alert]), "hex").slice(0, 16);
+
+export const rateId = (alert: string): string => hash("sha256", JSON.stringify(["rate", alert]), "hex").slice(0, 16);
+
+/** A window is counted in so many slots of time. */
+const rateSlots = 6;
+export const slotOf = (at: number, windowMs: number): number => {
+  const slotMs = windowMs / rateSlots;
+  return Math.floor(at / slotMs) * slotMs;
+};
+
+/** Whether more runs fail than an alert allows. Few runs say nothing. */
+export const exceeds = ({ failed, ended }: RunCounts, { over, least }: { over: number; least: number }): boolean =>
+  ended >= least && failed / ended > over;
 
 export const incidentIdPattern = /^([0-9a-f]{16}|other)$/;
 

@@ -39,8 +39,10 @@ const beginnings: Record<MessageKind, string> = {
 };
 
 /** What fails, in words. */
-function failing({ kind, target, code, provider_code, schedule, env, product }: Incident): string {
+function failing({ kind, rate, alert, target, code, provider_code, schedule, env, product }: Incident): string {
   const where = `in ${product}, ${env}`;
+  if (rate)
+    return `${rate.failed} of ${rate.ended} runs have failed ${where}: more than ${percentOf(rate.over)} (${alert})`;
   if (kind === "silence") return `the schedule ${schedule} does not complete ${where}`;
   return target === undefined
     ? `jobs fail for many other causes ${where}`
@@ -51,11 +53,11 @@ export function noticeOf(incident: Incident, kind: MessageKind, alert: string): 
   const { product, env, id, opening = 1, opened_at, count: all, first_at, last_at, event, sample_job_id } = incident;
   const count = kind === "closed" ? all : countOf(incident);
   const title = `${beginnings[kind]}: ${failing(incident)}`;
-  const { unit, last } = incident.kind === "silence" ? words.silence : words.cause;
+  const { one, many, last } = words[incident.kind];
   const since = kind === "closed" || opened_at === undefined ? first_at : Math.min(opened_at, last_at);
   const lines = [
     `${title}.`,
-    `${count} ${count === 1 ? unit : `${unit}s`} since ${timeOf(since)}, ${last} ${timeOf(last_at)}.`,
+    `${count} ${count === 1 ? one : many} since ${timeOf(since)}, ${last} ${timeOf(last_at)}.`,
     ...(kind === "flaps"
       ? ["It was opened four times within a day: further openings are told from 100 failures on."]
       : []),
@@ -76,9 +78,20 @@ export function noticeOf(incident: Incident, kind: MessageKind, alert: string): 
   };
 }
 
+const percentOf = (part: number): string => `${Math.round(part * 1000) / 10} %`;
+
 const words = {
-  cause: { unit: "failed attempt", last: "the last one at" },
-  silence: { unit: "planned run without one that completed", last: "the last one planned for" },
+  rate: {
+    one: "slot of time in which too many failed",
+    many: "slots of time in which too many failed",
+    last: "the last one at",
+  },
+  cause: { one: "failed attempt", many: "failed attempts", last: "the last one at" },
+  silence: {
+    one: "planned run that has not completed",
+    many: "planned runs that have not completed",
+    last: "noticed at",
+  },
 };
 
 const timeOf = (at: number): string =>

@@ -1,5 +1,5 @@
 import type { Tenant } from "../access/tenants.ts";
-import type { Incident, IncidentChanges, IncidentName, IncidentSubject } from "../job/incident.ts";
+import type { Incident, IncidentChanges, IncidentName, IncidentSubject, RunCounts } from "../job/incident.ts";
 import type { Counted } from "./stats-store.ts";
 
 /** One failure of an incident. */
@@ -25,6 +25,18 @@ export interface Watched extends IncidentName {
   at: number;
 }
 
+/** The runs that an alert of a rate counts. */
+export interface RateName {
+  product: string;
+  env: string;
+  alert: string;
+}
+
+/** A run that has ended. */
+export interface EndedRun extends Counted {
+  failed: boolean;
+}
+
 /** What goes wrong, one item each, with one small item more for each that is open. */
 export interface Incidents {
   /**
@@ -40,6 +52,10 @@ export interface Incidents {
     changes: IncidentChanges,
     how?: { unlessCounted?: boolean | undefined },
   ): Promise<Incident | "lost">;
+  /** Counts runs that ended in one slot of time, each once, until some time after `until`. `slot` and `until` are epoch milliseconds. */
+  countRuns(rate: RateName, slot: { slot: number; until: number }, runs: readonly EndedRun[]): Promise<void>;
+  /** How many runs have ended in the slots from one on. Reads consistently. */
+  runs(rate: RateName, fromSlot: number): Promise<RunCounts>;
   /** A page of the incidents of a tenant, in the order of their ids. */
   page(tenant: Tenant, query: { limit: number; after?: string | undefined }): Promise<Incident[]>;
 

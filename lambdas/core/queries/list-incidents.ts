@@ -85,6 +85,8 @@ export function incidentView(incident: Incident): IncidentView {
       "code",
       "provider_code",
       "schedule",
+      "alert",
+      "rate",
       "count",
       "first_at",
       "last_at",

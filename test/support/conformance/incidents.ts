@@ -81,6 +81,20 @@ export function describeIncidents(
       expect(rest.map(({ id }) => id)).toEqual(ids.slice(2));
     });
 
+    test("counts the runs of slots, each once", async () => {
+      const { product, env } = fresh();
+      const rate = { product, env, alert: "rate" };
+      const runs = [true, false, false].map((failed) => counted({ failed }));
+      const slot = { slot: noon, until: noon + 60_000 };
+      await made.incidents.countRuns(rate, slot, runs);
+      await made.incidents.countRuns(rate, slot, runs.slice(1));
+      await made.incidents.countRuns(rate, { ...slot, slot: noon + 1000 }, [counted({ failed: true })]);
+      await made.incidents.countRuns({ ...rate, alert: "other" }, slot, [counted({ failed: true })]);
+      expect(await made.incidents.runs(rate, noon)).toEqual({ ended: 4, failed: 2 });
+      expect(await made.incidents.runs(rate, noon + 1)).toEqual({ ended: 1, failed: 1 });
+      expect(await made.incidents.runs(rate, noon + 2000)).toEqual({ ended: 0, failed: 0 });
+    });
+
     test("watches an opening until that one is over", async () => {
       const of = fresh();
       await made.incidents.watch({ ...of, opening: 2, at: noon });

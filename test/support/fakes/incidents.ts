@@ -13,6 +13,7 @@ export function fakeIncidents(): Incidents & { all(): Incident[] } {
   const marks = new Map<string, string[]>();
   const watches = new Map<string, Watched>();
   const begun = new Map<string, number>();
+  const rates = new Map<string, Map<number, Map<string, boolean>>>();
   const copy = <T>(value: T): T => structuredClone(value);
   return {
     all: () => copy([...items.values()]),
@@ -50,6 +51,21 @@ export function fakeIncidents(): Incidents & { all(): Incident[] } {
       const next = withChanges(now, changes);
       items.set(keyOf(before), next);
       return copy(next);
+    },
+
+    async countRuns({ product, env, alert }, { slot }, runs) {
+      const key = `${product}#${env}#${alert}`;
+      const slots = rates.get(key) ?? new Map<number, Map<string, boolean>>();
+      rates.set(key, slots);
+      const known = slots.get(slot) ?? new Map<string, boolean>();
+      slots.set(slot, known);
+      for (const { mark, failed } of runs) known.set(mark, failed);
+    },
+
+    async runs({ product, env, alert }, fromSlot) {
+      const slots = [...(rates.get(`${product}#${env}#${alert}`) ?? [])].filter(([slot]) => slot >= fromSlot);
+      const all = slots.flatMap(([, runs]) => [...runs.values()]);
+      return { ended: all.length, failed: all.filter(Boolean).length };
     },
 
     async page(tenant, { limit, after = "" }) {

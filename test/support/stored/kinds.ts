@@ -287,6 +287,15 @@ export const kinds: Record<string, Kind> = {
     words: words("kind", "state", "code"),
     unknownFields: "kept",
   },
+  rate: {
+    prefix: topology.ratesPrefix,
+    make: ({ incidents }) =>
+      incidents.countRuns({ ...tenant, alert: "rate" }, { slot: noon, until: noon + minute }, [
+        { mark: aMark(), written_at: noon, failed: true },
+      ]),
+    words: [],
+    unknownFields: "kept",
+  },
   watched: {
     prefix: topology.watchedPartition,
     async make({ incidents }) {

@@ -117,6 +117,40 @@ describe("failed attempts", () => {
   });
 });
 
+describe("runs of events that a rate is asked of", () => {
+  const alert: Alert = { when: "failure_rate", events: ["charge"], over: 0.1, of_at_least: 5, notify: ["ops"] };
+  const rated = (events: string[]) => alertWorld(alertProduct({ alerts: { rate: { ...alert, events } } }));
+
+  it("are one write a batch, each counted once", async () => {
+    const { lifecycle, services } = rated(["charge"]);
+    const calls: number[] = [];
+    const { countRuns } = services.incidents;
+    services.incidents.countRuns = (rate, slot, runs) => {
+      calls.push(runs.length);
+      return countRuns(rate, slot, runs);
+    };
+    // One of them is tried again, and has not ended.
+    const batch = [...lifeOf(), failedAttempt(noon, { retries: 0 }), failedAttempt(noon, { retries: 2 })];
+    await handleChanges(lifecycle, batch);
+    await handleChanges(lifecycle, batch);
+    expect(calls).toEqual([2, 2]);
+    expect(await services.incidents.runs({ product: "shop", env: "prd", alert: "rate" }, 0)).toEqual({
+      ended: 2,
+      failed: 1,
+    });
+    expect(services.incidents.all()).toEqual([]);
+  });
+
+  it("are the only ones that are counted", async () => {
+    const { lifecycle, services } = rated(["refund"]);
+    services.incidents.countRuns = async () => {
+      throw new Error("nothing is to be counted");
+    };
+    await handleChanges(lifecycle, [...lifeOf(), failedAttempt(noon, { retries: 0 })]);
+    expect(services.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+});
+
 describe("an alert of an event", () => {
   it("whose input cannot be made does not keep the others from being told", async () => {
     const receivers = {

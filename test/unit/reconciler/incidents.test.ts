@@ -3,6 +3,7 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { continued, runRecordOf } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.ts";
 import { changeJob, signed, skipNext } from "../../../lambdas/core/operations/change-job.ts";
@@ -12,9 +13,9 @@ import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { sweepIncidents } from "../../../lambdas/reconciler/sweep-incidents.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
-import { noon } from "../../support/builders.ts";
+import { aJob, noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";
-import { claim } from "../../support/lifecycle.ts";
+import { claim, lifeOf } from "../../support/lifecycle.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -117,6 +118,53 @@ describe("the sweep of incidents", () => {
     expect(saidIn(world)).toEqual([]);
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened"]);
+  });
+});
+
+describe("a rate of failures", () => {
+  const alert: Alert = {
+    when: "failure_rate",
+    ...{ events: ["charge"], envs: ["prd"], over: 0.1, of_at_least: 20, window: "30m", notify: ["ops"] },
+  };
+
+  it("is told once it is exceeded by enough runs, and when it is not any more", async () => {
+    const world = alertWorld(alertProduct({ alerts: { rate: alert } }));
+    const { services } = world;
+    const fail = (count: number) =>
+      handleChanges(
+        world.lifecycle,
+        Array.from({ length: count }, () => failedAttempt(services.clock.now(), { retries: 0 })),
+      );
+    const complete = (count: number) =>
+      handleChanges(
+        world.lifecycle,
+        Array.from({ length: count }, () => lifeOf(aJob({ id: newJobId() }), services.clock.now())).flat(),
+      );
+    await complete(16);
+    await fail(3);
+    await sweep(world);
+    // So few say nothing.
+    expect(saidIn(world)).toEqual([]);
+    await complete(11);
+    await sweep(world);
+    // A tenth is allowed.
+    expect(saidIn(world)).toEqual([]);
+    await fail(1);
+    await sweep(world);
+    await sweep(world);
+    expect(noticesIn(services.jobs.all())).toMatchObject([
+      { kind: "opened", title: "New: 4 of 31 runs have failed in shop, prd: more than 10 % (rate)" },
+    ]);
+    // It goes on for some slots of time, and is told no more.
+    for (let minutes = 0; minutes < 15; minutes += 5) {
+      await services.clock.advance(5 * minute);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened"]);
+    await services.clock.advance(30 * minute);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
+    expect(await services.incidents.watched()).toEqual([]);
   });
 });
 

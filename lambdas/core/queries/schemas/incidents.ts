@@ -16,7 +16,9 @@ const fields = {
   env: z.string(),
   kind: z
     .enum(incidentKinds)
-    .describe("`cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete."),
+    .describe(
+      "`cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs fail.",
+    ),
   state: IncidentStateSchema,
   target: z
     .string()
@@ -28,6 +30,15 @@ const fields = {
   provider_code: ProviderCodeSchema.exactOptional(),
   schedule: z.string().exactOptional().describe("The schedule, of a silence."),
   planned_at: at("The planned time for which no run has completed, of a silence.").exactOptional(),
+  alert: z.string().exactOptional().describe("The alert, of a silence or a rate."),
+  rate: z
+    .object({
+      failed: z.int().describe("How many runs have failed."),
+      ended: z.int().describe("How many have ended."),
+      over: z.number().describe("The part that may fail."),
+    })
+    .exactOptional()
+    .describe("What was counted within the window, of a rate."),
   count: z.int().describe("How many attempts have failed, or planned times were missed, since it was first seen."),
   failing: z.int().describe("How many of them since it was opened last; 0 once it has ended."),
   openings: z.int().describe("How often it was opened."),

@@ -77,6 +77,16 @@ describe("alerts of a product", () => {
       ['/shop/alerts/ran/schedule the product has no such schedule. Did you mean "night"?'],
     ],
     [
+      "events that there are not",
+      { alerts: { rate: { when: "failure_rate", events: ["chage"], over: 0.1, notify: ["ops"] } } },
+      ['/shop/alerts/rate/events/0 the product has no such event. Did you mean "charge"?'],
+    ],
+    [
+      "a part that is a percentage",
+      { alerts: { rate: { when: "failure_rate", events: ["charge"], over: 10, notify: ["ops"] } } },
+      ["/shop/alerts/rate/over is a part of the runs, from 0 to 1: 10 percent is 0.1"],
+    ],
+    [
       "a time that is too short",
       {
         alerts: { ran: { when: "not_completed", schedule: "night", within: "5s", notify: ["ops"] } },
