@@ -15,6 +15,7 @@ import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schem
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
 import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
+import { IncidentListSchema, IncidentSchema, IncidentStateSchema } from "../lambdas/core/queries/schemas/incidents.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
 import * as job from "../lambdas/core/queries/schemas/job.ts";
 import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
@@ -86,6 +87,9 @@ export const answers: Record<string, Shape> = {
   Approval: { schema: ApprovalSchema },
   ApprovalPage: { schema: ApprovalListSchema },
   ApprovalDecision: { schema: ApprovalDecisionSchema },
+  IncidentState: { schema: IncidentStateSchema },
+  Incident: { schema: IncidentSchema },
+  IncidentPage: { schema: IncidentListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
   Webhook: { schema: WebhookSchema },

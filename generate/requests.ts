@@ -11,6 +11,7 @@ import { Time } from "../lambdas/core/kernel/start-time.ts";
 import { JobStatusSchema, JobTypeSchema } from "../lambdas/core/queries/schemas/job.ts";
 import { BulkFilter } from "../lambdas/core/requests/bulk-request.ts";
 import { DecisionRequest } from "../lambdas/core/requests/decision-request.ts";
+import { IgnoreRequest } from "../lambdas/core/requests/incident-request.ts";
 import { JobRequest } from "../lambdas/core/requests/job-request.ts";
 import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { PinRequest } from "../lambdas/core/requests/pin-request.ts";
@@ -93,6 +94,7 @@ export const requests: Record<string, Shape> = {
     omit: tenant,
   },
   DecisionFields: { schema: DecisionRequest, doc: "A decision on an approval." },
+  IgnoreFields: { schema: IgnoreRequest, doc: "For how long an incident is ignored." },
   LimitPin: {
     schema: PinRequest,
     doc: "The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both.",

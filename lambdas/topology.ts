@@ -211,6 +211,12 @@ export const jobSortKey = "STATE";
 export const statsPrefix = "STATS#";
 /** Failed runs of a tenant and day, grouped by cause. */
 export const errorsPrefix = "ERRORS#";
+/** `CAUSE#<product>#<env>`: what goes wrong in a tenant that has alerts, one item each. */
+export const causesPrefix = "CAUSE#";
+/** `RATE#<product>#<env>#<alert>`: how many runs have ended and failed lately, of events that an alert of a rate names. */
+export const ratesPrefix = "RATE#";
+/** The one partition of what is open of it, which the reconciler reads each minute. */
+export const watchedPartition = "OPEN";
 /** How many requests of an API key are waiting for jobs to end, and how many one with a rate has sent in a second. */
 export const waitsPrefix = "WAITS#";
 /** Which job has a key of `debounce` or `unique`, and what the requests of such jobs were answered. */

@@ -89,6 +89,11 @@ export const myProduct = defineProduct({
   },
   calendars: { holidays: ["2026-12-25", "2026-12-26", "2027-01-01"] },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
+  receivers: { chat: { slack: parameter("/my-product/chat-url") } },
+  alerts: {
+    fails: { when: "new_cause", notify: ["chat"] },
+    reported: { when: "not_completed", schedule: "daily_price_check", within: "1h", notify: ["chat"] },
+  },
   sessions: { customer: { claims: ["sub", "email"], envs: { dev: customer, prd: customer } } },
   constants: { mail_domain: "example.com" },
   apps: {

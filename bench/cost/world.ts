@@ -42,6 +42,7 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Endpoints } from "../../lambdas/core/ports/endpoints.ts";
 import type { Failures } from "../../lambdas/core/ports/failures.ts";
+import type { Incidents } from "../../lambdas/core/ports/incidents.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
@@ -158,6 +159,7 @@ export async function startWorld(
   const ofReconciler = servicesOf("reconciler");
   const relays = only<MessageQueue<RelayMessage>>("relays");
   // A process reads once how far the one before has come, and notes it only in a large catalog: that is no part of a round.
+  const incidents = only<Incidents>("incidents");
   const roundPlaces: RoundPlaces = { get: async () => undefined, put: async () => {} };
   const run: ExecuteWithServices = (...what) => {
     executed++;
@@ -173,6 +175,7 @@ export async function startWorld(
       requests: only<CallerCounts>("requests"),
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
+      incidents,
       endpoints: only<Endpoints>("endpoints"),
       sessions: only<Sessions>("sessions"),
     }),
@@ -272,7 +275,13 @@ export async function startWorld(
     async reconcile() {
       const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
       await invoke("reconciler", async () => {
-        const { looked, dispatched, failed } = await reconcile({ ...ofReconciler, pauses, relays, roundPlaces });
+        const { looked, dispatched, failed } = await reconcile({
+          ...ofReconciler,
+          pauses,
+          relays,
+          roundPlaces,
+          incidents,
+        });
         const hot_minutes = await countHotMinutes(ofReconciler);
         ofReconciler.log.measure("reconciled", {
           values: {

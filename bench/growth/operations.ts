@@ -60,6 +60,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     requests: only("requests"),
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
+    incidents: only("incidents"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
     limits: defaultLimits,

@@ -75,6 +75,7 @@ export function subjects() {
     requests: only("requests"),
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
+    incidents: only("incidents"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
   };

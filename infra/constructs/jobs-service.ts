@@ -26,7 +26,7 @@ import { EntryFunction } from "./functions/entry-function.ts";
 import { Hooks } from "./functions/hooks.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
-import { jobsEnvironment, type Platform } from "./functions/platform.ts";
+import { jobsEnvironment, type Platform, queueUrls } from "./functions/platform.ts";
 import { Pump } from "./functions/pump.ts";
 import { Reconciler } from "./functions/reconciler.ts";
 import { Relay } from "./functions/relay.ts";
@@ -115,7 +115,13 @@ export class JobsService extends Construct {
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };
-    new Lifecycle(this, "Lifecycle", { config, state, products, outbound });
+    new Lifecycle(this, "Lifecycle", {
+      config,
+      state,
+      products,
+      outbound,
+      jobs: { queues, urls: queueUrls(platform) },
+    });
     this.intake = new Intake(this, "Intake", { platform, products, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);

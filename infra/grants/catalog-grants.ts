@@ -1,4 +1,5 @@
 import type { Stack } from "aws-cdk-lib/core";
+import { receiverAddresses } from "../../lambdas/core/catalog/alerts.ts";
 import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
 import { isCodeTarget } from "../../lambdas/core/catalog/code-target.ts";
 import type { CheckedJobType, Product } from "../../lambdas/core/catalog/job-type.ts";
@@ -14,8 +15,15 @@ export function catalogGrants(stack: Stack, products: readonly Product[], defini
   // What code reads, its own role may.
   const targets = all.filter((target) => !isCodeTarget(target as object));
   const access = targets.flatMap((target) => definition.access?.(target) ?? []);
-  const called = definition.type === "function" ? [...targets, ...served(products)] : targets;
+  const called = [...targets, ...calledBeside(products, definition)];
   return accessGrants(stack, `${definition.type} jobs`, [...referenceAccess(called), ...access]);
+}
+
+/** What jobs of a type call beside the targets of its section. */
+function calledBeside(products: readonly Product[], { type }: CheckedJobType): unknown[] {
+  if (type === "function") return served(products);
+  // A receiver of alerts that is an address is called as an app is.
+  return type === "action" ? products.flatMap(receiverAddresses) : [];
 }
 
 /** The features whose code runs elsewhere: steps of them that take long are jobs of functions. */

@@ -13,6 +13,8 @@ import * as getEvents from "./routes/get-events.ts";
 import * as getExplain from "./routes/get-explain.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getHooks from "./routes/get-hooks.ts";
+import * as getIncident from "./routes/get-incident.ts";
+import * as getIncidents from "./routes/get-incidents.ts";
 import * as getInput from "./routes/get-input.ts";
 import * as getJob from "./routes/get-job.ts";
 import * as getJobs from "./routes/get-jobs.ts";
@@ -32,12 +34,15 @@ import * as postBulk from "./routes/post-bulk.ts";
 import * as postCancel from "./routes/post-cancel.ts";
 import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 import * as postExplain from "./routes/post-explain.ts";
+import * as postIgnoreIncident from "./routes/post-ignore-incident.ts";
 import * as postJob from "./routes/post-job.ts";
 import * as postJobsBatch from "./routes/post-jobs-batch.ts";
 import * as postMigrate from "./routes/post-migrate.ts";
 import * as postPause from "./routes/post-pause.ts";
 import * as postPauses from "./routes/post-pauses.ts";
+import * as postReopenIncident from "./routes/post-reopen-incident.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
+import * as postResolveIncident from "./routes/post-resolve-incident.ts";
 import * as postResume from "./routes/post-resume.ts";
 import * as postRetry from "./routes/post-retry.ts";
 import * as postRunNow from "./routes/post-run-now.ts";
@@ -45,6 +50,8 @@ import * as postSignals from "./routes/post-signals.ts";
 import * as postSkipNext from "./routes/post-skip-next.ts";
 import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
+
+const incidentPath = "/v1/incidents/{product}/{env}/{id}";
 
 /**
  * Every route of the HTTP API. The router, its 404 and 405 answers and the OpenAPI document derive from this table. The gateway's
@@ -134,6 +141,19 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:write",
     endpoint: postApproval,
   },
+  {
+    id: "listIncidents",
+    method: "GET",
+    path: "/v1/incidents",
+    takesQuery: true,
+    tagged: true,
+    scope: "jobs:read",
+    endpoint: getIncidents,
+  },
+  { id: "getIncident", method: "GET", path: incidentPath, scope: "jobs:read", endpoint: getIncident },
+  incidentChange("resolve", postResolveIncident),
+  incidentChange("ignore", postIgnoreIncident),
+  incidentChange("reopen", postReopenIncident),
   { id: "listSeries", method: "GET", path: "/v1/series", takesQuery: true, scope: "jobs:read", endpoint: getSeries },
   { id: "pauseScope", method: "POST", path: "/v1/pauses", takesQuery: true, scope: "jobs:admin", endpoint: postPauses },
   { id: "listPauses", method: "GET", path: "/v1/pauses", takesQuery: true, scope: "jobs:read", endpoint: getPauses },
@@ -225,6 +245,18 @@ export const routes: readonly Route<ApiServices>[] = [
     endpoint: deleteLimitPin,
   },
 ];
+
+/** A route that changes one incident. */
+function incidentChange(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
+  return {
+    id: `${verb}Incident`,
+    method: "POST",
+    path: `${incidentPath}/${verb}`,
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint,
+  };
+}
 
 /** A route that changes one job. */
 function change(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {

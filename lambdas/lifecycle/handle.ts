@@ -7,6 +7,7 @@ import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Failures } from "../core/ports/failures.ts";
 import type { StatsStore } from "../core/ports/stats-store.ts";
+import { type CauseServices, countFailures } from "./causes.ts";
 import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
@@ -27,6 +28,8 @@ interface LifecycleServices
     Waking {
   stats: StatsStore;
   failures: Failures;
+  /** What counts causes and tells of them. Absent where the catalog has no alerts. */
+  alerting?: Omit<CauseServices, "log" | "clock">;
 }
 
 /**
@@ -52,6 +55,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     enqueueDeliveries(services, effects),
     enqueueTaskOutcomes(services, effects),
     wakeRuns(services, changes),
+    services.alerting ? countFailures({ ...services, ...services.alerting }, changes, effects) : nothingFailed,
   ]);
   const firstFailed = Math.min(...results);
   // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.

@@ -1,13 +1,22 @@
-import { products } from "#catalog";
 import { streamHandler } from "../aws/lambda/stream-handler.ts";
-import { LifecycleEnv, readEnv } from "../aws/start/env.ts";
-import { startLifecycle } from "../aws/start/start-lifecycle.ts";
+import { AlertingEnv, LifecycleEnv, readEnv } from "../aws/start/env.ts";
+import { startAlerting, startLifecycle } from "../aws/start/start-lifecycle.ts";
+import { catalog } from "../consumers/types/catalog.ts";
+import { hasAlerts } from "../core/catalog/alerts.ts";
 import { endpointsOf } from "../core/catalog/webhook.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { recent } from "../core/kernel/recent.ts";
 import { handleChanges } from "./handle.ts";
 
 export const handler = streamHandler(
-  lazy(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), recentlySent: recent() })),
+  lazy(() => {
+    const env = readEnv(LifecycleEnv);
+    return {
+      ...startLifecycle(env),
+      ...(catalog.products.some(hasAlerts) && { alerting: startAlerting(readEnv(AlertingEnv), catalog) }),
+      endpoints: endpointsOf(catalog.products),
+      recentlySent: recent(),
+    };
+  }),
   handleChanges,
 );

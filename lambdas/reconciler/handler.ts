@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 import { clientDefaults } from "../aws/client/client-defaults.ts";
+import { dynamoIncidents } from "../aws/dynamodb/incidents.ts";
 import { dynamoRoundPlaces } from "../aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../aws/dynamodb/schedule-states.ts";
 import { invocationFields } from "../aws/log/log.ts";
@@ -27,6 +28,7 @@ const start = lazy(() => {
     services: {
       ...startServices("reconciler", env, catalog, client),
       relays: sqsMessages<RelayMessage>({ client: sqs, url: env.RELAY_QUEUE_URL }),
+      incidents: dynamoIncidents({ client, table: env.TABLE_NAME }),
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
     },
     graceMs: env.RECONCILE_GRACE_MS,

@@ -36,6 +36,8 @@ export interface RoundMemory {
   /** Since when nothing has been paused, as far as the process knows, and when it last deleted code that no run needs. */
   quietSince?: number;
   codeForgottenAt?: number;
+  /** Since when tenants have alerts, epoch milliseconds, once that was read. */
+  begun?: ReadonlyMap<string, number>;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
   /** What this process last wrote as the time until when it may be following schedules. */

@@ -14,6 +14,8 @@ export interface RoundPauses {
   holdsAll(tenant: Tenant): boolean;
   /** Whether a job waits for a pause, or for its turn after one: it gets no message from the reconciler. */
   leaves(job: Job): boolean;
+  /** All of them, and those that have ended and whose jobs are still starting. */
+  all: readonly Pause[];
   measured: PausesMeasured;
 }
 
@@ -51,6 +53,7 @@ export async function handlePauses(services: Services): Promise<RoundPauses> {
         (one) =>
           one.product === product && (one.env ?? env) === env && one.event === undefined && one.limit === undefined,
       ),
+    all,
     leaves: (job) => isLeftToPause(all, job, clock.now()),
     measured,
   };

@@ -6,12 +6,15 @@ import { handlePauses } from "./pauses.ts";
 import { takePlace } from "./place.ts";
 import { pageSize, type Round, type RoundCounts, redispatch, scanCatalog, tryWork } from "./scan.ts";
 import { sweepGates } from "./sweep-gates.ts";
+import { sweepIncidents } from "./sweep-incidents.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
 
 /** The lines of limits come first in a round, since jobs wait there that nothing else calls, and have this much of it. */
 const longestSweepMs = 10_000;
+/** Incidents come before them, since people wait for what they tell. */
+const longestIncidentsMs = 5_000;
 /**
  * A round ends before the function times out, because a timeout would end the process and with it the memory. What the handler does
  * after it has the rest.
@@ -22,6 +25,8 @@ interface Reconciled extends RoundCounts {
   /** How long the oldest pause without an end has lasted, in milliseconds, and how many jobs of ended ones were sent. Absent: 0. */
   pause_age_ms?: number;
   drained?: number;
+  /** How many incidents were open. Absent: 0. */
+  open_incidents?: number;
   /** How many partitions of the catalog this round had no time for. Absent: 0. */
   left?: number;
 }
@@ -45,6 +50,12 @@ export async function reconcile(
   const total: Reconciled = { looked: 0, dispatched: 0, failed };
   Object.assign(total, { ...(pause_age_ms > 0 && { pause_age_ms }), ...(drained > 0 && { drained }) });
   const round: Round = { services, memory, graceMs: grace, end, total, pauses };
+  const incidents = await sweepIncidents(services, memory, {
+    end: clock.now() + longestIncidentsMs,
+    pauses: pauses.all,
+  });
+  total.failed += incidents.failed;
+  if (incidents.open > 0) total.open_incidents = incidents.open;
   await takePlace(services, memory);
   await sweepGates(services, memory, clock.now() + longestSweepMs);
   total.failed += await askRelays(services, services.relays, memory);

@@ -53,6 +53,7 @@ export const demoReferences: Record<string, string> = {
   "/my-product/callback-url": "local:http/callback",
   "/my-product/webhook-url": "local:http/webhooks/orders",
   "my-product/webhook#secret": "local:webhook-secret",
+  "/my-product/chat-url": "local:http/chat",
   "/my-product/pricing-url": "local:pricing",
   "/my-product/documents-bucket": "my-product-documents",
   "my-product/orders#url": databasePlace,

@@ -341,10 +341,10 @@ export interface JobRun {
 /** Who made a job. */
 export interface Actor {
   /**
-   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
-   * feature of which the job is a step.
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, the feature
+   * of which the job is a step, or an alert of the catalog.
    */
-  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  kind: "key" | "identity" | "service" | "schedule" | "parent" | "alert";
   /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
   id?: string;
   /** The name of the key, of the service, or of the schedule. */
@@ -354,10 +354,10 @@ export interface Actor {
 /** The last change of a job by a caller, and not by its own execution. */
 export interface ChangedBy {
   /**
-   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the
-   * feature of which the job is a step.
+   * An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, the feature
+   * of which the job is a step, or an alert of the catalog.
    */
-  kind: "key" | "identity" | "service" | "schedule" | "parent";
+  kind: "key" | "identity" | "service" | "schedule" | "parent" | "alert";
   /** The id of the key, `deployed` for the one that the deployment created; of the identity, or of the feature's job. */
   id?: string;
   /** The name of the key, of the service, or of the schedule. */
@@ -1333,6 +1333,92 @@ export interface ApprovalDecision {
   /** When it was decided. Epoch milliseconds. */
   at: number;
   note?: string;
+}
+
+/**
+ * `open`: it goes on. `ignored`: a caller wants to hear nothing of it. `known`: it failed so before there was an
+ * alert. `resolved`: a caller has done something about it. `closed`: it has stopped.
+ */
+export type IncidentState = "open" | "ignored" | "known" | "resolved" | "closed";
+
+/** Something that goes wrong, and that receivers of alerts are told of. */
+export interface Incident {
+  /** Names it within its product and env. */
+  id: string;
+  product_tag: string;
+  env: string;
+  /**
+   * `cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs
+   * fail.
+   */
+  kind: "cause" | "silence" | "rate";
+  state: IncidentState;
+  /**
+   * What fails, of a cause: the section and the name of the target, such as `apps/shop`. Absent for the one incident
+   * that counts what has no room for one.
+   */
+  target?: string;
+  code?: JobErrorCode;
+  /**
+   * The provider's own code of the failure, if it gave one.
+   * @example `"card_declined"`, or `"40P01"`
+   */
+  provider_code?: string;
+  /** The schedule, of a silence. */
+  schedule?: string;
+  /** The planned time for which no run has completed, of a silence. Epoch milliseconds. */
+  planned_at?: number;
+  /** The alert, of a silence or a rate. */
+  alert?: string;
+  /** What was counted within the window, of a rate. */
+  rate?: {
+    /** How many runs have failed. */
+    failed: number;
+    /** How many have ended. */
+    ended: number;
+    /** The part that may fail. */
+    over: number;
+  };
+  /** How many attempts have failed, or planned times were missed, since it was first seen. */
+  count: number;
+  /** How many of them since it was opened last; 0 once it has ended. */
+  failing: number;
+  /** How often it was opened. */
+  openings: number;
+  /** When it was opened last. Epoch milliseconds. */
+  opened_at?: number;
+  /** When it was resolved or closed. Epoch milliseconds. */
+  ended_at?: number;
+  /** When the first of them failed. Epoch milliseconds. */
+  first_at: number;
+  /** When the last of them failed. Epoch milliseconds. */
+  last_at: number;
+  /** The event that failed last. */
+  event?: string;
+  /** The job that failed last. */
+  sample_job_id?: string;
+  /** For how long it is ignored. Empty: until it is reopened. */
+  ignored?: {
+    /** Until then. Epoch milliseconds. */
+    until?: number;
+    /** Until more than so many fail within an hour. */
+    above_per_hour?: number;
+  };
+  /** The name of the key, or who else, that has resolved, ignored or reopened it last. */
+  by?: string;
+  /**
+   * In the answer of one incident: what the provider has answered to the job that failed last, for keys with
+   * `jobs:input`, if that was kept.
+   */
+  answer?: ProviderAnswer;
+}
+
+export interface IncidentPage {
+  incidents: Incident[];
+  /** How many incidents were looked at, where a product and env has more than are looked at. */
+  examined?: number;
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
 }
 
 /** What became of a signal. */

@@ -9,6 +9,7 @@ import { createNamespaces, type Namespaces, type ProcessorNamespaces } from "./d
 import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
+import { createIncidents, type Incidents } from "./incidents.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
@@ -60,6 +61,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   signals: Signals<C>;
   /** Steps of runs that wait for the decision of a person. */
   approvals: Approvals<C>;
+  /** What goes wrong in products that have alerts. */
+  incidents: Incidents<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -88,6 +91,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     pauses: createPauses(transport, defaults),
     signals,
     approvals: createApprovals(transport, defaults),
+    incidents: createIncidents(transport, defaults),
     ...namespaces,
   };
 }

@@ -57,6 +57,7 @@ export {
 export type * from "./feature-runs.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
 export type { HookQuery, Hooks } from "./hooks.ts";
+export type { IncidentName, IncidentPages, IncidentQuery, Incidents } from "./incidents.ts";
 export type * from "./input-values.ts";
 export type * from "./jobs.ts";
 export type { LimitName, LimitQuery, Limits } from "./limits.ts";

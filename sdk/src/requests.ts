@@ -711,6 +711,22 @@ export interface DecisionFields {
   note?: string | undefined;
 }
 
+/** For how long an incident is ignored. */
+export interface IgnoreFields {
+  /**
+   * Until then, at most 5 years ahead: the first failure behind it is told.
+   * @default without end
+   * @example `"2030-01-31T12:00:00Z"`
+   */
+  until?: Time | undefined;
+  /**
+   * Until more than so many fail within an hour, 1 to 1,000,000,000.
+   * @default however many
+   * @example `100`
+   */
+  above_per_hour?: number | undefined;
+}
+
 /** The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both. */
 export interface LimitPin {
   /**

@@ -99,14 +99,14 @@ const privileges: Record<string, string[]> = {
   api: [
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
-    "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*",
+    "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*, CAUSE#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
-    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*",
+    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*, CAUSE#*",
     // It stores the present definition for a run that is moved to it.
-    "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*",
+    "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*, CAUSE#*",
     changesPauses,
-    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*",
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*, OPEN",
     usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
@@ -345,7 +345,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and no function writes them", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS|SCHEDULES)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

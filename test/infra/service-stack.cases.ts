@@ -709,6 +709,7 @@ describe("least privilege", () => {
     expect([...reach].sort()).toEqual([
       "APPR#*",
       "CACHE#*",
+      "CAUSE#*",
       "DEF#*",
       "DUE#*",
       "ERRORS#*",
@@ -717,6 +718,7 @@ describe("least privilege", () => {
       "KEYS",
       "LIMITS#*",
       "LOG#*",
+      "OPEN",
       "PAUSES",
       "PUMP#*",
       "ROUNDS",
@@ -758,7 +760,7 @@ describe("least privilege", () => {
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
     const keys = updates.map((line) => line.replace(/^.* = /, "")).sort();
-    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*, DEF#*", "WAITS#*", "WEBHOOK#*"]);
+    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*, DEF#*, CAUSE#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

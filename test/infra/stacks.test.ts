@@ -1,5 +1,6 @@
 // One file for all of these cases: jest loads aws-cdk-lib for every test file, which takes longer than the tests.
 import "./alarms.cases.ts";
+import "./alerts.cases.ts";
 import "./code.cases.ts";
 import "./ductape-jobs.cases.ts";
 import "./golden.cases.ts";

@@ -17,6 +17,26 @@ export const mutations: Mutation[] = [
     test: "unit/core/access/scopes.test.ts",
   },
   {
+    // What is open is watched before it is open: without that, an opening is lost where a process dies.
+    file: "lambdas/core/operations/alerting.ts",
+    find: "await incidents.watch({ product, env, id, opening: changes.opening ?? 1, at: clock.now() });",
+    replace: "",
+    test: "unit/lifecycle/alert-crashes.test.ts",
+  },
+  {
+    // A message on an edge, and not from the state.
+    file: "lambdas/core/job/incident.ts",
+    find: "if (sent < level)",
+    replace: "if (sent === level - 1)",
+    test: "unit/core/incident.test.ts",
+  },
+  {
+    file: "lambdas/core/job/pause.ts",
+    find: "!isAlertJob(job) &&",
+    replace: "",
+    test: "unit/lifecycle/causes.test.ts",
+  },
+  {
     file: "lambdas/consumers/types/feature/execute.ts",
     find: "child.version === 1",
     replace: "child.version >= 1",

@@ -89,6 +89,8 @@ export function actorOf(actor: Job["made_by"]): string | undefined {
       return `the IAM identity ${actor.id}`;
     case "service":
       return `a request by ${actor.name}`;
+    case "alert":
+      return "an alert";
     case "schedule":
       return actor.name === undefined ? "the catalog" : `the schedule ${actor.name}`;
     default:

@@ -2,14 +2,25 @@ import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { LifecycleEnv } from "../../../lambdas/aws/start/env.ts";
+import type { AlertingEnv, EnvOf, LifecycleEnv } from "../../../lambdas/aws/start/env.ts";
+import { alertJobTypes, hasAlerts } from "../../../lambdas/core/catalog/alerts.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { stream } from "../../../lambdas/topology.ts";
 import { allow } from "../../grants/capability.ts";
-import type { Config } from "../../settings/config.ts";
+import { type Config, environmentOf } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
-import { DeadLetters } from "../queues/job-queue.ts";
-import { errorsAccess, folders, removeBlobs, removeRunLogs, signalsAccess, statsAccess } from "../trust/access.ts";
+import { DeadLetters, type JobQueue } from "../queues/job-queue.ts";
+import {
+  errorsAccess,
+  folders,
+  incidentsAccess,
+  makeAlertJobs,
+  removeBlobs,
+  removeRunLogs,
+  signalsAccess,
+  statsAccess,
+} from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
@@ -19,6 +30,8 @@ interface LifecycleProps {
   products: readonly Product[];
   /** The queues of the functions that notify Step Functions tasks and webhooks, and of the jobs that messages wake. */
   outbound: { tasks: Queue; webhooks: Queue; features: Queue };
+  /** The queues of jobs, for those that tell receivers of alerts, and what they are called in an environment. */
+  jobs: { queues: Record<JobType, JobQueue>; urls: string };
 }
 
 /**
@@ -26,11 +39,13 @@ interface LifecycleProps {
  * bucket, and wakes the runs that wait for a message whose sender has died. Fed by the table's stream.
  */
 export class Lifecycle extends Construct {
-  constructor(scope: Construct, id: string, { config, state, products, outbound }: LifecycleProps) {
+  constructor(scope: Construct, id: string, { config, state, products, outbound, jobs }: LifecycleProps) {
     super(scope, id);
     const { table, bucket, bus } = state;
     const eventSourceArn = table.tableStreamArn as string;
     const deadLetters = new DeadLetters(this, "DeadLetters");
+    const tells = products.some(hasAlerts);
+    const toldBy = alertJobTypes(products).map((type) => jobs.queues[type].queue.queueArn);
     const { lambda } = new EntryFunction<typeof LifecycleEnv>(this, "Entry", {
       entry: "lifecycle",
       description: "Publishes and counts what happens to jobs",
@@ -50,12 +65,24 @@ export class Lifecycle extends Construct {
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
         errorsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+        // What fails is counted by its cause, and receivers are told by jobs.
+        ...(tells ? [incidentsAccess(state), errorsAccess(state, "dynamodb:Query"), makeAlertJobs(state)] : []),
         signalsAccess(state, "dynamodb:Query"),
         removeBlobs(state, folders.inputs, folders.progress, folders.runs),
         removeRunLogs(state),
-        allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn)]),
+        allow(
+          ["sqs:SendMessage"],
+          [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn), ...toldBy],
+        ),
       ],
     });
+    if (tells) {
+      const { RETENTION_DAYS, INDEX_SHARDS, INDEX_SHARDS_READ } = environmentOf("jobs", config);
+      const alerting: Omit<Required<EnvOf<typeof AlertingEnv>>, "TABLE_NAME"> = {
+        ...{ QUEUES: jobs.urls, RETENTION_DAYS, INDEX_SHARDS, INDEX_SHARDS_READ },
+      };
+      for (const [name, value] of Object.entries(alerting)) lambda.addEnvironment(name, value);
+    }
     lambda.addEventSourceMapping("Stream", {
       eventSourceArn,
       startingPosition: StartingPosition.TRIM_HORIZON,

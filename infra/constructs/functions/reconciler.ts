@@ -5,6 +5,7 @@ import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-la
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { EnvOf, FollowerEnv, ReconcilerEnv } from "../../../lambdas/aws/start/env.ts";
+import { hasAlerts } from "../../../lambdas/core/catalog/alerts.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash } from "../../../lambdas/core/catalog/schedules.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
@@ -68,6 +69,8 @@ export class Reconciler extends Construct {
         may.seeUnscheduled(),
         may.relay(),
         may.keepRounds(),
+        // The incidents of alerts, and the runs of the schedules that have to complete.
+        ...(products.some(hasAlerts) ? [may.useIncidents(), may.listRuns()] : []),
         may.readDueCounts(),
         may.followSchedules(),
         may.readJobs(),

@@ -5,6 +5,7 @@ import {
   approvalsPrefix,
   bundlesPartition,
   bundlesPrefix,
+  causesPrefix,
   definitionsPrefix,
   duePrefix,
   endpointPrefix,
@@ -21,6 +22,7 @@ import {
   pinsPrefix,
   progressPrefix,
   pumpPrefix,
+  ratesPrefix,
   reportPrefix,
   resultCachePrefix,
   resultsPrefix,
@@ -33,6 +35,7 @@ import {
   unscheduledPrefix,
   uploadsPrefix,
   waitsPrefix,
+  watchedPartition,
 } from "../../../lambdas/topology.ts";
 import { allow, allowIf, type Capability } from "../../grants/capability.ts";
 import type { Platform } from "../functions/platform.ts";
@@ -73,7 +76,15 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     useSharedKeysAndSendSignals: () => itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`),
     /** The same, and the approvals that are open. In one statement, since the API's policy has hardly room for another. */
     useSharedKeysSignalsAndApprovals: () =>
-      itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`, `${approvalsPrefix}*`),
+      itemsAccess(
+        state,
+        sharedActions,
+        `${sharedKeysPrefix}*`,
+        `${signalsPrefix}*`,
+        `${approvalsPrefix}*`,
+        // What is open of incidents.
+        watchedPartition,
+      ),
     /** The runs of features wait for messages, and for the decisions of people. */
     awaitSignals: () =>
       itemsAccess(
@@ -96,13 +107,20 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     usePumps: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${pumpPrefix}*`),
     /** What the API shows of limits and of what runs keep. In one statement, since its policy has hardly room for another. */
     seeLimitsAndDefinitions: () =>
-      itemsAccess(state, ["dynamodb:GetItem"], `${pumpPrefix}*`, `${definitionsPrefix}*`, `${pinsPrefix}*`),
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem"],
+        `${pumpPrefix}*`,
+        `${definitionsPrefix}*`,
+        `${pinsPrefix}*`,
+        `${causesPrefix}*`,
+      ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>
-      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`),
+      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`, `${causesPrefix}*`),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
     seeUnscheduled: () => itemsAccess(state, ["dynamodb:Query"], `${unscheduledPrefix}*`),
     /** Asks for kept messages to be sent. */
@@ -113,7 +131,16 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     listRuns: () => jobItems("dynamodb:Query"),
     /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
-      itemsAccess(state, ["dynamodb:Query"], `${statsPrefix}*`, `${errorsPrefix}*`, `${logsPrefix}*`),
+      itemsAccess(
+        state,
+        ["dynamodb:Query"],
+        `${statsPrefix}*`,
+        `${errorsPrefix}*`,
+        `${logsPrefix}*`,
+        `${causesPrefix}*`,
+      ),
+    /** What goes wrong: counted, watched, told and closed. */
+    useIncidents: () => incidentsAccess(state),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`, `${parkedPrefix}*`),
@@ -182,6 +209,20 @@ type CounterAction = "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:UpdateIte
 /** The same holds for the groups of failures. */
 export const errorsAccess = (state: JobsState, ...actions: CounterAction[]): Capability =>
   itemsAccess(state, actions, `${errorsPrefix}*`);
+
+/** What goes wrong, and what is open of it. */
+export const incidentsAccess = (state: JobsState): Capability =>
+  itemsAccess(
+    state,
+    ["GetItem", "Query", "UpdateItem", "PutItem", "DeleteItem"].map((action) => `dynamodb:${action}`),
+    `${causesPrefix}*`,
+    `${ratesPrefix}*`,
+    watchedPartition,
+  );
+
+/** The jobs that tell receivers of alerts: made, and never changed. */
+export const makeAlertJobs = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${jobsPrefix}*`);
 
 /** The same holds for messages to runs, and for who waits for them. */
 export const signalsAccess = (state: JobsState, ...actions: SignalAction[]): Capability =>

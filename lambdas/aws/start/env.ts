@@ -188,6 +188,17 @@ export const LifecycleEnv = () =>
   });
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
+/** What the same function has besides where the catalog has alerts: for the jobs that tell receivers, as in `JobsEnv`. */
+export const AlertingEnv = () =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    QUEUES: fromJson().pipe(Queues()),
+    RETENTION_DAYS: whole(1).default(30),
+    INDEX_SHARDS: whole(fewestShards, mostShards).default(fewestShards),
+    INDEX_SHARDS_READ: whole(fewestShards, mostShards).default(fewestShards),
+  });
+export type AlertingEnv = z.infer<ReturnType<typeof AlertingEnv>>;
+
 /** The environment of the function that answers tasks of Step Functions. */
 export const TasksEnv = () =>
   z.object({

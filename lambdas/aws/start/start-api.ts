@@ -6,6 +6,7 @@ import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoIncidents } from "../dynamodb/incidents.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
@@ -22,6 +23,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     sharedKeys: dynamoSharedKeys(dynamo),
     sessions: lazySessions(),
     failures: dynamoFailures(dynamo),
+    incidents: dynamoIncidents(dynamo),
     endpoints: dynamoEndpoints(dynamo),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),

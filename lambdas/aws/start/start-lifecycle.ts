@@ -1,19 +1,23 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { JobMessage, JobType } from "../../core/job/job.ts";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoIncidents } from "../dynamodb/incidents.ts";
+import { dynamoJobStore } from "../dynamodb/job-store.ts";
 import { dynamoRunLogs } from "../dynamodb/run-logs.ts";
 import { dynamoSignals } from "../dynamodb/signals.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../eventbridge/bus.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsDeadLetters } from "../sqs/dead-letters.ts";
+import { sqsJobQueue } from "../sqs/job-queue.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
-import type { LifecycleEnv } from "./env.ts";
+import type { AlertingEnv, LifecycleEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -38,5 +42,22 @@ export function startLifecycle(env: LifecycleEnv) {
     clock: systemClock,
     log: makeLog("lifecycle"),
     publish: new Set(env.PUBLISH),
+  };
+}
+
+/** What counts causes and tells receivers of them, for a catalog that has alerts. */
+export function startAlerting(env: AlertingEnv, catalog: Catalog) {
+  const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
+  return {
+    catalog,
+    incidents: dynamoIncidents(dynamo),
+    failures: dynamoFailures(dynamo),
+    jobs: dynamoJobStore({
+      ...dynamo,
+      retentionDays: env.RETENTION_DAYS,
+      shards: env.INDEX_SHARDS,
+      shardsRead: env.INDEX_SHARDS_READ,
+    }),
+    queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
   };
 }

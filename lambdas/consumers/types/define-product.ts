@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Alert, Receiver } from "../../core/catalog/alert-schema.ts";
 import type { Hook } from "../../core/catalog/hook-schema.ts";
 import type { Limit } from "../../core/catalog/limit.ts";
 import type { Session } from "../../core/catalog/session-schema.ts";
@@ -91,6 +92,10 @@ export interface ProductDefinition extends Sections {
   webhooks?: Record<string, Webhook>;
   /** What providers deliver over HTTP, by a name of your choice: how it is verified, and which job or signal it becomes. */
   hooks?: Record<string, Hook>;
+  /** Who is told by alerts, by a name of your choice: a channel of Slack or a webhook by its URL, or an event with an input. */
+  receivers?: Record<string, Receiver>;
+  /** What receivers are told: causes for which attempts begin to fail, and schedules whose runs do not complete. */
+  alerts?: Record<string, Alert>;
   /** The tokens that requests may bring with `session`, and how they are checked: `$Session{tag}{claim}` refers to their claims. */
   sessions?: Record<string, Session>;
 }

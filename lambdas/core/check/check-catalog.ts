@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Alerts, Receivers } from "../catalog/alert-schema.ts";
 import { Calendars } from "../catalog/calendar-schema.ts";
 import { ownValue, targetsOf } from "../catalog/catalog.ts";
 import { commonEventFields } from "../catalog/event-fields.ts";
@@ -15,6 +16,7 @@ import type { Fault } from "../kernel/errors.ts";
 import { findFaults, uncovered, valueAt } from "../kernel/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../kernel/schema.ts";
 import { EventTag, Tag } from "../kernel/tag.ts";
+import { checkAlerts } from "./check-alerts.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkGroup, groupedEventFaults } from "./check-groups.ts";
 import { checkHooks } from "./check-hooks.ts";
@@ -46,6 +48,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkCredentials(checked, registry, prefix),
     ...catalogLimitFaults(checked, prefix),
     ...checkSchedules(checked, registry, prefix),
+    ...checkAlerts(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
   const isOwn = (fault: Fault) => !followsFrom(fault, lost, product, prefix);
@@ -157,6 +160,8 @@ function productSchema(registry: Registry) {
     hooks: Hooks.optional(),
     calendars: Calendars.optional(),
     schedules: Schedules.optional(),
+    receivers: Receivers.optional(),
+    alerts: Alerts.optional(),
     ...Object.fromEntries(sections),
   });
 }

@@ -31,6 +31,8 @@ export interface Scope extends Partial<CatalogValues> {
   approval?: string;
   /** What a provider has delivered to a hook. Absent everywhere else. */
   hook?: Record<string, unknown>;
+  /** What a receiver is told. Absent everywhere else. */
+  alert?: Record<string, unknown>;
 }
 
 /** The scope of a job that is no feature, which has no sequences. `now` is the planned time of its run. */
@@ -163,6 +165,8 @@ function referencedValue({ root, path }: ValueReference, scope: Scope): unknown 
       return approvalAt(scope.approval);
     case "Hook":
       return path.reduce<unknown>(fieldAt, scope.hook ?? {});
+    case "Alert":
+      return path.reduce<unknown>(fieldAt, scope.alert ?? {});
   }
 }
 

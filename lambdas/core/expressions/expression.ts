@@ -1,6 +1,6 @@
 /**
  * The language in which catalogs and requests refer to values, in Ductape's syntax (https://docs.ductape.app/operators):
- * `$Input{a}{b}`, `$Sequence{sequence}{step}{key}`, `$Each{item}{key}`, `$Variable{name}`, `$Constant{name}`, `$Session{tag}{claim}`, `$Auth{app}{key}`, `$Approval{url}`, `$Hook{body}{key}`, `$Now`, and operators that nest, such as
+ * `$Input{a}{b}`, `$Sequence{sequence}{step}{key}`, `$Each{item}{key}`, `$Variable{name}`, `$Constant{name}`, `$Session{tag}{claim}`, `$Auth{app}{key}`, `$Approval{url}`, `$Hook{body}{key}`, `$Alert{part}`, `$Now`, and operators that nest, such as
  * `$Concat([$Trim($Input{name}), "!"], "")`.
  */
 export type Expression =
@@ -26,6 +26,7 @@ export const roots = [
   "Approval",
   "Step",
   "Hook",
+  "Alert",
   "Now",
 ] as const;
 export type Root = (typeof roots)[number];

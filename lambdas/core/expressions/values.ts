@@ -31,6 +31,7 @@ const confined = {
   Approval: "$Approval{url} is known in `ask.input` of an approval only",
   Auth: "$Auth is known in the defaults of an action and in the input of a step that runs one",
   Hook: "$Hook is known in the `hooks` of a product only: it is what was delivered",
+  Alert: "$Alert is known in the `receivers` of a product only: it is what is said",
 } as const;
 const isConfined = (root: string): root is keyof typeof confined => Object.hasOwn(confined, root);
 

@@ -2,9 +2,9 @@ import type { RequestSource } from "./job-rejected.ts";
 
 /**
  * Who made or changed a job, as jobs keep it: `k:` and the id of an API key, `i:` and the id of an IAM identity, `s:` and the service of
- * AWS that brought the request, or `schedule`, which is the catalog.
+ * AWS that brought the request, `schedule`, which is the catalog, or `alert`, which tells a receiver of it.
  */
-export type Actor = `k:${string}` | `i:${string}` | `s:${string}` | "schedule";
+export type Actor = `k:${string}` | `i:${string}` | `s:${string}` | "schedule" | "alert";
 
 /** What callers do to a job. */
 export const changeNames = [
@@ -40,3 +40,6 @@ export interface ChangedBy extends Changer {
 
 /** The actor of a request that a service of AWS brought. */
 export const bringingActor = (source: RequestSource): Actor => `s:${source}`;
+
+/** Whether a job tells a receiver of an incident. No pause or limit holds it, and it opens no incident. */
+export const isAlertJob = ({ made_by }: { made_by?: Actor }): boolean => made_by === "alert";

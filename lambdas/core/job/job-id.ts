@@ -33,6 +33,9 @@ export const undoJobId = ({ id, created_at, run, attempt }: Run & Pick<Job, "att
 export const scheduleJobId = (product: string, env: string, name: string): string =>
   derived([product, env, name, "schedule"]);
 
+/** The id of the job that tells a receiver of an incident. Nothing else is named by four parts that end so. */
+export const alertJobId = (product: string, env: string, key: string): string => derived([product, env, key, "alert"]);
+
 function derived(parts: string[]): string {
   const hex = hash("sha256", JSON.stringify(parts), "hex").slice(0, 32).split("");
   hex[12] = "8";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isAlertJob } from "./actor.ts";
 import type { IndexPosition } from "./index-position.ts";
 import { isKnownJob, isWaiting, type Job, phaseTime } from "./job.ts";
 import type { Gate } from "./job-wait.ts";
@@ -22,7 +23,7 @@ export interface PauseScope {
 }
 
 /** What of a job decides which pauses hold it. */
-export type Held = Pick<Job, "product" | "env" | "event" | "gates">;
+export type Held = Pick<Job, "product" | "env" | "event" | "gates" | "made_by">;
 
 /** How far a pause that has ended has come with the jobs that it held. */
 export interface Drain {
@@ -76,7 +77,9 @@ export function pauseId({ product, env = "", event = "", limit, key = "" }: Paus
 
 export const pauseIdPattern = /^pause_[0-9a-f]{32}$/;
 
+/** A job that tells a receiver of an incident is never held. */
 export const covers = (scope: PauseScope, job: Held): boolean =>
+  !isAlertJob(job) &&
   scope.product === job.product &&
   (scope.env === undefined || scope.env === job.env) &&
   (scope.event === undefined || scope.event === catalogEventOf(job)) &&

@@ -1,3 +1,4 @@
+import { isReceiverEvent, receiverEventOf } from "../catalog/alerts.ts";
 import { type Catalog, type FoundEvent, ownValue } from "../catalog/catalog.ts";
 import { definitionId, definitionOf, type FeatureDefinition } from "../catalog/feature-definition.ts";
 import type { Job } from "../job/job.ts";
@@ -9,8 +10,10 @@ import type { Definitions } from "../ports/definitions.ts";
  */
 export async function eventOfJob(
   { catalog, definitions }: { catalog: Catalog; definitions: Pick<Definitions, "get"> },
-  { product, event, definition, list, own_step }: Pick<Job, "product" | "event" | "definition" | "list" | "own_step">,
+  job: Pick<Job, "product" | "env" | "event" | "definition" | "list" | "own_step">,
 ): Promise<FoundEvent | undefined> {
+  const { product, event, definition, list, own_step } = job;
+  if (isReceiverEvent(event)) return receiverEventOf(catalog, job);
   if (own_step) return ownStepEvent(catalog, product, event, own_step);
   if (list) return listEvent(catalog, product, event);
   const kept = definition === undefined ? undefined : await definitions.get(definition);

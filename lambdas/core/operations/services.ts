@@ -9,6 +9,7 @@ import type { DueCounts } from "../ports/due-counts.ts";
 import type { Endpoints } from "../ports/endpoints.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { Gates } from "../ports/gates.ts";
+import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
@@ -79,6 +80,7 @@ export interface ApiServices extends SchedulingServices {
   /** Where it runs in AWS. Absent elsewhere. */
   deployment?: Deployment;
   failures: Failures;
+  incidents: Incidents;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
 }
@@ -88,6 +90,8 @@ export interface ReconcilerServices extends Services {
   /** Where the relay is asked to send what EventBridge Scheduler did not take. */
   relays: MessageQueue<RelayMessage>;
   roundPlaces: RoundPlaces;
+  /** What goes wrong. Only catalogs with alerts need it. */
+  incidents: Incidents;
 }
 
 /** What a consumer needs in addition: executors need credentials. */

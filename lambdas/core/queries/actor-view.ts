@@ -33,6 +33,8 @@ function actorOf({ actor, name }: Caller): ActorView {
       return { kind: "identity", id };
     case "s":
       return { kind: "service", name: id };
+    case "alert":
+      return { kind: "alert" };
     default:
       return { kind: "schedule" };
   }

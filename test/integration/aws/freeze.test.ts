@@ -55,9 +55,9 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, requests, limits, failures, endpoints, sharedKeys, sessions, log } = fakeServices();
+  const { waits, requests, limits, failures, incidents, endpoints, sharedKeys, sessions, log } = fakeServices();
   const handler = httpApi(
-    () => ({ ...services, log, limits, waits, requests, failures, endpoints, sharedKeys, sessions }),
+    () => ({ ...services, log, limits, waits, requests, failures, incidents, endpoints, sharedKeys, sessions }),
     routes,
   );
   return async (asked: Parameters<typeof httpEvent>[0]) =>

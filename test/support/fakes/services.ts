@@ -15,6 +15,7 @@ import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
 import { fakeGates } from "./gates.ts";
+import { fakeIncidents } from "./incidents.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
@@ -63,6 +64,7 @@ export const fakeServices = ({
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),
     failures: fakeFailures(),
+    incidents: fakeIncidents(),
     endpoints: fakeEndpoints(),
     secrets: fakeSecrets(secrets),
     pauses: fakePauses(clock),

@@ -8,6 +8,7 @@ import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
+import { dynamoIncidents } from "../../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
@@ -81,6 +82,7 @@ function servicesOn(client: DynamoDBClient) {
     gates: dynamoGates(storage),
     stats: dynamoStatsStore(storage),
     failures: dynamoFailures(storage),
+    incidents: dynamoIncidents(storage),
     endpoints: dynamoEndpoints(storage),
     waits: dynamoWaits(storage),
     requests: dynamoRequests(storage),
@@ -224,6 +226,8 @@ export interface Kind {
 
 const aMark = (): string => crypto.randomUUID().slice(0, 5);
 
+export const incident = { ...tenant, id: "0123456789abcdef" };
+
 const words = (...paths: string[]): Path[] => paths.map((path) => path.split("."));
 
 /** Every kind of item in the table. */
@@ -270,6 +274,36 @@ export const kinds: Record<string, Kind> = {
     },
     words: words("code", "type"),
     unknownFields: "kept",
+  },
+  incident: {
+    prefix: topology.causesPrefix,
+    async make({ incidents }) {
+      const { id: job_id, event } = jobs.failed;
+      const entries = [{ mark: aMark(), written_at: noon, at: noon, event, job_id }];
+      const subject = { kind: "cause", target: "apps/shop", code: "TIMEOUT" } as const;
+      const added = await incidents.add({ ...incident, subject, entries }, { mustExist: false });
+      if (added) await incidents.change(added, { state: "open", opening: 1, opened_at: noon, base: 0, sent: 1 });
+    },
+    words: words("kind", "state", "code"),
+    unknownFields: "kept",
+  },
+  rate: {
+    prefix: topology.ratesPrefix,
+    make: ({ incidents }) =>
+      incidents.countRuns({ ...tenant, alert: "rate" }, { slot: noon, until: noon + minute }, [
+        { mark: aMark(), written_at: noon, failed: true },
+      ]),
+    words: [],
+    unknownFields: "kept",
+  },
+  watched: {
+    prefix: topology.watchedPartition,
+    async make({ incidents }) {
+      await incidents.watch({ ...incident, opening: 1, at: noon });
+      await incidents.begin(tenant, noon);
+    },
+    words: [],
+    unknownFields: "lost",
   },
   waits: {
     prefix: topology.waitsPrefix,

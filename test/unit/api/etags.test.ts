@@ -14,8 +14,13 @@ function world() {
   return { ...api, job, path: `/v1/jobs/${job.id}`, known };
 }
 
-test("only the job, and the lists of jobs and approvals, which pages ask for again and again, have a tag", () => {
-  expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual(["listJobs", "getJob", "listApprovals"]);
+test("only the job, and the lists of jobs, approvals and incidents, which pages ask for again and again, have a tag", () => {
+  expect(routes.flatMap(({ id, tagged }) => (tagged ? [id] : []))).toEqual([
+    "listJobs",
+    "getJob",
+    "listApprovals",
+    "listIncidents",
+  ]);
 });
 
 describe.each(["/v1/jobs", "the job"])("%s", (which) => {

@@ -6,6 +6,7 @@ import { aPause } from "../../support/a-pause.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { anApproval } from "../../support/conformance/approvals.ts";
+import { counted } from "../../support/counted.ts";
 import type { Asked } from "../../support/http-event.ts";
 
 const tenant = { product: "my-product", env: "prd" };
@@ -70,6 +71,11 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/signals": { asked: { body: { ...place, signal: "paid", key: "k" } }, outOfReach: "forbidden" },
   "GET /v1/approvals": { outOfReach: "nothing of it" },
   "POST /v1/approvals/{id}": { asked: { body: { choice: "approve" } }, outOfReach: "absent" },
+  "GET /v1/incidents": { outOfReach: "nothing of it" },
+  "GET /v1/incidents/{product}/{env}/{id}": { outOfReach: "forbidden" },
+  "POST /v1/incidents/{product}/{env}/{id}/resolve": { outOfReach: "forbidden" },
+  "POST /v1/incidents/{product}/{env}/{id}/ignore": { outOfReach: "forbidden" },
+  "POST /v1/incidents/{product}/{env}/{id}/reopen": { outOfReach: "forbidden" },
   "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
   "GET /v1/pauses": { outOfReach: "nothing of it" },
   "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
@@ -101,7 +107,19 @@ function world({ method, path, name }: (typeof named)[number]) {
     ...{ run: job.run, attempt: job.attempt },
   });
   if (isOfApprovals) void api.approvals.open(approval);
-  const id = isOfApprovals ? approval.id : isOfDefinitions ? definitionId(definition) : isOfPauses ? pause.id : job.id;
+  const isOfIncidents = path.startsWith("/v1/incidents");
+  const incident = { ...tenant, id: "0123456789abcdef", subject: { kind: "cause", target: "apps/canary" } as const };
+  const entries = [counted({ at: noon, event: "canary", job_id: job.id })];
+  if (isOfIncidents) void api.incidents.add({ ...incident, entries }, { mustExist: false });
+  const id = isOfIncidents
+    ? incident.id
+    : isOfApprovals
+      ? approval.id
+      : isOfDefinitions
+        ? definitionId(definition)
+        : isOfPauses
+          ? pause.id
+          : job.id;
   const names = { id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {

@@ -21,7 +21,10 @@ describe("the operations of the document", () => {
 describe("the tools", () => {
   it("are the operations, except for documents and the dry run", () => {
     const left = routes.map(({ id }) => id).filter((id) => !tools.some(({ tool }) => tool.name === id));
-    expect(left.sort()).toEqual(["explainJob", "getActive", "getEvents", "getOpenApi", "listHooks"]);
+    expect(left.sort()).toEqual([
+      ...["explainJob", "getActive", "getEvents", "getIncident", "getOpenApi", "ignoreIncident", "listHooks"],
+      ...["listIncidents", "reopenIncident", "resolveIncident"],
+    ]);
   });
 
   it.each([

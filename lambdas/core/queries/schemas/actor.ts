@@ -4,9 +4,9 @@ import { at } from "./at.ts";
 
 const actorFields = {
   kind: z
-    .enum(["key", "identity", "service", "schedule", "parent"])
+    .enum(["key", "identity", "service", "schedule", "parent", "alert"])
     .describe(
-      "An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, or the feature of which the job is a step.",
+      "An API key, an IAM identity, a service of AWS that brought the request, a schedule of the catalog, the feature of which the job is a step, or an alert of the catalog.",
     ),
   id: z
     .string()

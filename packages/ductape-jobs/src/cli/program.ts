@@ -5,7 +5,7 @@ import { addCompletion } from "./completion/commands.ts";
 import type { Act } from "./context.ts";
 import { addJobs } from "./jobs/commands.ts";
 import { addSchedule } from "./schedule/commands.ts";
-import { addApprovals, addCode, addHooks, addLimits, addPauses, addSignal } from "./scope-commands.ts";
+import { addApprovals, addCode, addHooks, addIncidents, addLimits, addPauses, addSignal } from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
 import { optionDescription } from "./standing-options.ts";
 
@@ -29,6 +29,7 @@ export function makeProgram(act: Act): Command {
   addSchedule(program, act);
   addSignal(program, act);
   addApprovals(program, act);
+  addIncidents(program, act);
   addHooks(program, act);
   addCode(program, act);
   addPauses(program, act);

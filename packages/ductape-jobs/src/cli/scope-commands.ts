@@ -3,8 +3,9 @@ import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
 import { listCode } from "./code.ts";
-import { type Act, calling, withApi } from "./context.ts";
+import { type Act, calling, withApi, withPages } from "./context.ts";
 import { listHooks } from "./hooks.ts";
+import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
 import { sendSignal } from "./signal.ts";
@@ -70,6 +71,27 @@ export function addApprovals(program: Command, act: Act): void {
   )
     .option("--note <text>", "why; kept with the decision")
     .action(act(calling(decide)));
+}
+
+/** `incidents ...` */
+export function addIncidents(program: Command, act: Act): void {
+  const incidents = program.command("incidents").description("show what goes wrong, resolve, ignore and reopen it");
+  withApi(withPages(incidents.command("list").description("list what goes wrong, and what did, the latest first")))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .option("--state <state>", "open, ignored, known, resolved, closed; several with commas (default: all)")
+    .action(act(calling(listIncidents)));
+  const one = (verb: string, description: string) =>
+    withApi(incidents.command(verb).description(description).argument("<incident_id>", "as incidents list shows it"))
+      .requiredOption("--product <tag>", "the product")
+      .requiredOption("--env <env>", "the env");
+  one("get", "show an incident, and what the provider answered").action(act(calling(getIncident)));
+  one("resolve", "say that it was taken care of: the next failure is told").action(act(calling(resolveIncident)));
+  one("ignore", "let nobody be told of an open incident")
+    .option("--until <time>", `${untilText} (default: until it is reopened)`, readTime)
+    .option("--above <count>", "until more than so many fail within an hour", wholeNumber(1))
+    .action(act(calling(ignoreIncident)));
+  one("reopen", "let it be told again").action(act(calling(reopenIncident)));
 }
 
 /** `hooks` */

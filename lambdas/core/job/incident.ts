@@ -1,0 +1,340 @@
+import { hash } from "node:crypto";
+import type { JobErrorCode } from "./job-error.ts";
+
+/*
+ * What goes wrong, who is told of it, and when. An incident is counted in one item, and everything else about it follows from that item:
+ * what is to be said, and whether it is over, is a question to its state and never to an event that may have been missed.
+ */
+
+/** What an incident is about: attempts that fail for one cause, a schedule whose runs do not complete, or too many runs that fail. */
+export const incidentKinds = ["cause", "silence", "rate"] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+
+/**
+ * `open`: it goes on, and is told. `ignored`: a caller wants to hear nothing of it. `known`: it failed so before the product had alerts.
+ * `resolved`: a caller has done something about it. `closed`: it has stopped.
+ */
+export const incidentStates = ["open", "ignored", "known", "resolved", "closed"] as const;
+export type IncidentState = (typeof incidentStates)[number];
+
+/** How many runs have ended, and how many of them have failed. */
+export interface RunCounts {
+  failed: number;
+  ended: number;
+}
+
+export interface IncidentName {
+  product: string;
+  env: string;
+  id: string;
+}
+
+/** What it is about. */
+export interface IncidentSubject {
+  kind: IncidentKind;
+  /** What failed, of a cause: the section and the name of the target, such as `apps/shop`. */
+  target?: string;
+  code?: JobErrorCode;
+  provider_code?: string;
+  /** Of a silence: the schedule, and the planned time for which nothing has completed. */
+  schedule?: string;
+  planned?: number;
+  /** Of a rate: how many runs have failed and ended within its window, and in which slot of time that was seen. */
+  rate?: RunCounts & { over: number };
+  slot?: number;
+  /** The alert that asks for a silence or a rate. */
+  alert?: string;
+}
+
+/** Until when a caller wants to hear nothing. Without either of them: until it is opened again by hand. */
+export interface Ignoring {
+  /** Epoch milliseconds. */
+  until?: number;
+  /** It is told again once more than so many have failed within an hour. */
+  above_per_hour?: number;
+  /** What was counted when the present hour began, and when that was. */
+  seen: { at: number; count: number };
+}
+
+/** All times are epoch milliseconds. */
+export interface Incident extends IncidentName, IncidentSubject {
+  /** How many attempts have failed, or runs were missed, since it was first seen. */
+  count: number;
+  first_at: number;
+  last_at: number;
+  /** The event and the job that failed last. */
+  event?: string;
+  sample_job_id?: string;
+  /** Absent until its first opening. */
+  state?: IncidentState;
+  /** How often it was opened. */
+  opening?: number;
+  opened_at?: number;
+  /** The count before the opening; once it has ended, the count at its end. */
+  base?: number;
+  /** When it ended: it was closed or resolved. */
+  ended_at?: number;
+  /** How much of the present opening was said: a level of its count. */
+  sent?: number;
+  /** Something was said of the present opening, so that its end is said too. */
+  said?: true;
+  /** It was closed, and that is still to be said. */
+  ends?: true;
+  /** How many reminders were sent of this opening. */
+  reminded?: number;
+  escalated?: true;
+  /** When it was opened lately, the latest last. */
+  openings?: number[];
+  ignore?: Ignoring;
+  /** Who resolved, ignored or reopened it last. */
+  by?: string;
+  by_name?: string;
+  /** Raised by one with every change but a count: the optimistic lock. */
+  version?: number;
+}
+
+/** The fields that a change may set; undefined removes one. */
+export type IncidentChanges = {
+  [Field in
+    | "state"
+    | "opening"
+    | "opened_at"
+    | "base"
+    | "ended_at"
+    | "sent"
+    | "said"
+    | "ends"
+    | "reminded"
+    | "escalated"
+    | "openings"
+    | "ignore"
+    | "by"
+    | "by_name"]?: Incident[Field] | undefined;
+};
+
+/** What the catalog says of the incidents of one kind in an env. */
+export interface IncidentRule {
+  /** The name of the alert. */
+  alert: string;
+  notify: readonly string[];
+  /** A cause that has not failed for three of these is over, in milliseconds. */
+  windowMs: number;
+  remindMs?: number;
+  escalate?: { afterMs: number; notify: readonly string[] };
+}
+
+/** What is said of an incident. */
+export const messageKinds = ["opened", "came_back", "flaps", "grew", "reminder", "escalated", "closed"] as const;
+export type MessageKind = (typeof messageKinds)[number];
+
+/** A message that its state calls for. With the incident and its opening, `ordinal` names it. */
+export interface AlertMessage {
+  kind: MessageKind;
+  ordinal: string;
+  to: readonly string[];
+}
+
+/** The next thing to be done about an incident: what it becomes, and what has to be said before it is noted as said. */
+export interface IncidentStep {
+  say?: AlertMessage;
+  changes: IncidentChanges;
+  /** It begins: it has to be watched before it is written. */
+  opens?: true;
+  /** It holds only as long as nothing more is counted. */
+  unlessCounted?: true;
+}
+
+/** How many quiet windows close an incident. */
+export const quietWindows = 3;
+/** So many openings within a day are one message more, and what follows them is said from 100 failures on. */
+export const flappingOpenings = 4;
+const flappingMs = 86_400_000;
+const hourMs = 3_600_000;
+/** What of a flapping opening counts as said. */
+const mutedLevel = 2;
+
+/** How many messages a count calls for: one at 1, 10, 100 and so on. */
+export const levelOf = (count: number): number => (count < 1 ? 0 : String(Math.floor(count)).length);
+
+/** How many have failed since it was opened; of one that has ended, since its end. */
+export const countOf = ({ count, base = 0 }: Incident): number => count - base;
+
+/** The failures of one cause, over days: what was called, our code, and the provider's own. */
+export const causeId = ({ target, code, provider_code }: IncidentSubject): string =>
+  hash("sha256", JSON.stringify([target, code, provider_code ?? null]), "hex").slice(0, 16);
+
+export const silenceId = (alert: string): string =>
+  hash("sha256", JSON.stringify(["silence", alert]), "hex").slice(0, 16);
+
+export const rateId = (alert: string): string => hash("sha256", JSON.stringify(["rate", alert]), "hex").slice(0, 16);
+
+/** A window is counted in so many slots of time. */
+const rateSlots = 6;
+export const slotOf = (at: number, windowMs: number): number => {
+  const slotMs = windowMs / rateSlots;
+  return Math.floor(at / slotMs) * slotMs;
+};
+
+/** Whether more runs fail than an alert allows. Few runs say nothing. */
+export const exceeds = ({ failed, ended }: RunCounts, { over, least }: { over: number; least: number }): boolean =>
+  ended >= least && failed / ended > over;
+
+export const incidentIdPattern = /^([0-9a-f]{16}|other)$/;
+
+/** What has no room among the causes of a tenant is counted in one more. */
+export const otherCause = "other";
+/** How many incidents of a tenant may be open, so that a provider with a code for each failure sends no message for each. */
+export const mostOpen = 100;
+
+const hasEnded = ({ state }: Incident): boolean => state === undefined || state === "closed" || state === "resolved";
+
+/** Whether it has begun, or begun again: something was counted behind its end, and has happened behind it. */
+const begins = (incident: Incident): boolean =>
+  hasEnded(incident) && countOf(incident) > 0 && incident.last_at > (incident.ended_at ?? Number.NEGATIVE_INFINITY);
+
+/** Whether it is quiet: what fails for three windows no more is over. */
+export const isQuiet = ({ last_at }: Incident, { windowMs }: Pick<IncidentRule, "windowMs">, now: number): boolean =>
+  now - last_at >= quietWindows * windowMs;
+
+interface Judging {
+  now: number;
+  /** Absent: the catalog asks for nothing any more. */
+  rule?: IncidentRule | undefined;
+  /** Whether it has stopped. */
+  isQuiet: boolean;
+}
+
+/**
+ * The next step of an incident; undefined if there is nothing to do. It depends on the state only: where a process dies between two writes,
+ * the next one takes the same step.
+ */
+export function nextStep(incident: Incident, judging: Judging): IncidentStep | undefined {
+  const { state } = incident;
+  const { rule, now } = judging;
+  if (begins(incident)) return openingOf(incident, now);
+  if (state === "closed" && incident.ends) return endOf(rule);
+  if (hasEnded(incident)) return undefined;
+  if (state === "ignored") return ignoredStep(incident, now);
+  // A later version may have more states.
+  if (state !== "open" && state !== "known") return undefined;
+  if (judging.isQuiet || !rule) return closingOf(incident, now);
+  return state === "open" ? sayingOf(incident, rule, now) : undefined;
+}
+
+function openingOf({ opening = 0, openings = [], base = 0 }: Incident, now: number): IncidentStep {
+  const recent = [...openings.filter((at) => at > now - flappingMs), now].slice(-flappingOpenings - 1);
+  return {
+    opens: true,
+    changes: {
+      ...{ state: "open", opening: opening + 1, opened_at: now, openings: recent, base },
+      sent: recent.length > flappingOpenings ? mutedLevel : 0,
+      ...fresh,
+    },
+  };
+}
+
+/** What belongs to one opening. */
+const fresh = {
+  ...{ said: undefined, ends: undefined, reminded: undefined, escalated: undefined },
+  ...{ ended_at: undefined, ignore: undefined, by: undefined, by_name: undefined },
+};
+
+/** It is written as closed first, and said afterwards: what fails meanwhile opens it again. */
+const closingOf = ({ count, said }: Incident, now: number): IncidentStep => ({
+  changes: { state: "closed", ended_at: now, base: count, ends: said },
+  unlessCounted: true,
+});
+
+const endOf = (rule: IncidentRule | undefined): IncidentStep => ({
+  ...(rule && { say: { kind: "closed", ordinal: "closed", to: rule.notify } }),
+  changes: { ends: undefined },
+});
+
+/** What is ignored for a time ends with it: the next failure opens it again. What exceeds its rate is opened at once. */
+function ignoredStep({ ignore, count, last_at }: Incident, now: number): IncidentStep | undefined {
+  if (!ignore) return undefined;
+  const { until, above_per_hour, seen } = ignore;
+  if (until !== undefined && until <= now)
+    return { changes: { state: "closed", ended_at: now, base: count }, unlessCounted: true };
+  if (above_per_hour === undefined) return undefined;
+  if (count - seen.count > above_per_hour)
+    return { changes: { state: "closed", ended_at: last_at - 1, base: seen.count }, unlessCounted: true };
+  return now - seen.at >= hourMs ? { changes: { ignore: { ...ignore, seen: { at: now, count } } } } : undefined;
+}
+
+function sayingOf(incident: Incident, rule: IncidentRule, now: number): IncidentStep | undefined {
+  const { sent = 0, opened_at = now, reminded = 0, escalated } = incident;
+  const level = levelOf(countOf(incident));
+  if (sent < level)
+    return {
+      say: { kind: kindOf(incident), ordinal: String(level), to: rule.notify },
+      changes: { sent: level, said: true },
+    };
+  const { remindMs, escalate } = rule;
+  if (escalate && !escalated && now - opened_at >= escalate.afterMs)
+    return {
+      say: { kind: "escalated", ordinal: "escalated", to: escalate.notify },
+      changes: { escalated: true, said: true },
+    };
+  const reminders = remindMs === undefined ? 0 : Math.floor((now - opened_at) / remindMs);
+  if (reminders > reminded)
+    return {
+      say: { kind: "reminder", ordinal: `reminder-${reminders}`, to: rule.notify },
+      changes: { reminded: reminders, said: true },
+    };
+  return undefined;
+}
+
+function kindOf({ said, opening = 1, openings = [] }: Incident): MessageKind {
+  if (said) return "grew";
+  if (openings.length >= flappingOpenings) return "flaps";
+  return opening > 1 ? "came_back" : "opened";
+}
+
+/** Whether an incident that has ended needs nobody any more who looks after it. */
+export const isSettled = (incident: Incident): boolean => hasEnded(incident) && !incident.ends && !begins(incident);
+
+/** What a caller makes of an incident; "unchanged" where it is that already. */
+export type IncidentAction =
+  | { do: "resolve" }
+  | { do: "ignore"; until?: number; above_per_hour?: number }
+  | { do: "reopen" };
+
+export function actedOn(
+  incident: Incident,
+  action: IncidentAction,
+  { now, by, by_name }: { now: number; by: string; by_name?: string | undefined },
+): { changes: IncidentChanges; opens?: true } | "unchanged" | "conflict" {
+  const { state, count, opening = 0 } = incident;
+  const signed = { by, by_name };
+  switch (action.do) {
+    case "resolve":
+      if (state === "resolved" && !begins(incident)) return "unchanged";
+      return {
+        changes: { ...fresh, state: "resolved", ended_at: Math.max(now, incident.last_at), base: count, ...signed },
+      };
+    case "ignore": {
+      if (hasEnded(incident) && !begins(incident)) return "conflict";
+      const { until, above_per_hour } = action;
+      const ignore: Ignoring = {
+        ...(until !== undefined && { until }),
+        ...(above_per_hour !== undefined && { above_per_hour }),
+        seen: { at: now, count },
+      };
+      return { changes: { ends: undefined, state: "ignored", ignore, ...signed } };
+    }
+    case "reopen":
+      if (state === "open") return "unchanged";
+      return {
+        opens: true,
+        changes: { ...fresh, state: "open", opening: opening + 1, opened_at: now, base: count, sent: 0, ...signed },
+      };
+  }
+}
+
+/** An incident with changes, as the store writes them. */
+export function withChanges(incident: Incident, changes: IncidentChanges): Incident {
+  const next: Record<string, unknown> = { ...incident, ...changes, version: (incident.version ?? 0) + 1 };
+  for (const field of Object.keys(next)) if (next[field] === undefined) delete next[field];
+  return next as unknown as Incident;
+}

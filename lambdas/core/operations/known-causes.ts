@@ -1,0 +1,48 @@
+import { type Catalog, targetsOf } from "../catalog/catalog.ts";
+import { dayMs, utcDayOf } from "../job/failure-group.ts";
+import type { Incident } from "../job/incident.ts";
+import type { Job } from "../job/job.ts";
+import { catalogEventOf } from "../job/list.ts";
+import type { Failures } from "../ports/failures.ts";
+import type { Incidents } from "../ports/incidents.ts";
+
+/** What is called by an event: the section and the name of the target, of a group the one that ran the attempt. */
+export function targetNameOf(catalog: Catalog, job: Pick<Job, "product" | "event">, member?: string): string {
+  const tag = catalogEventOf(job);
+  const found = catalog.lookup(job.product, tag);
+  if (!found) return `jobs/${tag}`;
+  const { product, event, definition } = found;
+  const name = String(event[definition.targetField]);
+  const isOwn = member !== undefined && Object.hasOwn(targetsOf(product, definition), member);
+  return `${definition.section}/${isOwn ? member : name}`;
+}
+
+/** How many days before its first alert a product's failures are looked at. */
+const daysBefore = 2;
+
+/**
+ * Whether a cause failed before its tenant had alerts: it is no news then, and is told once it has stopped and come back. Asked once for
+ * each cause, and only on the first day.
+ */
+export async function wasKnown(
+  {
+    incidents,
+    failures,
+    catalog,
+  }: { incidents: Pick<Incidents, "begun">; failures: Pick<Failures, "read">; catalog: Catalog },
+  { product, env, target, code, provider_code, first_at }: Incident,
+): Promise<boolean> {
+  const since = (await incidents.begun()).get(`${product}#${env}`) ?? first_at;
+  if (first_at - since > dayMs) return false;
+  const days = Array.from({ length: daysBefore + 1 }, (_, i) => utcDayOf(since) - i * dayMs);
+  const groups = await Promise.all(days.map((day) => failures.read(product, env, day)));
+  return groups
+    .flat()
+    .some(
+      (group) =>
+        group.first_at < since &&
+        group.code === code &&
+        group.provider_code === provider_code &&
+        targetNameOf(catalog, { product, event: group.event }) === target,
+    );
+}

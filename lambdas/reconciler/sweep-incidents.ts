@@ -1,0 +1,193 @@
+import type { Tenant } from "../core/access/tenants.ts";
+import {
+  alertTenants,
+  causeRule,
+  type RateRule,
+  rateRules,
+  type SilenceRule,
+  silenceRules,
+} from "../core/catalog/alerts.ts";
+import type { Product } from "../core/catalog/job-type.ts";
+import {
+  exceeds,
+  type Incident,
+  incidentKinds,
+  isQuiet,
+  isSettled,
+  rateId,
+  silenceId,
+  slotOf,
+} from "../core/job/incident.ts";
+import type { Pause } from "../core/job/pause.ts";
+import { traceOf } from "../core/kernel/errors.ts";
+import { inParallelUntil } from "../core/kernel/in-parallel.ts";
+import { attend } from "../core/operations/alerting.ts";
+import { type Overdue, overdueRun } from "../core/operations/overdue-runs.ts";
+import type { ReconcilerServices } from "../core/operations/services.ts";
+import type { Watched } from "../core/ports/incidents.ts";
+import type { RoundMemory } from "./memory.ts";
+
+const atOnce = 10;
+/** What is watched and was never opened is forgotten after so long: the process that watches it first is dead by then. */
+const unopenedMs = 3_600_000;
+
+const nameOf = ({ product, env }: Tenant): string => `${product}#${env}`;
+
+/** A schedule that has to complete, with its product. */
+interface Overseen extends SilenceRule {
+  product: Product;
+}
+
+/** Events of which not too many runs may fail, with their product. */
+interface Rated extends RateRule {
+  product: Product;
+}
+
+/** What a round has found of what an alert asks for. */
+type Judgement = Overdue | "exceeded";
+
+interface Swept {
+  /** How many incidents were open. */
+  open: number;
+  failed: number;
+}
+
+/**
+ * Looks after all incidents that are open: says what a process that died has not said, reminds, escalates and closes. And it opens one for a
+ * schedule without a run that has completed in time. Without alerts in the catalog it makes no call.
+ */
+export async function sweepIncidents(
+  services: ReconcilerServices,
+  memory: RoundMemory,
+  { end, pauses }: { end: number; pauses: readonly Pause[] },
+): Promise<Swept> {
+  const { catalog, incidents, clock, log } = services;
+  const swept: Swept = { open: 0, failed: 0 };
+  const tenants = alertTenants(catalog.products);
+  if (tenants.length === 0) return swept;
+  const trying = async (what: Record<string, unknown>, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      swept.failed++;
+      log.error("an incident could not be looked after", { ...what, ...traceOf(error) });
+    }
+  };
+  await trying({}, async () => {
+    const since = await begunOf(services, memory, tenants);
+    const overseen = catalog.products.flatMap((product) => silenceRules(product).map((rule) => ({ ...rule, product })));
+    const judged = new Map<string, Judgement>();
+    const isOver = () => clock.now() >= end;
+    await inParallelUntil(atOnce, overseen, isOver, (one) =>
+      trying({ alert: one.rule.alert, env: one.env }, async () => {
+        const begun = since.get(nameOf({ product: one.product.tag, env: one.env })) ?? clock.now();
+        const overdue = await overdueRun(services, one.product.tag, one, { since: begun, pauses });
+        judged.set(silenceKey(one), overdue);
+        if (typeof overdue === "object") await missed(services, one, overdue.planned);
+      }),
+    );
+    const rates = catalog.products.flatMap((product) => rateRules(product).map((rule) => ({ ...rule, product })));
+    await inParallelUntil(atOnce, rates, isOver, (one) =>
+      trying({ alert: one.rule.alert, env: one.env }, async () => {
+        judged.set(rateKey(one), (await tooManyFail(services, one)) ? "exceeded" : "fine");
+      }),
+    );
+    const watched = await incidents.watched();
+    swept.open = watched.length;
+    await inParallelUntil(atOnce, watched, isOver, (one) =>
+      trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfter(services, one, judged)),
+    );
+  });
+  return swept;
+}
+
+/** Since when tenants have alerts. What failed before is no news. */
+async function begunOf(
+  { incidents, clock }: ReconcilerServices,
+  memory: RoundMemory,
+  tenants: readonly Tenant[],
+): Promise<ReadonlyMap<string, number>> {
+  if (memory.begun) return memory.begun;
+  const known = new Map(await incidents.begun());
+  for (const tenant of tenants) {
+    if (known.has(nameOf(tenant))) continue;
+    const now = clock.now();
+    await incidents.begin(tenant, now);
+    known.set(nameOf(tenant), now);
+  }
+  memory.begun = known;
+  return known;
+}
+
+const silenceKey = ({ product, env, rule }: Overseen): string => `${product.tag}#${env}#${silenceId(rule.alert)}`;
+
+const rateKey = ({ product, env, rule }: Rated): string => `${product.tag}#${env}#${rateId(rule.alert)}`;
+
+/** Whether too many runs fail. That is counted once for each slot of time, and told. */
+async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<boolean> {
+  const { incidents, clock } = services;
+  const { product, env, windowMs, over, rule } = one;
+  const now = clock.now();
+  const counts = await incidents.runs(
+    { product: product.tag, env, alert: rule.alert },
+    slotOf(now - windowMs, windowMs),
+  );
+  if (!exceeds(counts, one)) return false;
+  const name = { product: product.tag, env, id: rateId(rule.alert) };
+  const slot = slotOf(now, windowMs);
+  if ((await incidents.get(name))?.slot === slot) return true;
+  const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
+  const entries = [{ mark: String(slot), written_at: now, at: now }];
+  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
+  if (incident) await attend(services, incident, { rule, isQuiet: () => false });
+  return true;
+}
+
+/** A planned time for which no run has completed. It is counted once, and told. */
+async function missed(services: ReconcilerServices, one: Overseen, planned: number): Promise<void> {
+  const { incidents, clock } = services;
+  const name = { product: one.product.tag, env: one.env, id: silenceId(one.rule.alert) };
+  const known = await incidents.get(name);
+  if (known?.planned === planned) return;
+  const now = clock.now();
+  const subject = { kind: "silence" as const, schedule: one.schedule, alert: one.rule.alert, planned };
+  const entries = [{ mark: String(planned), written_at: now, at: now }];
+  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
+  if (incident) await attend(services, incident, { rule: one.rule, isQuiet: () => false });
+}
+
+async function lookAfter(
+  services: ReconcilerServices,
+  watched: Watched,
+  judged: ReadonlyMap<string, Judgement>,
+): Promise<void> {
+  const { incidents, catalog, clock } = services;
+  const found = await incidents.get(watched);
+  if (!found) return incidents.unwatch(watched);
+  // A later version may have more kinds: what they mean is for that version to say.
+  if (!incidentKinds.includes(found.kind)) return;
+  const product = catalog.products.find(({ tag }) => tag === watched.product);
+  const incident = await attend(services, found, product ? judgedBy(product, found, judged) : nobody);
+  const isPast = (incident.opening ?? 0) >= watched.opening || clock.now() - watched.at > unopenedMs;
+  if (isSettled(incident) && isPast) await incidents.unwatch(watched);
+}
+
+/** An incident of which the catalog says nothing any more is closed, and nobody is told. */
+const nobody = { rule: undefined, isQuiet: () => true };
+
+function judgedBy(product: Product, { kind, env, alert }: Incident, judged: ReadonlyMap<string, Judgement>) {
+  if (kind === "cause") {
+    const rule = causeRule(product, env);
+    return rule ? { rule, isQuiet: (of: Incident, now: number) => isQuiet(of, rule, now) } : nobody;
+  }
+  if (kind === "rate") {
+    const rated = rateRules(product).find((one) => one.env === env && one.rule.alert === alert);
+    return rated ? { rule: rated.rule, isQuiet: () => judged.get(rateKey({ ...rated, product })) === "fine" } : nobody;
+  }
+  const found = silenceRules(product).find((one) => one.env === env && one.rule.alert === alert);
+  if (!found) return nobody;
+  const overdue = judged.get(silenceKey({ ...found, product }));
+  const isOver = (of: Incident) =>
+    overdue === "fine" || (typeof overdue === "object" && overdue.planned !== of.planned);
+  return { rule: found.rule, isQuiet: isOver };
+}

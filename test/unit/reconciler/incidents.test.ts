@@ -1,0 +1,313 @@
+import type { Alert } from "../../../lambdas/core/catalog/alert-schema.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { continued, runRecordOf } from "../../../lambdas/core/job/series.ts";
+import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.ts";
+import { changeJob, signed, skipNext } from "../../../lambdas/core/operations/change-job.ts";
+import { syncSchedule } from "../../../lambdas/core/operations/sync-schedule.ts";
+import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { newMemory } from "../../../lambdas/reconciler/memory.ts";
+import { sweepIncidents } from "../../../lambdas/reconciler/sweep-incidents.ts";
+import { aPause } from "../../support/a-pause.ts";
+import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { counted } from "../../support/counted.ts";
+import { claim, lifeOf } from "../../support/lifecycle.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+type World = ReturnType<typeof alertWorld>;
+
+const sweep = (
+  { services }: World,
+  memory = newMemory(),
+  pauses: Parameters<typeof sweepIncidents>[2]["pauses"] = [],
+) => sweepIncidents(services, memory, { end: Number.POSITIVE_INFINITY, pauses });
+const saidIn = ({ services }: World) => noticesIn(services.jobs.all()).map(({ kind }) => kind);
+const calls = ({ services }: World): string[] => {
+  const seen: string[] = [];
+  const { incidents, jobs } = services;
+  for (const [name, port] of Object.entries({ incidents, jobs }))
+    for (const method of Object.keys(port)) {
+      const member: unknown = Reflect.get(port, method);
+      if (typeof member !== "function" || method === "all") continue;
+      Reflect.set(port, method, (...args: unknown[]) => {
+        seen.push(`${name}.${method}`);
+        return member.apply(port, args);
+      });
+    }
+  return seen;
+};
+
+describe("the sweep of incidents", () => {
+  it("makes no call for a catalog without alerts", async () => {
+    const world = alertWorld(alertProduct({ alerts: {} }));
+    const seen = calls(world);
+    expect(await sweep(world)).toEqual({ open: 0, failed: 0 });
+    expect(seen).toEqual([]);
+  });
+
+  it("closes what is quiet, and looks after nothing that is over", async () => {
+    const world = alertWorld();
+    const { services } = world;
+    await handleChanges(world.lifecycle, [failedAttempt(noon)]);
+    expect(await sweep(world)).toEqual({ open: 1, failed: 0 });
+    await services.clock.advance(31 * minute);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
+    expect(await services.incidents.watched()).toEqual([]);
+    const memory = newMemory();
+    await sweep(world, memory);
+    const seen = calls(world);
+    expect(await sweep(world, memory)).toEqual({ open: 0, failed: 0 });
+    expect(seen).toEqual(["incidents.watched"]);
+  });
+
+  it("reminds, and escalates to others", async () => {
+    const alert: Alert = {
+      when: "new_cause",
+      notify: ["ops"],
+      remind: "1h",
+      escalate: { after: "30m", notify: ["ops"] },
+    };
+    const world = alertWorld(alertProduct({ alerts: { new: alert } }));
+    const { services } = world;
+    for (let minutes = 0; minutes <= 60; minutes += 10) {
+      await handleChanges(world.lifecycle, [failedAttempt(services.clock.now())]);
+      await sweep(world);
+      await services.clock.advance(10 * minute);
+    }
+    expect(saidIn(world)).toEqual(["opened", "escalated", "reminder"]);
+  });
+
+  it("closes what the catalog has no alert for any more", async () => {
+    const world = alertWorld();
+    await handleChanges(world.lifecycle, [failedAttempt(noon)]);
+    const alert: Alert = { when: "new_cause", envs: ["dev"], notify: ["ops"] };
+    const later = alertWorld(alertProduct({ alerts: { new: alert } }));
+    await sweep({ ...world, services: { ...world.services, catalog: later.services.catalog } });
+    expect(world.services.incidents.all()).toMatchObject([{ state: "closed" }]);
+    expect(await world.services.incidents.watched()).toEqual([]);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("leaves alone what is of a kind that a later version has", async () => {
+    const world = alertWorld();
+    const { incidents } = world.services;
+    const name = { product: "shop", env: "prd", id: "0123456789abcdef" };
+    const subject = { kind: "flood" } as never;
+    await incidents.add({ ...name, subject, entries: [counted({ at: noon })] }, { mustExist: false });
+    await incidents.watch({ ...name, opening: 1, at: noon });
+    await world.services.clock.advance(2 * hour);
+    await sweep(world);
+    expect(incidents.all()).toMatchObject([{ kind: "flood", count: 1 }]);
+    expect(await incidents.watched()).toHaveLength(1);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it("tells what a process has counted and not opened", async () => {
+    const world = alertWorld();
+    const { services } = world;
+    const { change } = services.incidents;
+    services.incidents.change = () => Promise.reject(new Error("killed"));
+    await handleChanges(world.lifecycle, [failedAttempt(noon)]);
+    services.incidents.change = change;
+    expect(saidIn(world)).toEqual([]);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+});
+
+describe("a rate of failures", () => {
+  const alert: Alert = {
+    when: "failure_rate",
+    ...{ events: ["charge"], envs: ["prd"], over: 0.1, of_at_least: 20, window: "30m", notify: ["ops"] },
+  };
+
+  it("is told once it is exceeded by enough runs, and when it is not any more", async () => {
+    const world = alertWorld(alertProduct({ alerts: { rate: alert } }));
+    const { services } = world;
+    const fail = (count: number) =>
+      handleChanges(
+        world.lifecycle,
+        Array.from({ length: count }, () => failedAttempt(services.clock.now(), { retries: 0 })),
+      );
+    const complete = (count: number) =>
+      handleChanges(
+        world.lifecycle,
+        Array.from({ length: count }, () => lifeOf(aJob({ id: newJobId() }), services.clock.now())).flat(),
+      );
+    await complete(16);
+    await fail(3);
+    await sweep(world);
+    // So few say nothing.
+    expect(saidIn(world)).toEqual([]);
+    await complete(11);
+    await sweep(world);
+    // A tenth is allowed.
+    expect(saidIn(world)).toEqual([]);
+    await fail(1);
+    await sweep(world);
+    await sweep(world);
+    expect(noticesIn(services.jobs.all())).toMatchObject([
+      { kind: "opened", title: "New: 4 of 31 runs have failed in shop, prd: more than 10 % (rate)" },
+    ]);
+    // It goes on for some slots of time, and is told no more.
+    for (let minutes = 0; minutes < 15; minutes += 5) {
+      await services.clock.advance(5 * minute);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened"]);
+    await services.clock.advance(30 * minute);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
+    expect(await services.incidents.watched()).toEqual([]);
+  });
+});
+
+/** A product whose schedule runs at midnight, and has to complete within an hour. */
+const nightly = (more: Record<string, unknown> = {}): Product =>
+  alertProduct({
+    schedules: { report: { event: "charge", env: "prd", input: {}, cron: "0 0 * * *", ...more } },
+    alerts: { ran: { when: "not_completed", schedule: "report", within: "1h", notify: ["ops"] } },
+  });
+const midnight = Date.UTC(2030, 0, 2);
+
+async function scheduled(product = nightly()) {
+  const world = alertWorld(product);
+  const { services } = world;
+  await sweep(world);
+  const [wanted] = wantedOf([product]);
+  if (!wanted) throw new Error("the product has no schedule");
+  await syncSchedule(services, wanted);
+  const job = async () => (await services.jobs.get(wanted.job_id)) as Job;
+  const at = async (time: number) => services.clock.advance(time - services.clock.now());
+  /** Runs the run that is planned, from one time to another. */
+  const run = async (from: number, to: number, outcome: "completed" | "failed" = "completed") => {
+    const planned = await job();
+    const running = claim(planned, from);
+    const error = new JobError("VALIDATION_ERROR", "No.");
+    const ended =
+      outcome === "completed"
+        ? completed(running, to, { inline: 1 })
+        : attemptFailed(running, to, { error, random: 0 });
+    await services.jobs.archive(runRecordOf(ended));
+    const next = continued(ended, to);
+    if (!next) throw new Error("the series is over");
+    await services.jobs.replace({ ...next.next, version: planned.version + 1 });
+  };
+  return { world, job, at, run, id: wanted.job_id };
+}
+
+describe("a schedule that has to complete", () => {
+  it("is told once, so long after its planned time, and when it has completed again", async () => {
+    const { world, at, run } = await scheduled();
+    await at(midnight + hour - 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(midnight + hour);
+    await sweep(world);
+    await sweep(world);
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+    expect(noticesIn(world.services.jobs.all())).toMatchObject([
+      { schedule: "report", count: 1, title: "New: the schedule report does not complete in shop, prd" },
+    ]);
+    await run(midnight + 3 * hour, midnight + 3 * hour + 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
+    // The next night.
+    await at(midnight + 25 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed", "came_back"]);
+  });
+
+  it("writes nothing and takes two reads while it completes", async () => {
+    const { world, at, run } = await scheduled();
+    await run(midnight, midnight + minute);
+    await at(midnight + 2 * hour);
+    const memory = newMemory();
+    await sweep(world, memory);
+    const seen = calls(world);
+    await sweep(world, memory);
+    expect(seen).toEqual(["jobs.get", "incidents.watched"]);
+    expect(world.services.incidents.all()).toEqual([]);
+  });
+
+  it("is told where its runs fail", async () => {
+    const { world, at, run } = await scheduled();
+    await run(midnight, midnight + minute, "failed");
+    await at(midnight + hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("is told where it is not run because an earlier run is still at work", async () => {
+    const { world, at, job } = await scheduled();
+    const planned = await job();
+    await world.services.jobs.replace({ ...claim(planned, midnight), version: planned.version + 1 });
+    await at(midnight + hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("counts a run that completes late, and one that was asked for, within the time", async () => {
+    const { world, at, run } = await scheduled();
+    await run(midnight + 30 * minute, midnight + 50 * minute);
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it("is not told on days of its calendar", async () => {
+    const { world, at } = await scheduled(nightly({ except: ["2030-01-02"] }));
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it("is not told where a caller has skipped the run", async () => {
+    const { world, at, id } = await scheduled();
+    await changeJob(world.services, id, signed(skipNext, { actor: "k:0123", change: "skip_next" }));
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(midnight + 25 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("is not told while a pause holds it", async () => {
+    const { world, at } = await scheduled();
+    await at(midnight + 2 * hour);
+    await sweep(world, newMemory(), [aPause({ product: "shop" })]);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it("is not told of times before there was an alert", async () => {
+    const { world, at } = await scheduled();
+    await at(midnight + 30 * minute);
+    const { begun } = world.services.incidents;
+    world.services.incidents.begun = async () => new Map([...(await begun())].map(([name]) => [name, midnight + 1]));
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it("that was resolved is not told again for the same time", async () => {
+    const { world, at } = await scheduled();
+    const { services } = world;
+    await at(midnight + hour);
+    await sweep(world);
+    const [open] = services.incidents.all();
+    if (!open) throw new Error("nothing was opened");
+    await services.incidents.change(open, { state: "resolved", ended_at: services.clock.now(), base: open.count });
+    await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+});
