@@ -14,6 +14,8 @@ interface AuthorizerContext {
   key_id?: string;
   key_name?: string;
   rate?: string;
+  expires_at?: string;
+  person?: string;
 }
 
 /** API Gateway caches the answer per Authorization header, so this rarely runs. */
@@ -23,11 +25,20 @@ export const handler = async (
   const all = services();
   const caller = await withSafeErrors(all.log, () => authorize(all, event.headers?.authorization));
   if (!caller) return { isAuthorized: false, context: {} };
-  const { scopes, name, rate } = caller;
+  const { scopes, name, rate, expires_at, person } = caller;
   // The access log shows whose request it was.
   const key_id = keyIdOf(event.headers?.authorization);
   return {
     isAuthorized: true,
-    context: { scopes: JSON.stringify(scopes), key_id, ...defined({ key_name: name, rate: rate?.toString() }) },
+    context: {
+      scopes: JSON.stringify(scopes),
+      key_id,
+      ...defined({
+        key_name: name,
+        rate: rate?.toString(),
+        expires_at: expires_at?.toString(),
+        person: person && JSON.stringify(person),
+      }),
+    },
   };
 };

@@ -73,7 +73,11 @@ function addKeys(program: Command, act: Act): void {
     .requiredOption("--name <name>", "what the key is for, for people")
     .requiredOption("--products <a,b>", "the products that it has access to, or '*' for all")
     .requiredOption("--envs <a,b>", "the envs that it has access to, or '*' for all")
-    .requiredOption("--verbs <a,b>", "jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)")
+    .option("--role <role>", "viewer (reads), operator (reads, schedules, changes, sees inputs) or admin (everything)")
+    .option(
+      "--verbs <a,b>",
+      "in place of a role: jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)",
+    )
     .option(
       "--expires <time>",
       "when it expires: +90d or 90d, an RFC 3339 time with an offset, or Unix time (default: never)",
