@@ -14,7 +14,7 @@ import type { ApiKeys } from "../core/ports/api-keys.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 
-interface AuthorizerServices {
+export interface AuthorizerServices {
   keys: Pick<ApiKeys, "get" | "used">;
   /** The key that was created at deployment, which may do everything. */
   deployedKey: () => Promise<string>;

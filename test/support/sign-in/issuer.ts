@@ -67,6 +67,10 @@ export async function startIssuer({ people, redirectUris, clientSecret }: Issuer
       const { kid = signing.kid as string, alg = "RS256" } = header;
       return new SignJWT(all).setProtectedHeader({ alg, kid }).sign(await importJWK({ ...signing, alg }, alg));
     },
+    /** Who signs in next, for a browser that goes there by itself. */
+    nextIs: (person: string) => {
+      who = person;
+    },
     /** What a browser does: it goes where the page sends it, signs in, and comes back with a code. */
     visit: (person: string, query: Record<string, string>) => {
       who = person;
