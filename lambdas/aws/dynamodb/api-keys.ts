@@ -83,8 +83,9 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
             TableName: table,
             Key: apiKeyKeyOf(id),
             ConditionExpression: "attribute_exists(PK)",
-            // Revoking again keeps the first time.
-            UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now), #expires = :forgotten",
+            // Revoking again keeps the first time. The key of a person is forgotten when it would have been in any case.
+            UpdateExpression:
+              "SET revoked_at = if_not_exists(revoked_at, :now), #expires = if_not_exists(forgotten_at, :forgotten)",
             ExpressionAttributeNames: { "#expires": ttlAttribute },
             ExpressionAttributeValues: toAttributes({ ":now": now, ":forgotten": forgottenAt(now) }),
             ReturnValues: "ALL_NEW",
@@ -103,15 +104,14 @@ const apiKeyKeyOf = (id: string): Item => toAttributes({ [partitionKey]: keysPar
 
 const forgottenAt = (ended: number, seconds = rememberedSeconds): number => Math.ceil(ended / 1000) + seconds;
 
-const apiKeyItemOf = (key: ApiKey): Item =>
-  toAttributes({
-    ...key,
-    [partitionKey]: keysPartition,
-    [sortKey]: key.id,
-    ...(key.expires_at !== undefined && {
-      [ttlAttribute]: forgottenAt(key.expires_at, key.person && personRememberedSeconds),
-    }),
-  });
+function apiKeyItemOf(key: ApiKey): Item {
+  const { expires_at, person } = key;
+  const item = { ...key, [partitionKey]: keysPartition, [sortKey]: key.id };
+  if (expires_at === undefined) return toAttributes(item);
+  if (!person) return toAttributes({ ...item, [ttlAttribute]: forgottenAt(expires_at) });
+  const forgotten_at = forgottenAt(expires_at, personRememberedSeconds);
+  return toAttributes({ ...item, [ttlAttribute]: forgotten_at, forgotten_at });
+}
 
 /** Parses the key and drops the attributes of the table. Undefined for what a later version keeps in another form: it grants nothing. */
 const apiKeyOf = (item: Item): ApiKey | undefined => ApiKey.safeParse(fromAttributes(item)).data;
