@@ -1,12 +1,18 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from "jose";
+import { bundle } from "../../infra/bundle/bundle.ts";
 import { authorize } from "../../lambdas/authorizer/authorize.ts";
 import { dynamoApiKeys } from "../../lambdas/aws/dynamodb/api-keys.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { keysCooldownMs } from "../../lambdas/aws/sessions/remote-keys.ts";
 import { oidcIssuers } from "../../lambdas/aws/sign-in/oidc-issuers.ts";
-import { apiKeyId } from "../../lambdas/core/access/api-key.ts";
+import { apiKeyId, newApiKey } from "../../lambdas/core/access/api-key.ts";
 import { SignIn } from "../../lambdas/core/access/sign-in.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import { routes } from "../../lambdas/sign-in/routes.ts";
@@ -158,7 +164,7 @@ describe("a person", () => {
     });
   });
 
-  test("signs in while the issuer and the function have another key than before", async () => {
+  test("signs in after the issuer has changed its key", async () => {
     await using own = await world();
     expect(await own.signInWith(await own.returned("ada"))).toMatchObject({ status: 200 });
     await own.issuer.rotate();
@@ -356,6 +362,45 @@ describe("an audience besides the client", () => {
   });
 });
 
+test("the function as it is bundled for a deployment signs a person in by its environment", async () => {
+  await using issuer = await startIssuer({ people, redirectUris: [pageUrl] });
+  const folder = await mkdtemp(join(tmpdir(), "sign-in-"));
+  try {
+    await bundle("sign-in", folder);
+    const { verifier, nonce, challenge } = newAttempt();
+    const back = await issuer.visit("ada", {
+      ...{ client_id: clientId, response_type: "code", scope: "openid email profile", redirect_uri: pageUrl },
+      ...{ state: nonce, nonce, code_challenge: challenge, code_challenge_method: "S256" },
+    });
+    const code = back.searchParams.get("code");
+    const body = { issuer: issuer.url, code, verifier, redirect_uri: pageUrl, nonce };
+    const event = httpEvent({ method: "POST", path: "/v1/sign-in", scopes: null, body });
+    const env = {
+      TABLE_NAME: table,
+      SIGN_IN: JSON.stringify([{ issuer: issuer.url, clientId, rules }]),
+      API_URL: "https://jobs.example.com",
+      AWS_REGION: "us-east-1",
+      ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint },
+    };
+    const program = `import { handler } from "./index.mjs";
+      const answer = await handler(${JSON.stringify(event)}, {});
+      process.stdout.write("answer: " + JSON.stringify(answer) + "\\n", () => process.exit(0));`;
+    const args = ["--input-type=module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
+    const { statusCode, body: text } = JSON.parse(/^answer: (.*)$/m.exec(stdout)?.[1] ?? "{}");
+    expect({ statusCode, body: JSON.parse(text) }).toMatchObject({
+      statusCode: 200,
+      body: { person: { sub: "ada" }, role: "operator" },
+    });
+    const keys = dynamoApiKeys({ client: dynamo.client, table });
+    expect(await keys.get(apiKeyId(JSON.parse(text).api_key) ?? "")).toMatchObject({ name: "ada@example.com" });
+    // What is logged has neither the key nor the code.
+    expect(stdout.replace(/^answer: .*$/m, "")).not.toContain(code);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);
+
 test("a clock that is off by less than the leeway keeps nobody out", async () => {
   for (const aheadMs of [-20_000, 20_000]) {
     await using own = await world({ aheadMs });
@@ -382,6 +427,15 @@ describe("signing out", () => {
       status: 401,
     });
     expect(await own.may(body.api_key)).toMatchObject({ name: "ada@example.com" });
+
+    const scopes = { products: ["*"], envs: ["*"], verbs: ["jobs:read" as const] };
+    const { key, record } = newApiKey({ name: "ci", scopes, created_at: Date.now() });
+    await own.keys.create(record);
+    expect(await own.ask("POST", "/v1/sign-out", { headers: { authorization: `Bearer ${key}` } })).toMatchObject({
+      status: 403,
+      body: { code: "FORBIDDEN" },
+    });
+    expect(await own.may(key)).toMatchObject({ name: "ci" });
   });
 });
 
