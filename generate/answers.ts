@@ -21,7 +21,7 @@ import * as job from "../lambdas/core/queries/schemas/job.ts";
 import { JobExplanationSchema } from "../lambdas/core/queries/schemas/job-explanation.ts";
 import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
-import { DeploymentSchema, MeSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
+import { DeploymentSchema, MeSchema, PersonSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
 import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
@@ -97,6 +97,7 @@ export const answers: Record<string, Shape> = {
   ListedDefinition: { schema: ListedDefinitionSchema },
   Definition: { schema: DefinitionSchema },
   DefinitionDifference: { schema: DefinitionDifferenceSchema },
+  Person: { schema: PersonSchema },
   Me: { schema: MeSchema },
   Deployment: { schema: DeploymentSchema },
 };

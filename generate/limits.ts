@@ -1,4 +1,4 @@
-import { longestKeyName, mostPerSecond } from "../keys/commands.ts";
+import { mostPerSecond } from "../keys/commands.ts";
 import { longestWindowMs } from "../lambdas/api/routes/get-stats.ts";
 import { uploadUrlSeconds } from "../lambdas/api/routes/post-upload.ts";
 import { rememberedSeconds } from "../lambdas/aws/dynamodb/api-keys.ts";
@@ -23,6 +23,7 @@ import { mostRecipients } from "../lambdas/consumers/types/notification/recipien
 import * as publishing from "../lambdas/consumers/types/publish/limits.ts";
 import { largestMetadata } from "../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../lambdas/consumers/types/storage/object-key.ts";
+import { longestKeyName } from "../lambdas/core/access/key-name.ts";
 import { calendarLimits } from "../lambdas/core/catalog/calendar-schema.ts";
 import { keptFailures } from "../lambdas/core/catalog/endpoint-state.ts";
 import { limitBounds } from "../lambdas/core/catalog/limit.ts";

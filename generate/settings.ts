@@ -87,6 +87,7 @@ function propOf(setting: Listed): string {
 export const settingsSource = (): string => `import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
+import type { SignInIssuers } from "./sign-in.ts";
 
 /** The settings of a deployment as typed props. Each is a setting \`jobs:<name>\` of the context too (docs/operations/settings.md). */
 export interface JobsSettings {

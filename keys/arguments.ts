@@ -3,14 +3,15 @@ import { defined } from "../lambdas/core/kernel/defined.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 
-export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --verbs <a,b> [--expires 90d] [--rate 50]
+export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --role operator [--expires 90d] [--rate 50]
 npm run keys -- list
 npm run keys -- revoke <id>
 
   --name      what the key is for, for people
   --products  the products that it has access to, or '*' for all products
   --envs      the envs that it has access to, or '*' for all envs
-  --verbs     jobs:read, jobs:write, jobs:input (the inputs of jobs), jobs:admin (all of these, and bulk changes)
+  --role      viewer (reads), operator (reads, schedules, changes, sees inputs) or admin (everything)
+  --verbs     in place of a role: jobs:read, jobs:write, jobs:input (the inputs of jobs), jobs:admin (all of these, and bulk changes)
   --expires   when it expires: 90d or +90d, a time like 2030-01-31T00:00:00Z, or Unix time. Default: never
   --rate      how many requests per second it may send. Default: as many as the stage takes
 
@@ -23,7 +24,16 @@ Options of all three commands, to select the deployment:
 The AWS account and Region come from the usual settings: AWS_PROFILE, AWS_REGION, ...`;
 
 export type Command =
-  | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string; rate?: string }
+  | {
+      do: "create";
+      name: string;
+      products: string;
+      envs: string;
+      role?: string;
+      verbs?: string;
+      expires?: string;
+      rate?: string;
+    }
   | { do: "list" }
   | { do: "revoke"; id: string }
   | { do: "help" };
@@ -32,6 +42,7 @@ const options = {
   name: { type: "string" },
   products: { type: "string" },
   envs: { type: "string" },
+  role: { type: "string" },
   verbs: { type: "string" },
   expires: { type: "string" },
   rate: { type: "string" },
@@ -59,7 +70,10 @@ function parsed(args: string[]) {
   }
 }
 
-function commandOf({ name, products, envs, verbs, expires, rate, help }: Values, [verb, ...rest]: string[]): Command {
+function commandOf(
+  { name, products, envs, role, verbs, expires, rate, help }: Values,
+  [verb, ...rest]: string[],
+): Command {
   if (help) return { do: "help" };
   const [id, ...more] = rest;
   if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
@@ -67,8 +81,9 @@ function commandOf({ name, products, envs, verbs, expires, rate, help }: Values,
   if (verb === "list") return { do: "list" };
   if (verb === "revoke") throw usageError("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
   if (verb !== "create") throw usageError("Use one of the commands create, list and revoke.");
-  if (!name || !products || !envs || !verbs) throw usageError("A key needs --name, --products, --envs and --verbs.");
-  return { do: "create", name, products, envs, verbs, ...defined({ expires, rate }) };
+  if (!name || !products || !envs || (!role && !verbs))
+    throw usageError("A key needs --name, --products, --envs, and --role or --verbs.");
+  return { do: "create", name, products, envs, ...defined({ role, verbs, expires, rate }) };
 }
 
 const usageError = (what: string) => new KeysError(`${what}\n\n${usage}`);

@@ -1,15 +1,17 @@
 import { apiKeyId, apiKeyIdPattern, newApiKey } from "../lambdas/core/access/api-key.ts";
+import { isShown, longestKeyName } from "../lambdas/core/access/key-name.ts";
 import type { Catalog } from "../lambdas/core/catalog/catalog.ts";
-import type { ApiKeys } from "../lambdas/core/ports/api-keys.ts";
+import { defined } from "../lambdas/core/kernel/defined.ts";
 import { type Command, usage } from "./arguments.ts";
 import { expiryOf } from "./expiry-of.ts";
 import { KeysError } from "./keys-error.ts";
 import { accessOf, tableOf } from "./listing.ts";
+import type { OpenKeys } from "./open-table.ts";
 import { scopesOf } from "./scopes-of.ts";
 
 interface KeysServices {
   /** Called only once the arguments are valid. */
-  keys: () => Promise<ApiKeys>;
+  keys: () => Promise<OpenKeys>;
   catalog: Catalog;
   now: number;
 }
@@ -28,12 +30,6 @@ export function runCommand(services: KeysServices, command: Command): Promise<Co
   return command.do === "list" ? list(services) : revoke(services, command.id);
 }
 
-/** The longest name of a key, in characters. */
-export const longestKeyName = 64;
-
-/** Control and format characters, which could change how a terminal shows the list, and lone surrogates. */
-const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-
 async function create(
   { keys, catalog, now }: KeysServices,
   { name, expires, rate, ...asked }: Extract<Command, { do: "create" }>,
@@ -41,12 +37,13 @@ async function create(
   if (name.length > longestKeyName) {
     throw new KeysError(`--name has more than ${longestKeyName} characters.`);
   }
-  if (notShown.test(name))
-    throw new KeysError("--name contains a line break or another character that cannot be shown.");
-  const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires, now) };
-  const fields = { name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry };
-  const { key, record } = newApiKey({ ...fields, ...(rate !== undefined && { rate: rateOf(rate) }) });
-  await (await keys()).create(record);
+  if (!isShown(name)) throw new KeysError("--name contains a line break or another character that cannot be shown.");
+  const expires_at = expires === undefined ? undefined : expiryOf(expires, now);
+  const fields = { name, scopes: scopesOf(catalog, asked), created_at: now };
+  const limits = defined({ expires_at, rate: rate === undefined ? undefined : rateOf(rate) });
+  const table = await keys();
+  const { key, record } = newApiKey({ ...fields, ...limits, ...defined({ made_by: await table.whoami() }) });
+  await table.create(record);
   return {
     out: key,
     message: `Key ${record.id}, ${accessOf(record)}. It is shown only once and stored nowhere: save it now.`,

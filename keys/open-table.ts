@@ -6,21 +6,29 @@ import type { ApiKeys } from "../lambdas/core/ports/api-keys.ts";
 import type { Running } from "../local/data/data-folder.ts";
 import { credentials } from "../local/runtime/credentials.ts";
 import { tableName } from "../local/runtime/names.ts";
+import { callerArn } from "./caller-arn.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 import { withRemedies } from "./with-remedies.ts";
 
+/** The keys of a deployment, and who works on them. */
+export interface OpenKeys extends Pick<ApiKeys, "create" | "list" | "revoke"> {
+  /** The ARN of the identity of AWS. Undefined on this machine, and where it is not known. */
+  whoami(): Promise<string | undefined>;
+}
+
 /** The keys of a deployment. If AWS refuses a call, it throws a KeysError that says what to do. */
-export async function openKeys(where: Where, dataFolder: string): Promise<ApiKeys> {
+export async function openKeys(where: Where, dataFolder: string): Promise<OpenKeys> {
   if (where.local) return localKeys(dataFolder);
   const table = where.table ?? (await withRemedies(where, () => tableOfStack(where.stage)));
-  const keys = dynamoApiKeys({ client: new DynamoDBClient({}), table });
+  const client = new DynamoDBClient({});
+  const keys = dynamoApiKeys({ client, table });
   const at = { ...where, table };
   return {
     create: (key) => withRemedies(at, () => keys.create(key)),
-    get: (id) => withRemedies(at, () => keys.get(id)),
     list: () => withRemedies(at, () => keys.list()),
     revoke: (id, now) => withRemedies(at, () => keys.revoke(id, now)),
+    whoami: () => callerArn(client),
   };
 }
 
@@ -36,9 +44,10 @@ async function tableOfStack(stage: string): Promise<string> {
   );
 }
 
-function localKeys(dataFolder: string): ApiKeys {
+function localKeys(dataFolder: string): OpenKeys {
   const { dynamodb } = running(dataFolder);
-  return dynamoApiKeys({ client: new DynamoDBClient({ endpoint: dynamodb, ...credentials }), table: tableName });
+  const client = new DynamoDBClient({ endpoint: dynamodb, ...credentials });
+  return { ...dynamoApiKeys({ client, table: tableName }), whoami: async () => undefined };
 }
 
 function running(dataFolder: string): Running {

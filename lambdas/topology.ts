@@ -38,6 +38,8 @@ const sharedFunctions = {
   approve: { timeoutSeconds: 15, memoryMb: 256 },
   // It checks a signature and schedules a job. Some providers wait for three seconds only, so it starts fast.
   hooks: { timeoutSeconds: 20, memoryMb: 512 },
+  // It asks an issuer three times at most, each for seconds. Only where people sign in.
+  "sign-in": { timeoutSeconds: 25, memoryMb: 256 },
   // It reads a file that is part of the function.
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
@@ -327,6 +329,10 @@ export const approveMethods = ["GET", "HEAD", "POST"] as const;
 /** Where a provider delivers what a hook of the catalog takes. It has no key, and signs what it sends. */
 export const hookPath = "/hooks/{product}/{env}/{name}";
 export const hookMethods = ["POST"] as const;
+
+/** Where people sign in and out: who signs in has no key yet, and who signs out brings the one to revoke. */
+export const signInPath = "/v1/sign-in";
+export const signOutPath = "/v1/sign-out";
 
 /** Paths of the dashboard, which need no key: the page, and the files that it loads. The page itself asks for a key. */
 export const dashboardPaths = ["/", "/assets/{proxy+}"] as const;

@@ -16,7 +16,7 @@ export function App() {
   if (now.state === "opening") return <main class="opening" aria-busy="true" aria-label="Loading" />;
   return (
     <>
-      {now.state === "locked" ? <KeyForm refused={now.refused ?? false} /> : <Pages />}
+      {now.state === "locked" ? <KeyForm refused={now.refused ?? false} failed={now.failed} /> : <Pages />}
       <Toasts />
     </>
   );

@@ -30,6 +30,7 @@ import { jobsEnvironment, type Platform, queueUrls } from "./functions/platform.
 import { Pump } from "./functions/pump.ts";
 import { Reconciler } from "./functions/reconciler.ts";
 import { Relay } from "./functions/relay.ts";
+import { SignIn } from "./functions/sign-in.ts";
 import { Tasks } from "./functions/tasks.ts";
 import { Webhooks } from "./functions/webhooks.ts";
 import { JobsHttpApi } from "./http/http-api.ts";
@@ -41,6 +42,7 @@ import { JobSchedules } from "./queues/job-schedules.ts";
 import {
   accessTo,
   folders,
+  noteUseOfApiKeys,
   readApiKey,
   readApiKeys,
   readApprovalKey,
@@ -106,8 +108,10 @@ export class JobsService extends Construct {
     const hooks = products.some((product) => Object.keys(hooksOf(product)).length > 0)
       ? new Hooks(this, "Hooks", { platform, products }).lambda
       : undefined;
+    const signIn =
+      config.signIn && new SignIn(this, "SignIn", { signIn: config.signIn, state, products, apiUrl }).lambda;
     // Another construct id would replace the API, and with it the URL that callers know.
-    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, config });
+    this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, signIn, config });
 
     new Reconciler(this, "Reconciler", { platform, products, code: ownCode });
     new Pump(this, "Pump", platform);
@@ -294,7 +298,7 @@ export class JobsService extends Construct {
       entry: "authorizer",
       description: "Checks the API keys of the HTTP API",
       environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
-      allow: [readApiKey(state), readApiKeys(state)],
+      allow: [readApiKey(state), readApiKeys(state), noteUseOfApiKeys(state)],
     });
     return lambda;
   }

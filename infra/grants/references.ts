@@ -35,6 +35,10 @@ export const hookGrants = (stack: Stack, products: readonly Product[]): Capabili
     ),
   );
 
+/** Reading the secrets by which issuers know the deployment, for the function that lets people sign in. */
+export const signInGrants = (stack: Stack, issuers: readonly unknown[]): Capability[] =>
+  accessGrants(stack, "sign-in", referenceAccess(issuers));
+
 /** Reading the secrets that the sessions of the catalog name, for the functions that check tokens. */
 export const sessionGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
   accessGrants(stack, "sessions", referenceAccess(products.map(sessionsOf)));

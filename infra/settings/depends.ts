@@ -8,6 +8,8 @@ const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] 
     dashboard === true && auth === "iam"
       ? ["dashboard", 'needs jobs:auth=key: a browser cannot sign requests as "iam" requires']
       : undefined,
+  ({ signIn, auth }) =>
+    signIn !== undefined && auth === "iam" ? ["signIn", "needs jobs:auth=key: signing in makes a key"] : undefined,
   ({ alarms, alarmEmail }) =>
     alarms === false && alarmEmail !== undefined
       ? ["alarmEmail", "needs jobs:alarms: there are none to send"]

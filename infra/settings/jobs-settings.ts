@@ -3,6 +3,7 @@
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
+import type { SignInIssuers } from "./sign-in.ts";
 
 /** The settings of a deployment as typed props. Each is a setting `jobs:<name>` of the context too (docs/operations/settings.md). */
 export interface JobsSettings {
@@ -88,7 +89,14 @@ export interface JobsSettings {
    */
   auth?: "key" | "iam";
   /**
-   * How long API Gateway remembers the answer for a key: a revoked key may work that long. Seconds, 0 to 3600.
+   * Who vouches for people, by OpenID Connect, and what people may do of whom it says what. List of issuers with
+   * rules. See docs/operations/sign-in.md.
+   * @default - none
+   */
+  signIn?: SignInIssuers;
+  /**
+   * How long API Gateway remembers the answer for a key: a revoked key may work that long. Seconds, 0 to 3600. See
+   * docs/operations/keys.md#revoke-a-key.
    * @default 300
    */
   authCacheSeconds?: number;

@@ -5,6 +5,7 @@ import { fewestShards, mostShards } from "../../lambdas/core/job/job-id.ts";
 import { longestHoldSeconds } from "../../lambdas/core/job/route.ts";
 import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { defaultAuthCacheSeconds, defaultConcurrency } from "../../lambdas/topology.ts";
+import { SignInSetting } from "./sign-in.ts";
 import { listed, strings, text, whole, YesNo } from "./values.ts";
 
 /**
@@ -186,10 +187,19 @@ export const settings = {
     doc: "who may call the API: bearers of a `key`, or AWS callers whose policies allow it (`iam`, SigV4)",
     see: "keys.md#iam-instead-of-keys",
   },
+  signIn: {
+    section: "The API",
+    schema: SignInSetting.optional(),
+    type: "list of issuers with rules",
+    ts: "SignInIssuers",
+    doc: "who vouches for people, by OpenID Connect, and what people may do of whom it says what",
+    see: "sign-in.md",
+  },
   authCacheSeconds: {
     section: "The API",
     schema: whole(0, 3600, "seconds").default(defaultAuthCacheSeconds),
     doc: "how long API Gateway remembers the answer for a key: a revoked key may work that long",
+    see: "keys.md#revoke-a-key",
   },
   rateLimit: {
     section: "The API",

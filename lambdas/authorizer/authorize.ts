@@ -1,12 +1,21 @@
-import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/access/api-key.ts";
-import { allScopes, type Scopes } from "../core/access/scopes.ts";
+import {
+  type ApiKey,
+  apiKeyId,
+  apiKeyStatus,
+  isKeyOf,
+  isUseNews,
+  type Person,
+  sameText,
+} from "../core/access/api-key.ts";
+import { allScopes, noScopes, type Scopes } from "../core/access/scopes.ts";
 import { defined } from "../core/kernel/defined.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import type { ApiKeys } from "../core/ports/api-keys.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Log } from "../core/ports/log.ts";
 
-interface AuthorizerServices {
-  keys: Pick<ApiKeys, "get">;
+export interface AuthorizerServices {
+  keys: Pick<ApiKeys, "get" | "used">;
   /** The key that was created at deployment, which may do everything. */
   deployedKey: () => Promise<string>;
   clock: Pick<Clock, "now">;
@@ -20,9 +29,16 @@ interface Authorized {
   name?: string;
   /** How many requests per second its key may send. Absent: any number. */
   rate?: number;
+  /** When its key expires, in epoch milliseconds. Absent: never. */
+  expires_at?: number;
+  /** Who has signed in to get the key. */
+  person?: Person;
 }
 
-/** The scopes of the caller and the name of its key, or undefined if the key is unknown, revoked or expired. Throws if AWS does not answer. */
+/**
+ * The scopes of the caller and the name of its key, or undefined if the key is unknown or revoked. An expired key has no scopes: it
+ * passes, since API Gateway could only answer "Forbidden", and the API says that it has expired. Throws if AWS does not answer.
+ */
 export async function authorize(
   services: AuthorizerServices,
   authorization: string | undefined,
@@ -41,11 +57,33 @@ const bearerOf = (authorization: string | undefined) =>
 export const keyIdOf = (authorization: string | undefined): string =>
   apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
-async function activeKey({ keys, clock, log }: AuthorizerServices, id: string, bearer: string) {
+async function activeKey(services: AuthorizerServices, id: string, bearer: string): Promise<Authorized | undefined> {
+  const { keys, clock, log } = services;
+  const now = clock.now();
   const key = await keys.get(id);
-  const status = key && isKeyOf(key, bearer) ? apiKeyStatus(key, clock.now()) : "unknown";
-  if (key && status === "active") return { scopes: key.scopes, name: key.name, ...defined({ rate: key.rate }) };
+  const status = key && isKeyOf(key, bearer) ? apiKeyStatus(key, now) : "unknown";
+  if (key && status === "active") {
+    if (isUseNews(key, now)) await noteUse(services, id, now);
+    return { ...authorizedBy(key), scopes: key.scopes };
+  }
   // The id is no secret: it is part of the key, and the list of keys shows it.
   log.info("key refused", { key_id: id, why: status });
-  return undefined;
+  return key && status === "expired" ? { ...authorizedBy(key), scopes: noScopes } : undefined;
+}
+
+const authorizedBy = ({ name, rate, expires_at, person }: ApiKey) => ({
+  name,
+  ...defined({ rate, expires_at, person }),
+});
+
+/**
+ * Awaited, because Lambda stops a function once it has answered; it delays one request of an hour by one write. A note that fails is
+ * made at the next use.
+ */
+async function noteUse({ keys, log }: AuthorizerServices, id: string, now: number): Promise<void> {
+  try {
+    await keys.used(id, now);
+  } catch (error) {
+    log.warn("the use of a key was not noted", { key_id: id, ...traceOf(error) });
+  }
 }

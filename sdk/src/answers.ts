@@ -1641,12 +1641,29 @@ export interface DefinitionDifference {
   output: boolean;
 }
 
+/** Whom an issuer has vouched for at sign-in. */
+export interface Person {
+  /** Who has vouched for the person. */
+  issuer: string;
+  /** The id that the issuer has for the person. */
+  sub: string;
+  name?: string;
+  /** The address that the issuer has verified. */
+  email?: string;
+}
+
 /** A key as the API knows it. */
 export interface Me {
   /** The id of the key, `deployed` for the one that the deployment created, or that of an IAM identity. */
   caller: string;
   /** The name of the key, if it has one. */
   name?: string;
+  /** The role whose verbs these are: `viewer`, `operator` or `admin`. Absent for another set of verbs. */
+  role?: "viewer" | "operator" | "admin";
+  /** Who has signed in to get the key. */
+  person?: Person;
+  /** When the key expires. Absent if it does not. Epoch milliseconds. */
+  expires_at?: number;
   /** What the key may do, with what `jobs:admin` implies. */
   verbs: JobVerb[];
   /** The products that the key has access to; `*` stands for all. */

@@ -109,6 +109,7 @@ test("every setting of the context is a prop", () => {
     apiConcurrency: true,
     auth: true,
     authCacheSeconds: true,
+    signIn: true,
     batchSize: true,
     burstLimit: true,
     certificateArn: true,

@@ -25,6 +25,16 @@ const domain = { "jobs:domainName": "jobs.example.com", "jobs:certificateArn": c
 const ownKey = { "jobs:kmsKey": "create" };
 const vpcWithGroup = { "jobs:subnetIds": ["subnet-0000001a"], "jobs:vpcId": "vpc-0000004d" };
 
+/** As `cdk --context` passes it. */
+const signIn = JSON.stringify([
+  {
+    issuer: "https://login.example.com",
+    clientId: "jobs",
+    clientSecret: { $secret: "jobs/sign-in" },
+    rules: [{ claims: { groups: "ops" }, role: "operator", products: ["*"], envs: ["*"] }],
+  },
+]);
+
 /** Every non-default way to deploy. The first one has every type of resource. */
 const options = {
   "all that goes together": {
@@ -34,6 +44,7 @@ const options = {
     ...vpcWithGroup,
     ...bounded,
     "jobs:alarmEmail": "ops@example.com",
+    "jobs:signIn": signIn,
   },
   iam: { auth: "iam" },
   cors,

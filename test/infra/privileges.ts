@@ -11,6 +11,7 @@ const short = (resource: string): string =>
     .replace(/schedule\/ductape-jobs-.*\/job/, "schedule/job")
     .replace(/schedule\/ductapejobs[\w-]+\/job/, "schedule-of-before/job")
     .replace("dynamodb:LeadingKeys", "key")
+    .replace("if dynamodb:Attributes =", "and attributes =")
     .replace("s3:prefix", "prefix")
     .replaceAll("?".repeat(32), "<id>");
 

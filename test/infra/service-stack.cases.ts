@@ -689,11 +689,14 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("the authorizer reads only the deployed API key and created keys", () => {
+  test("the authorizer reads only the deployed API key and created keys, and notes the use of these", () => {
     const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
     expect(own).toEqual([
       expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
       expect.stringMatching(/^dynamodb:GetItem \S*Jobs\S* if dynamodb:LeadingKeys = KEYS$/),
+      expect.stringMatching(
+        /^dynamodb:UpdateItem \S*Jobs\S* if dynamodb:LeadingKeys = KEYS if dynamodb:Attributes = PK, SK, last_used_at$/,
+      ),
     ]);
   });
 
@@ -704,7 +707,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(
-      onTable.flatMap((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]?.split(", ") ?? ["any"]),
+      onTable.flatMap((line) => / if dynamodb:LeadingKeys = (.*?)(?: if |$)/.exec(line)?.[1]?.split(", ") ?? ["any"]),
     );
     expect([...reach].sort()).toEqual([
       "APPR#*",
@@ -730,8 +733,9 @@ describe("least privilege", () => {
       "WAITS#*",
       "WEBHOOK#*",
     ]);
-    expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
+    expect(onTable.filter((line) => line.includes("= KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
+      expect.stringMatching(/^authorizer dynamodb:UpdateItem /),
     ]);
   });
 

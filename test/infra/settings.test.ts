@@ -3,3 +3,4 @@ import "./options.cases.ts";
 import "./catalog-grants.cases.ts";
 import "./setup.cases.ts";
 import "./many-products.cases.ts";
+import "./sign-in.cases.ts";

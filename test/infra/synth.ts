@@ -115,7 +115,7 @@ export const permissionsOf = (service: Template, roleId: string): Permission[] =
 export const linesOf = (service: Template, roleId: string): string[] =>
   statementsOf(service, roleId).flatMap((statement) => {
     const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, test]) =>
-      Object.entries(test).filter(([key]) => operator !== "Null" || key !== "dynamodb:LeadingKeys"),
+      Object.entries(test).filter(([key]) => operator !== "Null" || !/^dynamodb:(LeadingKeys|Attributes)$/.test(key)),
     );
     const when = conditions.map(([key, value]) => ` if ${key} = ${list(value).map(flat).join(", ")}`).join("");
     return permissionsIn(statement).map(({ action, resource }) => `${action} ${resource}${when}`);

@@ -332,6 +332,55 @@ export const mutations: Mutation[] = [
     replace: "services.clock.now()",
     test: "unit/reconciler/forget-code.test.ts",
   },
+  // Who gets in.
+  {
+    file: "lambdas/core/access/sign-in.ts",
+    find: `if (name === "email" && !isEmailVerified(claims)) return "no";`,
+    replace: "",
+    test: "unit/sign-in/access.test.ts",
+  },
+  {
+    file: "lambdas/core/access/sign-in.ts",
+    find: `if (isCutOff(claims, name)) return "cut off";`,
+    replace: "",
+    test: "unit/sign-in/access.test.ts",
+  },
+  {
+    file: "lambdas/core/access/redirects.ts",
+    find: "\\/callback$/",
+    replace: "\\/callback/",
+    test: "unit/sign-in/access.test.ts",
+  },
+  {
+    file: "lambdas/aws/sign-in/id-token.ts",
+    find: "if (payload.nonce !== nonce)",
+    replace: "if (payload.nonce === undefined)",
+    test: "integration/sign-in.test.ts",
+  },
+  {
+    file: "lambdas/aws/sign-in/id-token.ts",
+    find: "requireOwn(payload, { clientId, audience });",
+    replace: "",
+    test: "integration/sign-in.test.ts",
+  },
+  {
+    file: "lambdas/api/while-valid.ts",
+    find: "expires_at <= services.clock.now()",
+    replace: "expires_at < services.clock.now()",
+    test: "unit/api/while-valid.test.ts",
+  },
+  {
+    file: "lambdas/authorizer/authorize.ts",
+    find: "scopes: noScopes }",
+    replace: "scopes: key.scopes }",
+    test: "unit/authorizer/authorize.test.ts",
+  },
+  {
+    file: "packages/ductape-jobs/src/cli/sign-in/loopback.ts",
+    find: `back.get("state") !== state`,
+    replace: `back.get("state") === null`,
+    test: "unit/cli/login.test.ts",
+  },
 ];
 
 /** The source with the change. Throws unless the text occurs exactly once. */

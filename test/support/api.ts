@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
+import { whileValid } from "../../lambdas/api/while-valid.ts";
 import { withinRate } from "../../lambdas/api/within-rate.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
@@ -13,7 +14,7 @@ import { type Asked, httpEvent } from "./http-event.ts";
 /** The real handler of the HTTP API on fakes; every answer is checked against the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
-  const handler = httpApi(() => services, routes.map(withinRate));
+  const handler = httpApi(() => services, routes.map(withinRate).map(whileValid));
   return {
     ...services,
     services,

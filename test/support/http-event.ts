@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { Person } from "../../lambdas/core/access/api-key.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 
 export interface Asked {
@@ -14,6 +15,10 @@ export interface Asked {
   keyName?: string;
   /** Requests per second that its key may send. */
   rate?: number;
+  /** When its key expires. */
+  expiresAt?: number;
+  /** Who has signed in to get it. */
+  person?: Person;
 }
 
 /** The event that an HTTP API sends to its Lambda, payload format 2.0. */
@@ -27,6 +32,8 @@ export function httpEvent({
   keyId = "deployed",
   keyName,
   rate,
+  expiresAt,
+  person,
 }: Asked) {
   const event = {
     version: "2.0",
@@ -45,6 +52,8 @@ export function httpEvent({
             key_id: keyId,
             ...(keyName !== undefined && { key_name: keyName }),
             ...(rate !== undefined && { rate: String(rate) }),
+            ...(expiresAt !== undefined && { expires_at: String(expiresAt) }),
+            ...(person && { person: JSON.stringify(person) }),
           },
         },
       }),

@@ -1,11 +1,12 @@
 import { apiUrl } from "./base.ts";
+import { returnFromIssuer } from "./sign-in.ts";
 import { keep, makeStore, readKept } from "./store.ts";
 
 /** What the page knows about where it runs and by which key it asks. */
 type Session =
   | { state: "opening" }
-  /** A person has to type a key; `refused` after the API did not accept one. */
-  | { state: "locked"; refused?: boolean }
+  /** A person has to sign in or type a key; `refused` after the API did not accept one, `failed` after a sign-in, with the reason. */
+  | { state: "locked"; refused?: boolean; failed?: string }
   | { state: "open"; apiKey: string; local: boolean; outbox: boolean; clock: boolean };
 
 const keyName = "ductape.api_key";
@@ -14,6 +15,8 @@ export const session = makeStore<Session>({ state: "opening" });
 
 /** The local server hands its key to its own page only; in AWS there is no such path. */
 export async function openSession(): Promise<void> {
+  const back = await returnFromIssuer();
+  if (back) return "apiKey" in back ? unlock(back.apiKey) : session.set({ state: "locked", failed: back.failed });
   const local = await localSession();
   if (local) return session.set({ state: "open", local: true, ...local });
   const apiKey = readKept("session", keyName);

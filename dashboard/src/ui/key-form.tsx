@@ -2,9 +2,10 @@ import { useState } from "preact/hooks";
 import { unlock } from "../api/session.ts";
 import { Button } from "./button.tsx";
 import { Logo } from "./logo.tsx";
+import { SignIn } from "./sign-in.tsx";
 
-/** Asks for an API key, where the server has none to hand out. */
-export function KeyForm({ refused }: { refused: boolean }) {
+/** Lets a person sign in, or asks for an API key, where the server has none to hand out. */
+export function KeyForm({ refused, failed }: { refused: boolean; failed?: string | undefined }) {
   const [key, setKey] = useState("");
   const trimmed = key.trim();
   const usable = /^[\x21-\x7e]+$/.test(trimmed);
@@ -24,6 +25,12 @@ export function KeyForm({ refused }: { refused: boolean }) {
             The API does not know this key, or it has expired.
           </p>
         )}
+        {failed !== undefined && (
+          <p class="banner banner-bad" role="alert">
+            {failed}
+          </p>
+        )}
+        <SignIn />
         <label class="field">
           <span>API key</span>
           <input

@@ -1,6 +1,7 @@
 import { hidden, paused } from "../api/live.ts";
 import { useMe } from "../api/me.ts";
 import { lock, session } from "../api/session.ts";
+import { signOut } from "../api/sign-in.ts";
 import { useStore } from "../api/store.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
@@ -88,20 +89,28 @@ function ThemeSwitch() {
   );
 }
 
+/** The key of a person ends with it, and that of a program is only forgotten by this tab. */
+function Leave({ apiKey, isPerson }: { apiKey: string; isPerson: boolean }) {
+  const text = isPerson ? "Sign out" : "Forget the key";
+  const leave = async () => {
+    if (isPerson) await signOut(apiKey);
+    lock();
+  };
+  return <Button tone="quiet" icon="lock" aria-label={text} title={text} onClick={leave} />;
+}
+
 function Key() {
   const now = useStore(session);
   const me = useMe();
   if (now.state !== "open") return null;
-  const rights = me?.verbs.map((verb) => verb.replace("jobs:", "")).join(", ");
+  const rights = me?.role ?? me?.verbs.map((verb) => verb.replace("jobs:", "")).join(", ");
   return (
     <div class="key-line">
       <div class="key-text">
         <span class="key-name">{now.local ? "This machine" : (me?.name ?? me?.caller ?? "API key") || "API key"}</span>
         {me && <span class="muted">{me.caller === "" ? "" : rights}</span>}
       </div>
-      {!now.local && (
-        <Button tone="quiet" icon="lock" aria-label="Forget the key" title="Forget the key" onClick={() => lock()} />
-      )}
+      {!now.local && <Leave apiKey={now.apiKey} isPerson={me?.person !== undefined} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  type CfnRoute,
   type CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
@@ -30,6 +31,8 @@ import {
   hookMethods,
   hookPath,
   openPaths,
+  signInPath,
+  signOutPath,
 } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import type { Config } from "../../settings/config.ts";
@@ -46,6 +49,8 @@ interface JobsHttpApiProps {
   approve: IFunction;
   /** Takes deliveries of hooks. Absent where no product has any. */
   hooks: IFunction | undefined;
+  /** Lets people sign in and out. Absent where no issuer vouches for any. */
+  signIn: IFunction | undefined;
   config: Config;
 }
 
@@ -62,7 +67,7 @@ export class JobsHttpApi extends Construct {
 
   constructor(scope: Construct, id: string, props: JobsHttpApiProps) {
     super(scope, id);
-    const { api, authorizer, dashboard, approve, hooks, config } = props;
+    const { api, authorizer, dashboard, approve, hooks, signIn, config } = props;
     const http = new HttpApi(this, "Http", {
       // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
       apiName: nameUpTo(128, this),
@@ -94,10 +99,11 @@ export class JobsHttpApi extends Construct {
     const ofHooks = hooks
       ? this.serve(http, "Hooks", hooks, { paths: [hookPath], methods: hookMethods, because: hookOpenBecause })
       : [];
+    const ofSignIn = signIn ? this.serveSignIn(http, signIn) : [];
     this.domain = config.domain && customDomain(this, config.domain);
     this.http = http;
     this.stage = this.addStage(http, config);
-    this.throttle(ofHooks, config);
+    this.throttle(ofHooks, ofSignIn, config);
     this.url = config.domain ? `https://${config.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
@@ -112,18 +118,40 @@ export class JobsHttpApi extends Construct {
     return routes;
   }
 
+  private serveSignIn(http: HttpApi, lambda: IFunction): HttpRoute[] {
+    const because = signInOpenBecause;
+    return [
+      ...this.serve(http, "SignIn", lambda, { paths: [signInPath], methods: signInMethods, because }),
+      ...this.serve(http, "SignOut", lambda, { paths: [signOutPath], methods: signOutMethods, because }),
+    ];
+  }
+
   /**
    * Half of the rate of the API, and no more, is for routes that anybody may send to: a flood of forged deliveries leaves the other half.
+   * Each sign-in asks the issuer, which no flood may do.
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
    */
-  private throttle(routes: readonly HttpRoute[], { rateLimit, burstLimit }: Config): void {
+  private throttle(
+    ofHooks: readonly HttpRoute[],
+    ofSignIn: readonly HttpRoute[],
+    { rateLimit, burstLimit }: Config,
+  ): void {
+    const routes = [...ofHooks, ...ofSignIn];
     if (routes.length === 0) return;
     const stage = this.stage.node.defaultChild as CfnStage;
     const half = {
       ThrottlingRateLimit: Math.max(1, Math.floor(rateLimit / 2)),
       ThrottlingBurstLimit: Math.max(1, Math.floor(burstLimit / 2)),
     };
-    stage.routeSettings = Object.fromEntries(hookMethods.map((method) => [`${method} ${hookPath}`, half]));
+    const few = {
+      ThrottlingRateLimit: Math.min(half.ThrottlingRateLimit, signInsPerSecond),
+      ThrottlingBurstLimit: Math.min(half.ThrottlingBurstLimit, 2 * signInsPerSecond),
+    };
+    const limits = [
+      ...ofHooks.map((route) => [route, half] as const),
+      ...ofSignIn.map((route) => [route, few] as const),
+    ];
+    stage.routeSettings = Object.fromEntries(limits.map(([{ node }, limit]) => [routeKeyOf(node), limit]));
     // API Gateway knows the route before its stage limits it.
     stage.node.addDependency(...routes);
   }
@@ -209,6 +237,16 @@ const pageOpenBecause =
 
 const approveOpenBecause =
   "Open on purpose: people who are asked for a decision have no key. The token in the path is signed, and is checked before anything is read.";
+
+/** How many requests a second each route of signing in takes. */
+const signInsPerSecond = 20;
+const signInMethods = ["GET", "POST"] as const;
+const signOutMethods = ["POST"] as const;
+
+const routeKeyOf = (node: HttpRoute["node"]): string => (node.defaultChild as CfnRoute).routeKey;
+
+const signInOpenBecause =
+  "Open on purpose: who signs in has no key yet, and an issuer vouches for the person before one is made. Who signs out brings the key, which the function checks.";
 
 const hookOpenBecause =
   "Open on purpose: providers have no key. They sign what they send, and the signature is checked before anything is read.";

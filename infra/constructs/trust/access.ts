@@ -17,6 +17,7 @@ import {
   keysPartition,
   logsPrefix,
   parkedPrefix,
+  partitionKey,
   pausesPartition,
   phaseIndex,
   pinsPrefix,
@@ -31,6 +32,7 @@ import {
   schedulesPartition,
   sharedKeysPrefix,
   signalsPrefix,
+  sortKey,
   statsPrefix,
   unscheduledPrefix,
   uploadsPrefix,
@@ -238,8 +240,30 @@ export const readDecidable = (state: JobsState): Capability =>
 export const endpointAccess = (state: JobsState): Capability =>
   itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${endpointPrefix}*`);
 
-/** And for API keys: only the authorizer reads them, and no function creates one. */
+/** And for API keys: the authorizer reads them. */
 export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
+
+/** The function that lets people sign in makes their keys, and revokes them when they sign out. */
+export const makeApiKeys = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], keysPartition);
+
+/**
+ * It notes when they were used, and can write nothing else of them: neither their scopes nor their hashes.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export const noteUseOfApiKeys = ({ table }: JobsState): Capability => ({
+  statement: new PolicyStatement({
+    actions: ["dynamodb:UpdateItem"],
+    resources: [table.tableArn],
+    conditions: {
+      "ForAllValues:StringEquals": {
+        "dynamodb:LeadingKeys": [keysPartition],
+        "dynamodb:Attributes": [partitionKey, sortKey, "last_used_at"],
+      },
+      Null: { "dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false" },
+    },
+  }),
+});
 
 /**
  * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. `ForAllValues` is

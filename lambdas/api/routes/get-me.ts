@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { roleOf } from "../../core/access/roles.ts";
 import { verbsOf } from "../../core/access/scopes.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { version } from "../../core/kernel/version.ts";
@@ -10,10 +11,11 @@ import { aKey } from "../schemas/examples.ts";
 /** Answers who the caller is and what its key may do, so that a page need not offer what would be refused. */
 export async function handle(
   { deployment }: Pick<ApiServices, "deployment">,
-  { caller, name, scopes }: HttpRequest,
+  { caller, name, scopes, expires_at, person }: HttpRequest,
 ): Promise<HttpResponse> {
   const { products, envs } = scopes;
-  const me = { caller, ...defined({ name }), verbs: verbsOf(scopes), products, envs, version };
+  const own = defined({ name, role: roleOf(scopes), person, expires_at });
+  const me = { caller, ...own, verbs: verbsOf(scopes), products, envs, version };
   return { status: 200, body: { ...me, ...defined({ aws: deployment }) } };
 }
 

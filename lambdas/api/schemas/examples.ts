@@ -41,6 +41,7 @@ export const aKey = {
   products: ["my-product"],
   envs: ["*"],
   version,
+  expires_at: 1_900_000_000_000,
 };
 
 const request = { env: "prd", product_tag: "my-product", start_at: 0 };

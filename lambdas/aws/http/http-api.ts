@@ -2,6 +2,7 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { Person } from "../../core/access/api-key.ts";
 import { allScopes, noScopes, Scopes } from "../../core/access/scopes.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
@@ -95,13 +96,30 @@ function httpRequestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpReq
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""]);
   const { requestId: id } = event.requestContext;
   const { headers, body } = event;
-  const { key_name: name, rate } = authorizedOf(event).lambda ?? {};
-  const key = { caller: callerOf(event), ...defined({ name, rate: rate === undefined ? undefined : Number(rate) }) };
+  const key = { caller: callerOf(event), ...keyFields(authorizedOf(event).lambda ?? {}) };
   return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key };
 }
 
+/** What the authorizer says of a key. API Gateway makes strings of it. */
+const keyFields = ({ key_name: name, rate, expires_at, person }: KeyContext) =>
+  defined({
+    name,
+    rate: rate === undefined ? undefined : Number(rate),
+    expires_at: expires_at === undefined ? undefined : Number(expires_at),
+    person: person === undefined ? undefined : Person.safeParse(parsedJson(person)).data,
+  });
+
+interface KeyContext {
+  scopes?: string;
+  key_id?: string;
+  key_name?: string;
+  rate?: string;
+  expires_at?: string;
+  person?: string;
+}
+
 interface Authorized {
-  lambda?: { scopes?: string; key_id?: string; key_name?: string; rate?: string };
+  lambda?: KeyContext;
   iam?: { callerId?: string };
 }
 

@@ -1,3 +1,4 @@
+import type { Person } from "../../core/access/api-key.ts";
 import type { Scopes, Verb } from "../../core/access/scopes.ts";
 import type { Job } from "../../core/job/job.ts";
 import type { RouteDoc } from "./route-doc.ts";
@@ -19,6 +20,10 @@ export interface HttpRequest {
   name?: string;
   /** How many requests per second the caller's key may send. Absent: any number. */
   rate?: number;
+  /** When the caller's key expires, in epoch milliseconds. Absent: never. */
+  expires_at?: number;
+  /** Who has signed in to get the key. */
+  person?: Person;
 }
 
 export interface HttpResponse {

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors } from "jose";
+import { readLimited } from "./read-limited.ts";
 
 /** How long a server of keys may take, in milliseconds. */
 const keysTimeoutMs = 3000;
@@ -53,15 +54,8 @@ async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
 }
 
 async function limited(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (bytes > mostKeyBytes) throw new KeysUnavailable(`the server of keys answered more than ${mostKeyBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString();
+  const text = await readLimited(response, mostKeyBytes);
+  if (text === undefined) throw new KeysUnavailable(`the server of keys answered more than ${mostKeyBytes} bytes`);
   if (parsesAsJson(text)) return text;
   throw new KeysUnavailable("the server of keys answered no JSON");
 }

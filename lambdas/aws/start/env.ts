@@ -11,7 +11,7 @@ import type { Deployment } from "../../core/operations/deployment.ts";
  * One environment schema per entry. Each is a function, so that a Lambda makes only its own.
  */
 
-const fromJson = () =>
+export const fromJson = () =>
   z.string().transform((text, context) => {
     try {
       return JSON.parse(text) as unknown;

@@ -2,6 +2,16 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import { Scopes } from "./scopes.ts";
 
+/** Whom an issuer has vouched for when a key was made by signing in. */
+export const Person = z.object({
+  issuer: z.string(),
+  /** The id that the issuer has for the person, which never changes. The others are for people to read. */
+  sub: z.string(),
+  name: z.string().exactOptional(),
+  email: z.string().exactOptional(),
+});
+export type Person = z.infer<typeof Person>;
+
 /** A stored API key, without the key itself. Times are epoch milliseconds. */
 export const ApiKey = z.object({
   /** The public part of the key: it identifies the key in lists, in logs and when it is revoked. */
@@ -17,6 +27,12 @@ export const ApiKey = z.object({
   revoked_at: z.int().optional(),
   /** How many requests per second it may send. Absent: as many as the stage takes. */
   rate: z.int().min(1).optional(),
+  /** Who made it: the ARN of an identity of AWS, or `sign-in`. Absent where that is not known. */
+  made_by: z.string().optional(),
+  /** Of a key that was made by signing in. */
+  person: Person.optional(),
+  /** When it was last used, to the hour. Absent: not yet, or by the version before only. */
+  last_used_at: z.int().optional(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
@@ -37,6 +53,13 @@ export function newApiKey(fields: Omit<ApiKey, "id" | "hash">): { key: string; r
 
 /** The id in a key; undefined for a string that is not a key. */
 export const apiKeyId = (key: string): string | undefined => apiKeyPattern.exec(key)?.[1];
+
+/** How far apart two notes of the use of a key are, in milliseconds: a key in use costs a write an hour, and another costs none. */
+export const usedEveryMs = 3_600_000;
+
+/** Whether a use of the key `now` is to be noted. */
+export const isUseNews = ({ last_used_at }: Pick<ApiKey, "last_used_at">, now: number): boolean =>
+  last_used_at === undefined || last_used_at <= now - usedEveryMs;
 
 type ApiKeyStatus = "active" | "expired" | "revoked";
 

@@ -6,7 +6,7 @@ import type { Reference as ReferenceType, TextOrReference as TextOrReferenceType
 const secretName = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 const parameterName = /^\/[A-Za-z0-9/_.-]{1,1010}$/;
 
-const SecretReference = z.strictObject({
+export const SecretReference = z.strictObject({
   $secret: z.string().regex(secretName, "a Secrets Manager name: letters, digits and /_+=.@-"),
   key: z.string().min(1).optional(),
 });

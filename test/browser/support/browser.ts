@@ -4,9 +4,9 @@ import { launchChromium } from "./chromium.ts";
 
 /**
  * Answers that the page asks for knowing that they may be refusals, and that Chromium logs as errors by itself: what explain
- * says of a draft, the clock where it is moving already or cannot go back, and the local session where there is none.
+ * says of a draft, the clock where it is moving already or cannot go back, and the local session and issuers where there are none.
  */
-const expected = /\/v1\/explain|\/local\/(clock|session)/;
+const expected = /\/v1\/explain|\/local\/(clock|session)|\/v1\/sign-in/;
 
 interface Watched {
   /** What the console, the page's errors and its requests did wrong. */

@@ -13,6 +13,25 @@ describeApiKeys("DynamoDB", async () => {
   return { keys: dynamoApiKeys({ client, table }), stop };
 });
 
+test("the key of a person is forgotten 7 days after its end, also if it is revoked before", async () => {
+  const { client, stop } = await startDynamo();
+  try {
+    const person = { issuer: "https://id.example.com", sub: "7" };
+    const fields = { name: "ada", scopes: allScopes, created_at: noon, expires_at: noon + 8 * 3_600_000, person };
+    const { record } = newApiKey(fields);
+    const keys = dynamoApiKeys({ client, table });
+    await keys.create(record);
+    const Key = { PK: { S: "KEYS" }, SK: { S: record.id } };
+    const expiry = async () => (await client.send(new GetItemCommand({ TableName: table, Key }))).Item?.expires?.N;
+    const forgotten = String(noon / 1000 + 8 * 3600 + 7 * 86_400);
+    expect(await expiry()).toBe(forgotten);
+    expect(await keys.revoke(record.id, noon)).toEqual({ ...record, revoked_at: noon });
+    expect(await expiry()).toBe(forgotten);
+  } finally {
+    await stop();
+  }
+});
+
 test("a key's item does not contain the key, and expires 90 days after its end", async () => {
   const { client, stop } = await startDynamo();
   try {

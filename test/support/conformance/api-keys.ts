@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
+import { newApiKey, usedEveryMs } from "../../../lambdas/core/access/api-key.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import type { ApiKeys } from "../../../lambdas/core/ports/api-keys.ts";
 import { noon } from "../builders.ts";
@@ -47,6 +47,28 @@ export function describeApiKeys(
       expect(await made.keys.revoke(key.id, noon + 5)).toEqual({ ...key, revoked_at: noon + 5 });
       expect(await made.keys.revoke(key.id, noon + 9)).toMatchObject({ revoked_at: noon + 5 });
       expect(await made.keys.get(key.id)).toEqual({ ...key, revoked_at: noon + 5 });
+    });
+
+    test("a key made by signing in keeps its person", async () => {
+      const person = { issuer: "https://id.example.com", sub: "7", email: "ada@example.com" };
+      const { record } = newApiKey({ name: "ada", scopes: allScopes, created_at: noon, made_by: "sign-in", person });
+      await made.keys.create(record);
+      expect(await made.keys.get(record.id)).toEqual(record);
+    });
+
+    test("the use of a key is noted at most once an hour, and changes nothing else of it", async () => {
+      const key = await aKey({ expires_at: noon + 1000 });
+      await made.keys.used(key.id, noon);
+      expect(await made.keys.get(key.id)).toEqual({ ...key, last_used_at: noon });
+      await made.keys.used(key.id, noon + usedEveryMs - 1);
+      expect(await made.keys.get(key.id)).toMatchObject({ last_used_at: noon });
+      await made.keys.used(key.id, noon + usedEveryMs);
+      expect(await made.keys.get(key.id)).toEqual({ ...key, last_used_at: noon + usedEveryMs });
+    });
+
+    test("the use of a key that does not exist creates nothing", async () => {
+      await made.keys.used("2222222222222222", noon);
+      expect(await made.keys.get("2222222222222222")).toBeUndefined();
     });
 
     test("revoking a key that does not exist creates nothing", async () => {

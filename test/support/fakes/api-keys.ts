@@ -1,4 +1,4 @@
-import type { ApiKey } from "../../../lambdas/core/access/api-key.ts";
+import { type ApiKey, isUseNews } from "../../../lambdas/core/access/api-key.ts";
 import type { ApiKeys } from "../../../lambdas/core/ports/api-keys.ts";
 
 /** Keys in memory. */
@@ -11,6 +11,10 @@ export function fakeApiKeys(...given: ApiKey[]): ApiKeys {
     },
     get: async (id) => structuredClone(keys.get(id)),
     list: async () => structuredClone([...keys.values()].sort((a, b) => a.created_at - b.created_at)),
+    async used(id, now) {
+      const key = keys.get(id);
+      if (key && isUseNews(key, now)) key.last_used_at = now;
+    },
     async revoke(id, now) {
       const key = keys.get(id);
       if (key) key.revoked_at ??= now;

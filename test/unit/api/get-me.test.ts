@@ -5,6 +5,7 @@ import { ApiEnv, deploymentOf } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { version } from "../../../lambdas/core/kernel/version.ts";
 import { fakeApi } from "../../support/api.ts";
+import { noon } from "../../support/builders.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 import { httpEvent } from "../../support/http-event.ts";
 
@@ -32,18 +33,25 @@ const deployedAs = {
 test("a key learns its id, its name and its scopes", async () => {
   const scopes = { products: ["shop"], envs: ["*"], verbs: ["jobs:read" as const] };
   const { body } = await fakeApi().ask({ path: me, scopes, keyId: "0123456789abcdef", keyName: "ci" });
-  expect(body).toEqual({ caller: "0123456789abcdef", name: "ci", ...scopes, version });
+  expect(body).toEqual({ caller: "0123456789abcdef", name: "ci", role: "viewer", ...scopes, version });
 });
 
 test("GET /v1/me shows what jobs:admin implies, and no name for the deployed key", async () => {
   const { body } = await fakeApi().ask({ path: me, scopes: { products: ["*"], envs: ["*"], verbs: ["jobs:admin"] } });
   expect(body).toEqual({
     caller: "deployed",
+    role: "admin",
     verbs: ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"],
     products: ["*"],
     envs: ["*"],
     version,
   });
+});
+
+test("a person learns who has signed in, and until when", async () => {
+  const person = { issuer: "https://id.example.com", sub: "7", email: "ada@example.com" };
+  const { body } = await fakeApi().ask({ path: me, keyName: "ada@example.com", person, expiresAt: noon + 1000 });
+  expect(body).toMatchObject({ name: "ada@example.com", person, expires_at: noon + 1000 });
 });
 
 test("a key without any access learns from GET /v1/me that it has none", async () => {

@@ -3,7 +3,7 @@ import { runCommand } from "../../../keys/commands.ts";
 import { KeysError } from "../../../keys/keys-error.ts";
 import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
-import { apiKeyId, apiKeyPattern, isKeyOf } from "../../../lambdas/core/access/api-key.ts";
+import { apiKeyId, apiKeyPattern, isKeyOf, newApiKey } from "../../../lambdas/core/access/api-key.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { noon } from "../../support/builders.ts";
@@ -18,7 +18,7 @@ const catalog = makeCatalog(
 );
 
 function cli() {
-  const keys = fakeApiKeys();
+  const keys = { ...fakeApiKeys(), whoami: async () => "arn:aws:iam::123456789012:user/ada" };
   let opened = 0;
   const open = async () => {
     opened++;
@@ -57,12 +57,24 @@ describe("the command to create a key", () => {
     );
   });
 
+  it("takes a role, and stores who has made the key", async () => {
+    const { run, keys } = cli();
+    await run("create --name ops --products shop --envs live --role operator");
+    expect(await keys.list()).toMatchObject([
+      {
+        scopes: { products: ["shop"], envs: ["live"], verbs: ["jobs:read", "jobs:write", "jobs:input"] },
+        made_by: "arn:aws:iam::123456789012:user/ada",
+      },
+    ]);
+    expect((await run("list")).out).toMatch(/active +operator +shop.* - +- +arn:aws:iam::123456789012:user\/ada$/);
+  });
+
   it("stores and names a rate", async () => {
     const { run, keys } = cli();
     const { message } = await run(`${ci} --rate 50`);
     expect(await keys.list()).toMatchObject([{ rate: 50 }]);
     expect(message).toContain("never expires, 50 requests per second.");
-    expect((await run("list")).out).toMatch(/RATE\n.*50\/s$/);
+    expect((await run("list")).out).toMatch(/RATE +MADE BY\n.*50\/s +arn:/);
   });
 
   it.each(["0", "-1", "1.5", "10001", "fast", ""])("refuses %j as a rate", async (rate) => {
@@ -137,11 +149,16 @@ describe("the command to create a key", () => {
     ],
     ["create --name x --products shop --envs lvie --verbs jobs:read", ['no env "lvie". Did you mean "live"?']],
     ["create --name x --products shop --envs dev --verbs jobs:read", ['no env "dev". Known: live']],
+    ["create --name x --products shop --envs live --role oprator", ['no role "oprator". Did you mean "operator"?']],
+    ["create --name x --products shop --envs live --role viewer --verbs jobs:read", ["leave one of them out"]],
     ["create --name x --products , --envs live --verbs jobs:read", ["Name at least one product."]],
     [`${ci} --expires 90`, ["--expires 90: use 90d, 12h, or a valid time"]],
     [`${ci} --expires 2030-01-01T11:59:00Z`, ["is in the past"]],
     [`${ci} --expires 0d`, ["is in the past"]],
-    ["create --name x --products shop --envs live", ["A key needs --name, --products, --envs and --verbs", "npm run"]],
+    [
+      "create --name x --products shop --envs live",
+      ["A key needs --name, --products, --envs, and --role or --verbs", "npm run"],
+    ],
     [`${ci} --verb jobs:read`, ["--verb", "npm run keys -- create"]],
     [`${ci} --local --table t`, ["leave out --table"]],
     ["make", ["Use one of the commands create, list and revoke."]],
@@ -167,7 +184,7 @@ describe("the command to list keys", () => {
     await run(`revoke ${id}`);
     const { out } = await run("list", noon + 2 * 3_600_000);
     const lines = out.split("\n");
-    expect(lines[0]).toMatch(/^ID +NAME +STATUS +VERBS +PRODUCTS +ENVS +CREATED +EXPIRES +RATE$/);
+    expect(lines[0]).toMatch(/^ID +NAME +STATUS +MAY +PRODUCTS +ENVS +CREATED +EXPIRES +USED +RATE +MADE BY$/);
     expect(lines[1]?.split(/ +/)).toEqual([
       id,
       "ci",
@@ -178,9 +195,23 @@ describe("the command to list keys", () => {
       "2030-01-01T12:00Z",
       "2030-01-01T13:00Z",
       "-",
+      "-",
+      "arn:aws:iam::123456789012:user/ada",
     ]);
-    expect(lines[2]).toMatch(/ ops +active .* never +-$/);
+    expect(lines[2]).toMatch(/ ops +active +admin .* never +- +- +arn:/);
     expect(out).not.toContain(key.slice(-64));
+  });
+
+  it("says when a key was used, and which person has signed in for it", async () => {
+    const { run, keys } = cli();
+    const person = { issuer: "https://id.example.com", sub: "7" };
+    const scopes = { products: ["shop"], envs: ["live"], verbs: ["jobs:read" as const] };
+    const { record } = newApiKey({ name: "ada", scopes, created_at: noon, made_by: "sign-in", person });
+    await keys.create(record);
+    await keys.used(record.id, noon + 60_000);
+    expect((await run("list")).out).toMatch(
+      / ada +active +viewer .* never +2030-01-01T12:01Z +- +sign-in: 7 of https:\/\/id\.example\.com$/,
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { Time } from "../../ui/time.tsx";
 import { allows, commandsOf, verbs } from "./commands.ts";
 import { Webhooks } from "./webhooks-panel.tsx";
 import "./keys.css";
@@ -41,6 +42,13 @@ const ThisKey = ({ me, local }: { me: Me; local: boolean }) => (
   <div class="panel-body stack">
     <Facts>
       <Fact name="Name">{me.name ?? (local ? "This machine's key" : me.caller || "Unknown")}</Fact>
+      {me.person && <Fact name="Person">{`${me.person.sub} of ${me.person.issuer}`}</Fact>}
+      {me.role && <Fact name="Role">{me.role}</Fact>}
+      {me.expires_at !== undefined && (
+        <Fact name="Expires">
+          <Time at={me.expires_at} />
+        </Fact>
+      )}
       <Fact name="Products">
         <Names names={me.products} />
       </Fact>

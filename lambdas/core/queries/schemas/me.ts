@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { roles } from "../../access/roles.ts";
 import { verbs } from "../../access/scopes.ts";
 import { jobTypes } from "../../job/job.ts";
+import { at } from "./at.ts";
 
 const ofTypes = (text: string) => z.record(z.enum(jobTypes), z.string()).describe(text);
 
@@ -23,12 +25,27 @@ export const VerbSchema = z
     "What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does all of it, and bulk changes.",
   );
 
+export const PersonSchema = z
+  .object({
+    issuer: z.string().describe("Who has vouched for the person."),
+    sub: z.string().describe("The id that the issuer has for the person."),
+    name: z.string().exactOptional(),
+    email: z.string().exactOptional().describe("The address that the issuer has verified."),
+  })
+  .meta({ id: "Person", description: "Whom an issuer has vouched for at sign-in." });
+
 export const MeSchema = z
   .object({
     caller: z
       .string()
       .describe("The id of the key, `deployed` for the one that the deployment created, or that of an IAM identity."),
     name: z.string().exactOptional().describe("The name of the key, if it has one."),
+    role: z
+      .enum(roles)
+      .exactOptional()
+      .describe("The role whose verbs these are: `viewer`, `operator` or `admin`. Absent for another set of verbs."),
+    person: PersonSchema.exactOptional().describe("Who has signed in to get the key."),
+    expires_at: at("When the key expires. Absent if it does not.").exactOptional(),
     verbs: z.array(VerbSchema).describe("What the key may do, with what `jobs:admin` implies."),
     products: z.array(z.string()).describe("The products that the key has access to; `*` stands for all."),
     envs: z.array(z.string()).describe("The envs that the key has access to; `*` stands for all."),

@@ -1,3 +1,4 @@
+import { browse } from "./browse.ts";
 import { run } from "./main.ts";
 
 const { stdout, stderr, stdin, argv, env } = process;
@@ -30,5 +31,6 @@ process.exitCode = await run(argv.slice(2), {
   cwd: process.cwd(),
   isTTY: stdout.isTTY === true,
   columns: stdout.columns,
+  browse,
   signal: interruption.signal,
 });

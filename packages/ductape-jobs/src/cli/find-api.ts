@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { projectFolder } from "../project-folder.ts";
 import { CliError, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { keptKey } from "./sign-in/kept-keys.ts";
 
 /** What the local runtime writes to its data folder while it runs, as far as commands need it. */
 interface LocalRuntime {
@@ -63,16 +64,21 @@ export function addressOf(io: Pick<Io, "env" | "cwd">, url: string | undefined):
 }
 
 /**
- * The API of `--url` or DUCTAPE_URL with the key DUCTAPE_API_KEY, else the local runtime with its own key. A key of the environment is
+ * The API of `--url` or DUCTAPE_URL with the key DUCTAPE_API_KEY, or with that of `ductape-jobs login`, else the local runtime with its own key. A key of the environment is
  * not sent to a local runtime that was found by itself: it may be that of another API.
  */
-export function findApi(io: Pick<Io, "env" | "cwd">, url: string | undefined): ApiAddress {
+export function findApi(io: Pick<Io, "env" | "cwd" | "now">, url: string | undefined): ApiAddress {
   const address = addressOf(io, url);
   const own = address.isLocal ? runningLocal(io)?.api_key : undefined;
   const given = address.from === "the local runtime" ? undefined : io.env.DUCTAPE_API_KEY?.trim();
-  const apiKey = given || own;
+  const kept = given || address.isLocal ? undefined : keptKey(io, address.url);
+  const isOver = kept !== undefined && kept.expires_at <= (io.now ?? Date.now)();
+  const apiKey = given || own || (isOver ? undefined : kept?.api_key);
   if (apiKey) return { ...address, apiKey };
-  throw new CliError(`${address.from} names an API, but no key is set: set DUCTAPE_API_KEY to one of its keys.`);
+  if (isOver) throw new CliError("The sign-in is over: ductape-jobs login", exitCode.refused);
+  throw new CliError(
+    `${address.from} names an API, but no key is set: set DUCTAPE_API_KEY to one of its keys. Where people sign in, ductape-jobs login gets one.`,
+  );
 }
 
 const noApi = (folder: string): string =>

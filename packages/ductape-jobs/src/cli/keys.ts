@@ -22,7 +22,8 @@ interface KeyOptions extends KeysOptions {
   name: string;
   products: string;
   envs: string;
-  verbs: string;
+  role?: string;
+  verbs?: string;
   expires?: string;
   rate?: string;
 }
@@ -53,8 +54,8 @@ async function catalogOf({ cwd }: Io, file: string | undefined) {
 const made = (products: readonly unknown[]) => makeCatalog(products as Parameters<typeof makeCatalog>[0], definitions);
 
 export const createKey = (io: Io, options: KeyOptions): Promise<void> => {
-  const { name, products, envs, verbs, expires, rate } = options;
-  return runKeys(io, { do: "create", name, products, envs, verbs, ...defined({ expires, rate }) }, options);
+  const { name, products, envs, role, verbs, expires, rate } = options;
+  return runKeys(io, { do: "create", name, products, envs, ...defined({ role, verbs, expires, rate }) }, options);
 };
 
 export const listKeys = (io: Io, options: KeysOptions): Promise<void> => runKeys(io, { do: "list" }, options);

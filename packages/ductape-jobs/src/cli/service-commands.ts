@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { wholeNumber } from "./arguments/read-value.ts";
 import { type Act, withApi } from "./context.ts";
 import { dev } from "./dev.ts";
 import { type DoctorOptions, doctor } from "./doctor/doctor.ts";
 import { openDashboard } from "./open.ts";
+import { login, logout, usualPort } from "./sign-in/login.ts";
 
 /** What every command that makes something of a catalog takes. */
 const catalogText = "the file that exports the products";
@@ -29,6 +31,26 @@ export function addService(program: Command, act: Act): void {
       act(async (io, file: string | undefined, options) => (await import("./check.ts")).checkFile(io, file, options)),
     );
   addKeys(program, act);
+  program
+    .command("login")
+    .description("sign in by the browser; commands use the key for eight hours")
+    .option("--url <url>", "the address of the API, instead of DUCTAPE_URL")
+    .option("--issuer <issuer>", "who vouches for you, by name or address, where there are several")
+    .option(
+      "--port <port>",
+      `the port to which the issuer sends you back; 0 for any`,
+      wholeNumber(0, 65_535),
+      usualPort,
+    )
+    .option("--localhost", "be sent back to localhost in place of 127.0.0.1, for issuers that know only that")
+    .option("--no-browser", "print the address only")
+    .option("--json", "print who has signed in as JSON")
+    .action(act(login));
+  program
+    .command("logout")
+    .description("revoke the key of the sign-in, and forget it")
+    .option("--url <url>", "the address of the API, instead of DUCTAPE_URL")
+    .action(act(logout));
   program
     .command("open")
     .description("open the dashboard, and print its address")
@@ -73,7 +95,11 @@ function addKeys(program: Command, act: Act): void {
     .requiredOption("--name <name>", "what the key is for, for people")
     .requiredOption("--products <a,b>", "the products that it has access to, or '*' for all")
     .requiredOption("--envs <a,b>", "the envs that it has access to, or '*' for all")
-    .requiredOption("--verbs <a,b>", "jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)")
+    .option("--role <role>", "viewer (reads), operator (reads, schedules, changes, sees inputs) or admin (everything)")
+    .option(
+      "--verbs <a,b>",
+      "in place of a role: jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)",
+    )
     .option(
       "--expires <time>",
       "when it expires: +90d or 90d, an RFC 3339 time with an offset, or Unix time (default: never)",
