@@ -352,18 +352,6 @@ export const mutations: Mutation[] = [
     test: "unit/sign-in/access.test.ts",
   },
   {
-    file: "lambdas/aws/sign-in/id-token.ts",
-    find: "if (payload.nonce !== nonce)",
-    replace: "if (payload.nonce === undefined)",
-    test: "integration/sign-in.test.ts",
-  },
-  {
-    file: "lambdas/aws/sign-in/id-token.ts",
-    find: "requireOwn(payload, { clientId, audience });",
-    replace: "",
-    test: "integration/sign-in.test.ts",
-  },
-  {
     file: "lambdas/api/while-valid.ts",
     find: "expires_at <= services.clock.now()",
     replace: "expires_at < services.clock.now()",
