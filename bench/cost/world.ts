@@ -7,6 +7,7 @@ import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
+import { dynamoIncidents } from "../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
@@ -42,7 +43,6 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Endpoints } from "../../lambdas/core/ports/endpoints.ts";
 import type { Failures } from "../../lambdas/core/ports/failures.ts";
-import type { Incidents } from "../../lambdas/core/ports/incidents.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
@@ -158,8 +158,9 @@ export async function startWorld(
   const [ofApi, ofConsumer] = [servicesOf("api"), servicesOf("consumer-action")];
   const ofReconciler = servicesOf("reconciler");
   const relays = only<MessageQueue<RelayMessage>>("relays");
+  // Without alerts it is not called: what it costs would be counted.
+  const incidents = dynamoIncidents({ client: metered, table });
   // A process reads once how far the one before has come, and notes it only in a large catalog: that is no part of a round.
-  const incidents = only<Incidents>("incidents");
   const roundPlaces: RoundPlaces = { get: async () => undefined, put: async () => {} };
   const run: ExecuteWithServices = (...what) => {
     executed++;
