@@ -5,6 +5,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
+import { startIssuer, type TestIssuer } from "../support/sign-in/issuer.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
 import { describeFlow } from "./flow.ts";
@@ -16,12 +17,14 @@ import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
 import { describeRollBack } from "./roll-back.ts";
 import { describeRuns } from "./runs.ts";
+import { describeSigningIn, people, redirectUri, signInBy } from "./signing-in.ts";
 import { describeStored } from "./stored-lines.ts";
 import { documents, makeTargets } from "./targets.ts";
 import { describeWaysIn } from "./ways-in.ts";
 
 let ministack: Ministack;
 let outside: OutsideWorld;
+let issuer: TestIssuer;
 let database: Awaited<ReturnType<typeof startPostgres>>;
 let outputs: Outputs;
 let key: string;
@@ -35,11 +38,12 @@ const get = (id: string, wait = 20) => call("GET", `/v1/jobs/${id}?wait=${wait}`
 beforeAll(async () => {
   outside = await startOutsideWorld();
   database = await startPostgres();
+  issuer = await startIssuer({ people, redirectUris: [redirectUri] });
   ministack = await startMinistack();
   await makeTargets(clientOptions(), { databaseUrl: database.url(), outside });
   await makeTeams(clientOptions());
   await storeWebhook(clientOptions(), outside.url);
-  outputs = await deploy(ministack);
+  outputs = await deploy(ministack, undefined, { signIn: signInBy(issuer) });
   call = apiClient(outputs, ministack);
   const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
   key = (await new SecretsManagerClient(clientOptions()).send(secret)).SecretString ?? "";
@@ -49,6 +53,7 @@ afterAll(async () => {
   await ministack?.stop();
   await outside?.stop();
   await database?.stop();
+  await issuer?.[Symbol.asyncDispose]();
 }, 30_000);
 
 /** The example on the product's own page. */
@@ -227,6 +232,8 @@ describeKeys({
   call: (method, path, options) => call(method, path, options),
   environment: () => ministack.environment,
 });
+
+describeSigningIn({ call: (method, path, options) => call(method, path, options), issuer: () => issuer });
 
 const flow = {
   settings: clientOptions,

@@ -27,10 +27,14 @@ export interface Outputs {
 
 /**
  * Runs a real `cdk bootstrap` and `cdk deploy --all` of the real app against the emulator (app.ts and checkout.ts describe the
- * differences), or of another version of it.
+ * differences), or of another version of it. `settings` are those of the command line.
  */
-export async function deploy(ministack: Ministack, makeCheckout = copyOfCheckout): Promise<Outputs> {
-  const outputs = await deployApp(ministack, "test/deploy/app.ts", makeCheckout);
+export async function deploy(
+  ministack: Ministack,
+  makeCheckout = copyOfCheckout,
+  settings: Record<string, unknown> = {},
+): Promise<Outputs> {
+  const outputs = await deployApp(ministack, "test/deploy/app.ts", makeCheckout, settings);
   return outputs["ductape-jobs-prod-service"] as unknown as Outputs;
 }
 
@@ -39,12 +43,17 @@ export async function deployApp(
   ministack: Ministack,
   file: string,
   makeCheckout = copyOfCheckout,
+  settings: Record<string, unknown> = {},
 ): Promise<Record<string, Record<string, string>>> {
   const app = `node_modules/.bin/tsx ${file}`;
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
   const checkout = await makeCheckout();
+  const set = Object.entries(settings).flatMap(([name, value]) => [
+    "--context",
+    `jobs:${name}=${JSON.stringify(value)}`,
+  ]);
   const cdk = (...args: string[]) =>
-    run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
+    run(process.execPath, [cdkCommand, ...args, ...set, "--app", app, "--output", join(folder, "cdk.out")], {
       cwd: checkout.folder,
       env: ministack.environment,
       maxBuffer: 64 * 1024 * 1024,
