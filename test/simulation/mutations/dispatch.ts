@@ -7,7 +7,7 @@ const many = "core/operations/schedule-requests.ts";
 export const dispatching: Mutation[] = [
   {
     name: "dispatch: the next attempt is sent before it is recorded",
-    at: "consumers/engine/run-job.ts#runClaimed",
+    at: "consumers/engine/run-job.ts#record",
     find: "const recorded =",
     replace: `const early = end(running.job); if (early.status === "scheduled") await followUps[0](running, { next: early }); const recorded =`,
   },
