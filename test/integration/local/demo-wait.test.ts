@@ -13,7 +13,7 @@ const wordsOf = (line: string): string[] =>
 
 test("the commands that the first page has for the demo's wait pay an order that waits", async () => {
   const page = await readFile("docs/getting-started.md", "utf8");
-  const commands = [...page.matchAll(/^ *npx ductape-jobs ((?:schedule pay_order|signal paid) .*)$/gm)];
+  const commands = [...page.matchAll(/^ *npx ductape-jobs ((?:schedule pay_order .*|signal paid .* A-1042\b.*))$/gm)];
   const [schedule = [], pay = []] = commands.map(([, line = ""]) => wordsOf(line));
   // The demo itself, and not the product of the tests.
   const local = runLocal({ data: newFolder(), cwd: repository });
