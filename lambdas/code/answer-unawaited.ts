@@ -13,8 +13,8 @@ import { reportLive } from "./report-live.ts";
 
 /** How many milliseconds a call has left: an event may have waited before it came. */
 export const leftOf = (message: unknown, deadlineMs: number): number => {
-  const { until = Number.POSITIVE_INFINITY } = answerBy(message) ?? {};
-  return Math.max(0, Math.min(deadlineMs, until - Date.now()));
+  const by = answerBy(message);
+  return by ? Math.max(0, Math.min(deadlineMs, by.until - Date.now())) : deadlineMs;
 };
 
 const answerBy = (message: unknown): AnswerBy | undefined => {

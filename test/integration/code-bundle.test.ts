@@ -37,7 +37,7 @@ function run(message: object, before = "") {
     program,
     `${before}\nconst { handler } = await import("./index.mjs");\nconsole.error(JSON.stringify(await handler(${JSON.stringify(message)})));`,
   );
-  return spawnSync(process.execPath, ["--enable-source-maps", program], { encoding: "utf8" });
+  return spawnSync(process.execPath, ["--enable-source-maps", program], { encoding: "utf8", timeout: 60_000 });
 }
 
 test("a bundle answers by itself, and ends with its call", () => {
