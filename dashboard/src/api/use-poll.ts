@@ -44,7 +44,8 @@ export function usePoll<T>(query: Query<T> | undefined, options: PollOptions<T> 
   useEffect(() => {
     if (!live || !enabled || isFetching || isEnough) return;
     const since = Date.now() - Math.max(dataUpdatedAt, errorUpdatedAt);
-    const timer = setTimeout(() => void refetch(), Math.max(0, pauseMs - since));
+    // Where two parts of a page show the same, the second one takes the request of the first.
+    const timer = setTimeout(() => void refetch({ cancelRefetch: false }), Math.max(0, pauseMs - since));
     return () => clearTimeout(timer);
   }, [live, enabled, isFetching, isEnough, pauseMs, dataUpdatedAt, errorUpdatedAt, refetch]);
   return result;

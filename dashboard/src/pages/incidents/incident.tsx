@@ -125,8 +125,9 @@ function Links({ incident: { id, product_tag, env, event, sample_job_id } }: { i
       <ul class="incident-links">
         {sample_job_id !== undefined && (
           <li>
-            The one that failed last:{" "}
-            <Link href={`/jobs/${sample_job_id}${query(tenant)}`}>{shortId(sample_job_id)}</Link>
+            <Link href={`/jobs/${sample_job_id}${query(tenant)}`}>
+              The job that failed last ({shortId(sample_job_id)})
+            </Link>
           </li>
         )}
         {event !== undefined && (
