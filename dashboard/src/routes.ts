@@ -17,6 +17,8 @@ const Jobs = lazyPage(() => import("./pages/jobs/jobs.tsx").then((m) => m.Jobs))
 const JobPage = lazyPage(() => import("./pages/job/job.tsx").then((m) => m.JobPage));
 const Series = lazyPage(() => import("./pages/series/series.tsx").then((m) => m.SeriesList));
 const NewJob = lazyPage(() => import("./pages/new-job/new-job.tsx").then((m) => m.NewJob));
+const Incidents = lazyPage(() => import("./pages/incidents/incidents.tsx").then((m) => m.Incidents));
+const IncidentPage = lazyPage(() => import("./pages/incidents/incident.tsx").then((m) => m.IncidentPage));
 const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
 const Approvals = lazyPage(() => import("./pages/approvals/approvals.tsx").then((m) => m.Approvals));
 const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
@@ -33,6 +35,8 @@ export const pages: Page[] = [
   { path: "/series", name: "Series", group: "work", component: Series },
   { path: "/approvals", name: "Approvals", group: "work", component: Approvals },
   { path: "/new", name: "New job", group: "work", component: NewJob },
+  { path: "/incidents", name: "Incidents", group: "insight", component: Incidents },
+  { path: "/incidents/:id", name: "Incident", component: IncidentPage },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
   { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },
   { path: "/catalog", name: "Catalog", group: "set-up", component: Catalog },

@@ -4,6 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { approvalProducts } from "../support/approval-products.ts";
+import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -80,6 +81,8 @@ test.each([
 
 test("the inbox lists what is open, counts it in the navigation, and decides it", async () => {
   const { order, job_id } = await aRefund();
+  // The badge is asked for when the page opens, and then every half minute.
+  await until(async () => JSON.stringify(await local.api("/v1/approvals")).includes(question(order)));
   const { page } = await open("/");
   const link = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /Approvals/ });
   await link.getByText(/, \d+ open/).waitFor({ state: "attached" });

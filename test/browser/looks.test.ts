@@ -43,6 +43,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["New job", () => "/new?event=place_order", "What it will do"],
   ["Limits and pauses", () => "/limits", "Nothing is paused"],
   ["Limits and pauses, one in force", () => "/limits?product=my-product&env=prd", "End the pause"],
+  ["Incidents", () => "/incidents", "Nothing goes wrong here"],
   ["Errors", () => "/errors", "Retry all"],
   ["Catalog", () => "/catalog", "create_order"],
   ["Keys and webhooks", () => "/keys", "jobs:admin"],

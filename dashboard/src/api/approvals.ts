@@ -15,11 +15,15 @@ const decided = makeStore<ReadonlySet<string>>(new Set());
 
 export const noteDecided = (id: string): void => decided.set(new Set([...decided.get(), id]));
 
-/** The open approvals of all that the key reads, those that end first at the beginning, for the inbox and its badge. */
-export function useApprovals(): { open: Approval[] | undefined; hasMore: boolean; error: unknown } {
+/** The open approvals of all that the key reads, those that end first at the beginning, for the inbox and, `slow`, its badge. */
+export function useApprovals({ slow = false } = {}): {
+  open: Approval[] | undefined;
+  hasMore: boolean;
+  error: unknown;
+} {
   const can = useCan();
   const done = useStore(decided);
-  const { data, error } = usePoll(can("jobs:read") ? approvals() : undefined);
+  const { data, error } = usePoll(can("jobs:read") ? approvals() : undefined, { slow });
   const open = data?.approvals.filter(({ id }) => !done.has(id)).sort((a, b) => a.until - b.until);
   return { open, hasMore: data?.next_cursor !== undefined, error };
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "wouter";
 import { useApprovals } from "../api/approvals.ts";
+import { useOpenIncidents } from "../api/incidents.ts";
 import { session } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
@@ -94,15 +95,26 @@ function NavLink({ page, path }: { page: Page; path: string }) {
       <Icon name={iconOf(page)} />
       {page.name}
       {page.path === "/approvals" && <OpenApprovals />}
+      {page.path === "/incidents" && <OpenIncidents />}
     </Link>
   );
 }
 
 /** How many decisions wait. */
 function OpenApprovals() {
-  const { open = [], hasMore } = useApprovals();
-  if (open.length === 0) return null;
-  const shown = `${open.length}${hasMore ? "+" : ""}`;
+  const { open = [], hasMore } = useApprovals({ slow: true });
+  return <OpenBadge count={open.length} hasMore={hasMore} />;
+}
+
+/** How much goes wrong. */
+function OpenIncidents() {
+  const { open = [], hasMore } = useOpenIncidents();
+  return <OpenBadge count={open.length} hasMore={hasMore} />;
+}
+
+function OpenBadge({ count, hasMore }: { count: number; hasMore: boolean }) {
+  if (count === 0) return null;
+  const shown = `${count}${hasMore ? "+" : ""}`;
   return (
     <span class="nav-badge">
       <span aria-hidden="true">{shown}</span>

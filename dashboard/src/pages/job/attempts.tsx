@@ -1,14 +1,13 @@
 import type { Job } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
+import { Answer } from "../../job/provider-answer.tsx";
 import { remedyFor } from "../../job/remedy.ts";
 import { heldText, limitsOf } from "../../job/states.ts";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
-import { CopyButton } from "../../ui/copy-button.tsx";
 import { duration, exactMs } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Duration, Lateness, Time } from "../../ui/time.tsx";
-import { shownBody } from "./answer.ts";
 import { type Axis, axisOf, type Bar, barsOf, placeOf } from "./timeline.ts";
 
 const statusOf = ({ outcome }: Bar) => (outcome === "waiting" ? "scheduled" : outcome);
@@ -110,7 +109,7 @@ function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: 
       {bar.target && <Targets of={bar.target} />}
       {bar.error && !isSaid && <Failure error={bar.error} />}
       {bar.thrown && <Thrown thrown={bar.thrown} />}
-      {bar.answer && <Answer answer={bar.answer} attempt={bar.attempt} isOpen={isSaid} />}
+      {bar.answer && <Answer answer={bar.answer} label={`Answer to attempt ${bar.attempt}`} isOpen={isSaid} />}
     </article>
   );
 }
@@ -168,43 +167,6 @@ const Thrown = ({ thrown: { name, message, stack } }: { thrown: NonNullable<Bar[
     {stack !== undefined && `\n${stack.replaceAll(/^/gm, "  ")}`}
   </pre>
 );
-
-/** What the provider has answered: the status, and behind it the body and the headers. */
-function Answer({
-  answer: { status, headers, body, body_encoding, cut },
-  attempt,
-  isOpen,
-}: {
-  answer: NonNullable<Bar["answer"]>;
-  attempt: number;
-  isOpen: boolean;
-}) {
-  const notes = [body_encoding && "in base64", cut && "cut"].filter(Boolean).join(", ");
-  return (
-    <details class="answer" open={isOpen}>
-      <summary>
-        The provider answered <code>{status}</code>
-        {body === "" && <span class="muted"> without a body</span>}
-        {notes !== "" && <span class="muted"> ({notes})</span>}
-      </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section class="answer-text" tabIndex={0} aria-label={`Answer to attempt ${attempt}`}>
-        {body !== "" && <pre class="failure-message">{shownBody(body, headers)}</pre>}
-        <dl class="answer-headers">
-          {Object.entries(headers).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <Plain text={value} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      {body !== "" && <CopyButton text={body} label="Copy the body" />}
-    </details>
-  );
-}
 
 /** Why an attempt failed and what to do, in the words of the catalog's error codes. */
 export function Failure({ error }: { error: NonNullable<Bar["error"]> }) {
