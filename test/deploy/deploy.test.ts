@@ -5,6 +5,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { leadMs } from "../../lambdas/core/job/route.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
+import { until } from "../support/local/until.ts";
 import { startIssuer, type TestIssuer } from "../support/sign-in/issuer.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
@@ -334,6 +335,28 @@ describe("the events of a job", () => {
     expect(stats.counts.scheduled).toBeGreaterThanOrEqual(stats.counts.completed);
     expect(stats.duration_ms.p50).toBeGreaterThanOrEqual(0);
   }, 60_000);
+});
+
+describe("a cause for which attempts fail", () => {
+  test("is told to the chat of the catalog once, and counted", async () => {
+    const failed = async () => {
+      const { body } = await post(order("refused", 0), { headers: { prefer: "wait=20" } });
+      expect(body).toMatchObject({ status: "failed" });
+    };
+    const told = () => outside.received("POST", "/chat").filter(({ text }) => text.includes("apps/shop"));
+    const incident = async () => {
+      const { body } = await call("GET", "/v1/incidents?product_tag=my-product&env=prd", { key });
+      return body.incidents.find(({ target }: { target?: string }) => target === "apps/shop");
+    };
+    await failed();
+    await until(() => told().length > 0, 60_000);
+    expect(JSON.parse(told()[0]?.text ?? "")).toEqual({ text: expect.stringMatching(/^New: apps\/shop fails with /) });
+    expect(await incident()).toMatchObject({ state: "open", event: "create_order" });
+    const { count } = await incident();
+    await failed();
+    await until(async () => (await incident()).count > count, 60_000);
+    expect(told()).toHaveLength(1);
+  }, 150_000);
 });
 
 describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });

@@ -58,7 +58,7 @@ function answerTo(method: string, url: string): [number, unknown] {
     return [200, { name: "projects/demo/messages/1" }];
   }
   if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
-  if (method === "POST" && path === "/webhooks/orders") return [200, {}];
+  if (method === "POST" && (path === "/webhooks/orders" || path === "/chat")) return [200, {}];
   if (method === "POST" && (path === "/held" || path === "/ticks")) return [200, {}];
   if (method === "POST" && /^\/(stored|rooms|released|asked|shipments)(\/|$)/.test(path)) return [200, {}];
   if (method === "POST" && path === "/orders/refused") return [422, {}];

@@ -58,6 +58,7 @@ async function storeReferences(clients: Clients, { databaseUrl, outside }: Targe
     "/my-product/shop-url": outside.url,
     "/my-product/express-url": outside.url,
     "/my-product/parcel-url": outside.url,
+    "/my-product/chat-url": `${outside.url}/chat`,
     "/my-product/callback-url": `${outside.url}/callback`,
     "/my-product/pricing-url": `${outside.url}/pricing`,
     "/my-product/documents-bucket": documents,
