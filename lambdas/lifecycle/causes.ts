@@ -1,5 +1,7 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import { causeRule, rateRules } from "../core/catalog/alerts.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
+import type { Product } from "../core/catalog/job-type.ts";
 import { isAlertJob } from "../core/job/actor.ts";
 import {
   causeId,
@@ -11,13 +13,14 @@ import {
   otherCause,
   slotOf,
 } from "../core/job/incident.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { type Alerting, attend } from "../core/operations/alerting.ts";
 import { targetNameOf, wasKnown } from "../core/operations/known-causes.ts";
 import type { Failures } from "../core/ports/failures.ts";
 import type { EndedRun, Incidents, Occurrence, Occurrences, RateName } from "../core/ports/incidents.ts";
-import { countablesOf } from "./counts.ts";
-import { type ChangeEffects, nothingFailed } from "./emit.ts";
+import { type Countable, countablesOf } from "./counts.ts";
+import { type ChangeEffects, firstToRepeat } from "./emit.ts";
 
 export interface CauseServices extends Alerting {
   incidents: Incidents;
@@ -32,119 +35,90 @@ interface Failing extends Occurrences {
   batchIndex: number;
 }
 
+/** The ended runs of one alert in one slot of time. */
+interface Rated {
+  rate: RateName;
+  slot: { slot: number; until: number };
+  runs: EndedRun[];
+  batchIndex: number;
+}
+
+/** What has ended in a batch, of a product of the catalog. */
+interface Ended extends Countable {
+  batchIndex: number;
+  of: Product;
+}
+
 /**
- * Counts the runs of a batch for alerts: the failed attempts by their causes, one write a cause, and tells receivers what follows from that. Returns the first
- * batch index that has to be redelivered: what was counted is not counted again, and what was not said is said then.
+ * Counts the runs of a batch for alerts: the failed attempts by their causes, one write a cause, and tells receivers what follows from that;
+ * then the runs that ended, for the alerts that name their events. Returns the first batch index that has to be redelivered: what was counted
+ * is not counted again, and what was not said is said then.
  */
 export async function countFailures(
   services: CauseServices,
   changes: readonly JobChange[],
   effects: readonly ChangeEffects[],
 ): Promise<number> {
-  const causes = await countCauses(services, changes, effects);
-  return Math.min(causes, await countRates(services, changes, effects));
+  const { catalog, incidents, log } = services;
+  const ended = endedIn(catalog, changes, effects);
+  const causes = await firstToRepeat(
+    failingIn(catalog, ended),
+    (failing) => countCause(services, failing),
+    // The reconciler tries it each minute.
+    ({ product, env, id }, error) =>
+      log.error("an incident could not be counted or told", { product, env, incident: id, ...traceOf(error) }),
+  );
+  const rates = await firstToRepeat(
+    ratedIn(ended),
+    ({ rate, slot, runs }) => incidents.countRuns(rate, slot, runs),
+    ({ rate }, error) => log.error("runs could not be counted for an alert", { ...rate, ...traceOf(error) }),
+  );
+  return Math.min(causes, rates);
 }
 
-/** Counts the runs that ended in a batch for the alerts that name their events: one write for each of these. */
-async function countRates(
-  services: CauseServices,
-  changes: readonly JobChange[],
-  effects: readonly ChangeEffects[],
-): Promise<number> {
-  const ended = new Map<
-    string,
-    { rate: RateName; slot: { slot: number; until: number }; runs: EndedRun[]; batchIndex: number }
-  >();
-  for (const effect of effects) {
-    const job = changes[effect.batchIndex]?.after;
-    if (!job || isAlertJob(job)) continue;
-    for (const { name, ended: attempt, detail, mark, written_at, time } of countablesOf(effect)) {
-      if (!attempt || (name !== "completed" && name !== "failed")) continue;
-      const { product_tag: product, env, event } = detail;
-      const found = services.catalog.products.find(({ tag }) => tag === product);
-      for (const { env: of, events, windowMs, rule } of found ? rateRules(found) : []) {
-        if (of !== env || !events.includes(event)) continue;
-        const rate = { product, env, alert: rule.alert };
-        const slot = slotOf(time, windowMs);
-        const key = JSON.stringify([rate, slot]);
-        const { batchIndex } = effect;
-        const known = ended.get(key) ?? { rate, slot: { slot, until: slot + 2 * windowMs }, runs: [], batchIndex };
-        known.runs.push({ mark, written_at, failed: name === "failed" });
-        ended.set(key, known);
-      }
+/** The jobs of alerts count for none. */
+const endedIn = ({ products }: Catalog, changes: readonly JobChange[], effects: readonly ChangeEffects[]): Ended[] =>
+  effects.flatMap((effect) => {
+    const { batchIndex } = effect;
+    const job = changes[batchIndex]?.after;
+    if (!job || isAlertJob(job)) return [];
+    const of = products.find(({ tag }) => tag === job.product);
+    return of ? countablesOf(effect).flatMap((one) => (one.ended ? [{ ...one, batchIndex, of }] : [])) : [];
+  });
+
+function ratedIn(ended: readonly Ended[]): Rated[] {
+  const rated = new Map<string, Rated>();
+  for (const { name, detail, mark, written_at, time, batchIndex, of } of ended) {
+    if (name !== "completed" && name !== "failed") continue;
+    const { product_tag: product, env, event } = detail;
+    for (const { env: watched, events, windowMs, rule } of rateRules(of)) {
+      if (watched !== env || !events.includes(event)) continue;
+      const rate = { product, env, alert: rule.alert };
+      const slot = slotOf(time, windowMs);
+      const key = JSON.stringify([rate, slot]);
+      const known = rated.get(key) ?? { rate, slot: { slot, until: slot + 2 * windowMs }, runs: [], batchIndex };
+      known.runs.push({ mark, written_at, failed: name === "failed" });
+      rated.set(key, known);
     }
   }
-  const failed = await Promise.all(
-    [...ended.values()].map(async ({ rate, slot, runs, batchIndex }) => {
-      try {
-        await services.incidents.countRuns(rate, slot, runs);
-        return nothingFailed;
-      } catch (error) {
-        services.log.error("runs could not be counted for an alert", { ...rate, ...traceOf(error) });
-        return error instanceof TransientError ? batchIndex : nothingFailed;
-      }
-    }),
-  );
-  return Math.min(nothingFailed, ...failed);
+  return [...rated.values()];
 }
 
-/** Counts the failed attempts, as `countFailures` says. */
-export async function countCauses(
-  services: CauseServices,
-  changes: readonly JobChange[],
-  effects: readonly ChangeEffects[],
-): Promise<number> {
-  const failed = await Promise.all(
-    failingIn(services, changes, effects).map(async (failing) => {
-      try {
-        await countCause(services, failing);
-        return nothingFailed;
-      } catch (error) {
-        const { product, env, id } = failing;
-        services.log.error("an incident could not be counted or told", {
-          product,
-          env,
-          incident: id,
-          ...traceOf(error),
-        });
-        // What AWS will never take must not hold up all that is written behind it: the reconciler tries it each minute.
-        return error instanceof TransientError ? failing.batchIndex : nothingFailed;
-      }
-    }),
-  );
-  return Math.min(nothingFailed, ...failed);
-}
-
-function failingIn(
-  { catalog }: CauseServices,
-  changes: readonly JobChange[],
-  effects: readonly ChangeEffects[],
-): Failing[] {
+function failingIn(catalog: Catalog, all: readonly Ended[]): Failing[] {
   const causes = new Map<string, Failing>();
-  for (const effect of effects) {
-    const job = changes[effect.batchIndex]?.after;
-    if (!job || isAlertJob(job)) continue;
-    for (const { ended, detail, mark, written_at } of countablesOf(effect)) {
-      if (ended?.outcome !== "failed" || !ended.error) continue;
-      const { product_tag: product, env, event, job_id } = detail;
-      const found = catalog.products.find(({ tag }) => tag === product);
-      const rule = found && causeRule(found, env);
-      if (!rule) continue;
-      const { code, provider_code } = ended.error;
-      const target = targetNameOf(catalog, { product, event }, ended.target?.name);
-      const subject: IncidentSubject = {
-        kind: "cause",
-        target,
-        code,
-        ...(provider_code !== undefined && { provider_code }),
-      };
-      const id = causeId(subject);
-      const key = JSON.stringify([product, env, id]);
-      const { batchIndex } = effect;
-      const known = causes.get(key) ?? { product, env, id, subject, rule, entries: [], batchIndex };
-      known.entries.push({ mark, written_at, at: ended.ended_at, event, job_id });
-      causes.set(key, known);
-    }
+  for (const { ended, detail, mark, written_at, batchIndex, of } of all) {
+    if (ended?.outcome !== "failed" || !ended.error) continue;
+    const { product_tag: product, env, event, job_id } = detail;
+    const rule = causeRule(of, env);
+    if (!rule) continue;
+    const { code, provider_code } = ended.error;
+    const target = targetNameOf(catalog, { product, event }, ended.target?.name);
+    const subject: IncidentSubject = { kind: "cause", target, code, ...defined({ provider_code }) };
+    const id = causeId(subject);
+    const key = JSON.stringify([product, env, id]);
+    const known = causes.get(key) ?? { product, env, id, subject, rule, entries: [], batchIndex };
+    known.entries.push({ mark, written_at, at: ended.ended_at, event, job_id });
+    causes.set(key, known);
   }
   return [...causes.values()];
 }

@@ -1,4 +1,5 @@
-import { PermanentError, traceOf } from "../core/kernel/errors.ts";
+import { PermanentError, TransientError, traceOf } from "../core/kernel/errors.ts";
+import { inParallel } from "../core/kernel/in-parallel.ts";
 import type { Recent } from "../core/kernel/recent.ts";
 import { type DeadLetterServices, setAside } from "../core/outbound/set-aside.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
@@ -23,6 +24,29 @@ export interface ChangeEffects {
 
 /** In place of the first batch index that failed, when none did. */
 export const nothingFailed = Number.POSITIVE_INFINITY;
+
+const atOnce = 10;
+
+/**
+ * Does the work of each item, some at a time, and says what fails. Returns the first batch index that has to be redelivered: what AWS will
+ * never take must not hold up all that is written behind it.
+ */
+export async function firstToRepeat<Item extends { batchIndex: number }>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+  failed: (item: Item, error: unknown) => void,
+): Promise<number> {
+  const indexes = await inParallel(atOnce, items, async (item) => {
+    try {
+      await work(item);
+      return nothingFailed;
+    } catch (error) {
+      failed(item, error);
+      return error instanceof TransientError ? item.batchIndex : nothingFailed;
+    }
+  });
+  return Math.min(nothingFailed, ...indexes);
+}
 
 export interface EmitServices extends DeadLetterServices {
   /**

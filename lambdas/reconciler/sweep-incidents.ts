@@ -11,6 +11,9 @@ import type { Product } from "../core/catalog/job-type.ts";
 import {
   exceeds,
   type Incident,
+  type IncidentName,
+  type IncidentRule,
+  type IncidentSubject,
   incidentKinds,
   isQuiet,
   isSettled,
@@ -137,9 +140,7 @@ async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<bo
   const slot = slotOf(now, windowMs);
   if ((await incidents.get(name))?.slot === slot) return true;
   const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
-  const entries = [{ mark: String(slot), written_at: now, at: now }];
-  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
-  if (incident) await attend(services, incident, { rule, isQuiet: () => false });
+  await countOnce(services, { ...name, subject, mark: slot }, { now, rule });
   return true;
 }
 
@@ -151,9 +152,18 @@ async function missed(services: ReconcilerServices, one: Overseen, planned: numb
   if (known?.planned === planned) return;
   const now = clock.now();
   const subject = { kind: "silence" as const, schedule: one.schedule, alert: one.rule.alert, planned };
-  const entries = [{ mark: String(planned), written_at: now, at: now }];
-  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
-  if (incident) await attend(services, incident, { rule: one.rule, isQuiet: () => false });
+  await countOnce(services, { ...name, subject, mark: planned }, { now, rule: one.rule });
+}
+
+/** Counts what a round has found, once by its mark, and tells receivers what follows from that. */
+async function countOnce(
+  services: ReconcilerServices,
+  { mark, ...found }: IncidentName & { subject: IncidentSubject; mark: number },
+  { now, rule }: { now: number; rule: IncidentRule },
+): Promise<void> {
+  const entries = [{ mark: String(mark), written_at: now, at: now }];
+  const incident = await services.incidents.add({ ...found, entries }, { mustExist: false });
+  if (incident) await attend(services, incident, { rule, isQuiet: () => false });
 }
 
 async function lookAfter(

@@ -7,10 +7,6 @@ import { type Catalog, type FoundEvent, ownValue } from "./catalog.ts";
 import type { Product } from "./job-type.ts";
 import { envsOf } from "./schedules.ts";
 
-type CauseAlert = Extract<Alert, { when: "new_cause" }>;
-type RateAlert = Extract<Alert, { when: "failure_rate" }>;
-type SilenceAlert = Extract<Alert, { when: "not_completed" }>;
-
 export const alertsOf = (product: Product): Record<string, Alert> => (product.alerts ?? {}) as Record<string, Alert>;
 
 export const receiversOf = (product: Product): Record<string, Receiver> =>
@@ -19,11 +15,17 @@ export const receiversOf = (product: Product): Record<string, Receiver> =>
 export const hasAlerts = (product: Product): boolean => Object.keys(alertsOf(product)).length > 0;
 
 /** The envs that an alert watches. */
-export const envsOfAlert = (product: Product, alert: Alert): readonly string[] => {
+const envsOfAlert = (product: Product, alert: Alert): readonly string[] => {
   if (alert.when !== "not_completed") return alert.envs ?? product.envs;
   const schedule = ownValue(product.schedules ?? {}, alert.schedule);
   return schedule ? envsOf(schedule) : [];
 };
+
+/** The alerts of a kind, with their names, once for each env that they watch. */
+const alertsWhen = <When extends Alert["when"]>(product: Product, when: When) =>
+  Object.entries(alertsOf(product))
+    .filter((entry): entry is [string, Extract<Alert, { when: When }>] => entry[1].when === when)
+    .flatMap(([name, alert]) => envsOfAlert(product, alert).map((env) => ({ name, alert, env })));
 
 const defaultWindow = "10m";
 
@@ -37,11 +39,8 @@ const ruleOf = (alert: string, given: Alert, window: string | number): IncidentR
 
 /** What is to be done about causes in an env of a product; undefined if it has no alert for them. The check sees to it that there is one. */
 export function causeRule(product: Product, env: string): IncidentRule | undefined {
-  const found = Object.entries(alertsOf(product)).find(
-    (entry): entry is [string, CauseAlert] =>
-      entry[1].when === "new_cause" && (entry[1].envs ?? product.envs).includes(env),
-  );
-  return found && ruleOf(found[0], found[1], found[1].window ?? defaultWindow);
+  const found = alertsWhen(product, "new_cause").find((one) => one.env === env);
+  return found && ruleOf(found.name, found.alert, found.alert.window ?? defaultWindow);
 }
 
 /** A schedule that has to complete. */
@@ -54,17 +53,13 @@ export interface SilenceRule {
 
 /** What is to be done about schedules whose runs do not complete. */
 export const silenceRules = (product: Product): SilenceRule[] =>
-  Object.entries(alertsOf(product))
-    .filter((entry): entry is [string, SilenceAlert] => entry[1].when === "not_completed")
-    .flatMap(([name, alert]) =>
-      envsOfAlert(product, alert).map((env) => ({
-        env,
-        schedule: alert.schedule,
-        withinMs: durationMs(alert.within),
-        // It is over when a run has completed, and not after a time.
-        rule: ruleOf(name, alert, 0),
-      })),
-    );
+  alertsWhen(product, "not_completed").map(({ name, alert, env }) => ({
+    env,
+    schedule: alert.schedule,
+    withinMs: durationMs(alert.within),
+    // It is over when a run has completed, and not after a time.
+    rule: ruleOf(name, alert, 0),
+  }));
 
 /** How many of the runs of some events may fail. */
 export interface RateRule {
@@ -79,16 +74,12 @@ export interface RateRule {
 
 /** What is to be done about events of which too many runs fail. */
 export const rateRules = (product: Product): RateRule[] =>
-  Object.entries(alertsOf(product))
-    .filter((entry): entry is [string, RateAlert] => entry[1].when === "failure_rate")
-    .flatMap(([name, alert]) =>
-      envsOfAlert(product, alert).map((env) => ({
-        ...{ env, events: alert.events, over: alert.over, least: alert.of_at_least ?? 20 },
-        windowMs: durationMs(alert.window ?? "15m"),
-        // It is over when fewer fail, and not after a time.
-        rule: ruleOf(name, alert, 0),
-      })),
-    );
+  alertsWhen(product, "failure_rate").map(({ name, alert, env }) => ({
+    ...{ env, events: alert.events, over: alert.over, least: alert.of_at_least ?? 20 },
+    windowMs: durationMs(alert.window ?? "15m"),
+    // It is over when fewer fail, and not after a time.
+    rule: ruleOf(name, alert, 0),
+  }));
 
 /** The tenants that have alerts. */
 export const alertTenants = (products: readonly Product[]): { product: string; env: string }[] =>

@@ -1,6 +1,6 @@
 import type { JobChange } from "../../../lambdas/aws/lambda/stream-handler.ts";
 import { levelOf } from "../../../lambdas/core/job/incident.ts";
-import { countCauses } from "../../../lambdas/lifecycle/causes.ts";
+import { countFailures } from "../../../lambdas/lifecycle/causes.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
@@ -150,8 +150,8 @@ describe("alerts whose processes die between any two writes", () => {
         ...{ batchIndex, id: `${batch} ${batchIndex}`, written_at: noon, transitions, deliveries: [], tasks: [] },
       }));
       const kill = batch % 7 === 0 ? process(1 + (batch % 5), batch % 2 === 0) : never();
-      await countCauses({ ...kill.of(world.alerting), log, clock }, changes, effects);
-      if (kill.died()) await countCauses({ ...world.alerting, log, clock }, changes, effects);
+      await countFailures({ ...kill.of(world.alerting), log, clock }, changes, effects);
+      if (kill.died()) await countFailures({ ...world.alerting, log, clock }, changes, effects);
     }
     await services.clock.advance(31 * minute);
     await sweep(world);
