@@ -1,25 +1,13 @@
-import type { Route } from "../aws/http/route.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import type { ApiServices } from "../core/operations/services.ts";
+import { checkedBy } from "./checked-by.ts";
 
 /**
  * The same route, which refuses a key that has expired, and says so: the authorizer could not, and API Gateway keeps its answers for
  * minutes, in which a key may expire.
  */
-export const whileValid = (route: Route<ApiServices>): Route<ApiServices> =>
-  route.open
-    ? route
-    : {
-        ...route,
-        endpoint: {
-          ...route.endpoint,
-          async handle(services, request) {
-            const { expires_at } = request;
-            if (expires_at !== undefined && expires_at <= services.clock.now()) throw expired(expires_at);
-            return route.endpoint.handle(services, request);
-          },
-        },
-      };
+export const whileValid = checkedBy((services, { expires_at }) => {
+  if (expires_at !== undefined && expires_at <= services.clock.now()) throw expired(expires_at);
+});
 
 const expired = (at: number) =>
   new RequestError(

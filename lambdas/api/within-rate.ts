@@ -1,18 +1,5 @@
-import type { Route } from "../aws/http/route.ts";
 import { requireRate } from "../core/operations/key-rate.ts";
-import type { ApiServices } from "../core/operations/services.ts";
+import { checkedBy } from "./checked-by.ts";
 
 /** The same route, which refuses what a key sends beyond its rate. */
-export const withinRate = (route: Route<ApiServices>): Route<ApiServices> =>
-  route.open
-    ? route
-    : {
-        ...route,
-        endpoint: {
-          ...route.endpoint,
-          async handle(services, request) {
-            await requireRate(services, request);
-            return route.endpoint.handle(services, request);
-          },
-        },
-      };
+export const withinRate = checkedBy(requireRate);

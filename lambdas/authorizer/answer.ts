@@ -1,22 +1,13 @@
 import type { APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
+import type { KeyContext } from "../aws/http/http-api.ts";
 import { defined } from "../core/kernel/defined.ts";
 import { type AuthorizerServices, authorize, keyIdOf } from "./authorize.ts";
-
-/** What API Gateway passes on to the API, each as a string. */
-interface AuthorizerContext {
-  scopes?: string;
-  key_id?: string;
-  key_name?: string;
-  rate?: string;
-  expires_at?: string;
-  person?: string;
-}
 
 /** The authorizer's answer to a header. */
 export async function answer(
   services: AuthorizerServices,
   authorization: string | undefined,
-): Promise<APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>> {
+): Promise<APIGatewaySimpleAuthorizerWithContextResult<KeyContext>> {
   const caller = await authorize(services, authorization);
   if (!caller) return { isAuthorized: false, context: {} };
   const { scopes, name, rate, expires_at, person } = caller;

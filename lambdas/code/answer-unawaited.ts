@@ -23,7 +23,7 @@ const answerBy = (message: unknown): AnswerBy | undefined => {
 };
 
 /** Answers a message; tells `live` what is reported until then. */
-export type Answering<Answer> = (message: unknown, live?: (progress: unknown) => void) => Promise<Answer>;
+type Answering<Answer> = (message: unknown, live?: (progress: unknown) => void) => Promise<Answer>;
 
 /**
  * Answers a message, also one for whose answer nobody waits: Lambda sends what this resolves with to the engine. What a message has no room for

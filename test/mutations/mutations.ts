@@ -105,7 +105,7 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/core/job/approval-token.ts",
-    find: "if (!signed.includes(true)) return undefined;",
+    find: "if (!isSigned(purpose, { subject, mac }, keys)) return undefined;",
     replace: "",
     test: "unit/core/job/approval-token.test.ts",
   },

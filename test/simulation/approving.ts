@@ -7,7 +7,7 @@ import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { consentEvent, waitMs } from "./product.ts";
 import type { Random } from "./random.ts";
-import type { Request } from "./requests.ts";
+import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 /** The most calls of a request that decides. */
@@ -70,16 +70,9 @@ export function approving(
   for (let n = random.int(2, 5); n > 0; n--) {
     const startsIn = random.int(0, 120_000);
     time.after(startsIn, () => {
-      void create({
-        product_tag: "sim",
-        env: "e",
-        event: consentEvent,
-        input: { secret: canary },
-        start_at: 0,
-        retries: 0,
-        timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
-        idempotency_key: `consent ${n}`,
-      } as unknown as Request);
+      void create(
+        featureRequest(random, hardship, { event: consentEvent, input: { secret: canary }, key: `consent ${n}` }),
+      );
     });
     if (!isChanging || !random.chance(0.3)) continue;
     time.after(startsIn + random.int(0, 2 * waitMs), () => {

@@ -9,7 +9,7 @@ import { drawn, type Editing, type Edition, editedEvent } from "./editions.ts";
 import type { Step } from "./feature-rules.ts";
 import { nameOf } from "./ledger.ts";
 import { canary } from "./observer.ts";
-import type { Request } from "./requests.ts";
+import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 /** The most calls of a request that changes a run: each of its steps is read. */
@@ -50,16 +50,9 @@ export function editing(
 
   for (let n = random.int(3, 6); n > 0; n--) {
     time.after(random.int(0, 240_000), () => {
-      void create({
-        product_tag: "sim",
-        env: "e",
-        event: editedEvent,
-        input: { secret: canary },
-        start_at: 0,
-        retries: 0,
-        timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
-        idempotency_key: `edited ${n}`,
-      } as unknown as Request);
+      void create(
+        featureRequest(random, hardship, { event: editedEvent, input: { secret: canary }, key: `edited ${n}` }),
+      );
     });
   }
 

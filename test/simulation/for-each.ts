@@ -5,7 +5,7 @@ import { nameOf } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { eachConcurrency, eachEvents, eachPageSize } from "./product.ts";
 import type { Random } from "./random.ts";
-import type { Request } from "./requests.ts";
+import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 /** Runs with a step for each item: of none, of one page, and of several. Never are too many of their items open. */
@@ -16,16 +16,7 @@ export function listing(world: World, system: System, create: (request: Request)
     const lines = Array.from({ length: many }, (_, i) => ({ i, secret: canary }));
     const event = random.pick(eachEvents);
     time.after(random.int(0, 120_000), () => {
-      void create({
-        product_tag: "sim",
-        env: "e",
-        event,
-        input: { lines, secret: canary },
-        start_at: 0,
-        retries: 0,
-        timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
-        idempotency_key: `each ${n}`,
-      } as unknown as Request);
+      void create(featureRequest(random, hardship, { event, input: { lines, secret: canary }, key: `each ${n}` }));
     });
   }
   system.onWrite(({ after }) => {

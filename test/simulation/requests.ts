@@ -47,6 +47,17 @@ export function randomRequest(
 
 export type Request = ReturnType<typeof randomRequest> & { idempotency_key?: string };
 
+/** A request for a run of a feature, which is not tried again by itself. The feature's own rules check what becomes of it. */
+export const featureRequest = (
+  random: Random,
+  hardship: Hardship,
+  { event, input, key }: { event: string; input: Record<string, unknown>; key: string },
+): Request =>
+  ({
+    ...{ product_tag: "sim", env: "e", event, input, start_at: 0, retries: 0, idempotency_key: key },
+    timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
+  }) as unknown as Request;
+
 export const randomRepeat = (random: Random, now: number): Asked =>
   random.chance(0.7)
     ? {

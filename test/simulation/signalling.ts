@@ -5,7 +5,7 @@ import type { World } from "./adversary.ts";
 import { canary } from "./observer.ts";
 import { catalog, orderEvent, secondWaitMs, waitMs } from "./product.ts";
 import type { Random } from "./random.ts";
-import type { Request } from "./requests.ts";
+import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 /** API Gateway ends a request after this time. */
@@ -45,16 +45,7 @@ export function signalling(world: World, system: System, create: (request: Reque
     const key = random.pick(["a", "b", "c"]);
     const startsIn = random.int(0, 120_000);
     time.after(startsIn, () => {
-      void create({
-        product_tag: "sim",
-        env: "e",
-        event: orderEvent,
-        input: { order: key },
-        start_at: 0,
-        retries: 0,
-        timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
-        idempotency_key: `order ${n}`,
-      } as unknown as Request);
+      void create(featureRequest(random, hardship, { event: orderEvent, input: { order: key }, key: `order ${n}` }));
     });
     // The wait begins seconds after the request: half of the messages come around its end.
     for (let i = random.int(0, 3); i > 0; i--) {

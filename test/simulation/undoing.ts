@@ -5,7 +5,7 @@ import type { World } from "./adversary.ts";
 import { canary } from "./observer.ts";
 import { bookingEvent } from "./product.ts";
 import type { Random } from "./random.ts";
-import type { Request } from "./requests.ts";
+import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 /** The most calls of a request that cancels a run or retries it: each step may have to be cancelled. */
@@ -42,16 +42,9 @@ export function undoing(
   for (let n = random.int(2, 4); n > 0; n--) {
     const startsIn = random.int(0, 120_000);
     time.after(startsIn, () => {
-      void create({
-        product_tag: "sim",
-        env: "e",
-        event: bookingEvent,
-        input: { secret: canary },
-        start_at: 0,
-        retries: 0,
-        timeout_ms: random.int(2000, 5000) + Math.min(20_000, hardship.patience),
-        idempotency_key: `booking ${n}`,
-      } as unknown as Request);
+      void create(
+        featureRequest(random, hardship, { event: bookingEvent, input: { secret: canary }, key: `booking ${n}` }),
+      );
     });
     for (let i = random.int(0, 2); i > 0; i--) {
       const what = random.pick(["cancel", "cancel", "force"] as const);

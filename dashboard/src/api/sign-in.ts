@@ -70,7 +70,7 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-export type Return = { apiKey: string } | { failed: string };
+type Return = { apiKey: string } | { failed: string };
 
 /** What has become of a person whom an issuer has sent back. Undefined where the page was opened by itself. */
 export async function returnFromIssuer(): Promise<Return | undefined> {

@@ -109,7 +109,8 @@ const keyFields = ({ key_name: name, rate, expires_at, person }: KeyContext) =>
     person: person === undefined ? undefined : Person.safeParse(parsedJson(person)).data,
   });
 
-interface KeyContext {
+/** What the authorizer passes on, each as a string. */
+export interface KeyContext {
   scopes?: string;
   key_id?: string;
   key_name?: string;

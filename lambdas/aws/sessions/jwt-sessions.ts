@@ -5,6 +5,7 @@ import { TransientError } from "../../core/kernel/errors.ts";
 import type { Secrets } from "../../core/ports/secrets.ts";
 import { type Sessions, TokenRefused } from "../../core/ports/sessions.ts";
 import { isUnavailable, type RemoteKeys, remoteKeys } from "./remote-keys.ts";
+import { tokenFault } from "./token-fault.ts";
 
 /** How far the clocks of an issuer and of this system may be apart, for `exp` and `nbf`. */
 export const clockToleranceSeconds = 5;
@@ -82,34 +83,18 @@ function sessionFault(cause: unknown): unknown {
   if (cause instanceof JobError) return new TransientError(cause.code, cause.message, { cause });
   if (isUnavailable(cause))
     return new TransientError("NO_KEYS", "the keys of the session could not be fetched", { cause });
-  const detail = cause instanceof errors.JOSEError ? tokenFaultDetail(cause) : undefined;
+  const detail = cause instanceof errors.JOSEError ? tokenFault(cause, words) : undefined;
   // Node's own errors come from a token whose parts cannot be read. They may quote it, so that they are no cause.
   return new TokenRefused(detail ?? "is not a JWT that can be read");
 }
 
-const ofClaim: Record<string, string> = {
-  aud: "is for another audience",
-  iss: "is from another issuer",
-  nbf: "is not valid yet",
-  exp: "has no expiry (`exp`)",
+const words = {
+  expired: "has expired: send a current one",
+  algorithm: "is signed with an algorithm that the session does not accept",
+  claims: {
+    aud: "is for another audience",
+    iss: "is from another issuer",
+    nbf: "is not valid yet",
+    exp: "has no expiry (`exp`)",
+  },
 };
-
-/** What is wrong with a token, by the code of the error: its message may quote the token. */
-function tokenFaultDetail(error: errors.JOSEError): string | undefined {
-  switch (error.code) {
-    case "ERR_JWT_EXPIRED":
-      return "has expired: send a current one";
-    case "ERR_JWT_CLAIM_VALIDATION_FAILED":
-      return ofClaim[(error as errors.JWTClaimValidationFailed).claim] ?? "has a claim that is not valid";
-    case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
-      return "has a signature that is not the issuer's";
-    case "ERR_JOSE_ALG_NOT_ALLOWED":
-      return "is signed with an algorithm that the session does not accept";
-    case "ERR_JWKS_NO_MATCHING_KEY":
-      return "is signed with a key that the issuer does not have";
-    case "ERR_JWKS_MULTIPLE_MATCHING_KEYS":
-      return "does not say with which of the issuer's keys it is signed (`kid`)";
-    default:
-      return undefined;
-  }
-}

@@ -6,7 +6,7 @@ import { IssuerSetup } from "./issuer-setup.ts";
 /** How long what an issuer says of itself is kept, in milliseconds. */
 const keptMs = 3_600_000;
 /** How long one that did not answer is not asked again, since every caller may ask for the list of issuers. */
-export const failedMs = 10_000;
+const failedMs = 10_000;
 const timeoutMs = 3000;
 
 const Metadata = () =>

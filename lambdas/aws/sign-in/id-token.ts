@@ -3,6 +3,7 @@ import type { Claims, SignInIssuer } from "../../core/access/sign-in.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import { SignInRefused } from "../../core/ports/issuers.ts";
 import { isUnavailable, type RemoteKeys } from "../sessions/remote-keys.ts";
+import { tokenFault } from "../sessions/token-fault.ts";
 
 /** How far the clocks of an issuer and of this system may be apart. */
 export const leewaySeconds = 30;
@@ -41,7 +42,7 @@ export async function claimsOfIdToken(
     if (isUnavailable(cause))
       throw new TransientError("ISSUER_UNAVAILABLE", "the issuer's keys were not read", { cause });
     if (cause instanceof SignInRefused) throw cause;
-    throw refused(cause instanceof errors.JOSEError ? faultIn(cause) : "cannot be read");
+    throw refused((cause instanceof errors.JOSEError && tokenFault(cause, words)) || "cannot be read");
   }
 }
 
@@ -57,31 +58,15 @@ function requireOwn(
   if (azp === undefined ? others.length > 0 : azp !== clientId) throw refused("was issued to another client (`azp`)");
 }
 
-const ofClaim: Record<string, string> = {
-  iss: "is from another issuer (`iss`)",
-  aud: "is for another audience (`aud`)",
-  nbf: "is not valid yet (`nbf`): its clock and ours are apart",
-  iat: "is from the future (`iat`): its clock and ours are apart",
-  exp: "has no expiry (`exp`)",
-  sub: "names nobody (`sub`)",
+const words = {
+  expired: "has expired, or is older than ten minutes",
+  algorithm: "is signed with another algorithm than RS256 and ES256",
+  claims: {
+    iss: "is from another issuer (`iss`)",
+    aud: "is for another audience (`aud`)",
+    nbf: "is not valid yet (`nbf`): its clock and ours are apart",
+    iat: "is from the future (`iat`): its clock and ours are apart",
+    exp: "has no expiry (`exp`)",
+    sub: "names nobody (`sub`)",
+  },
 };
-
-/** By the code of the error: its message may quote the token. */
-function faultIn(error: errors.JOSEError): string {
-  switch (error.code) {
-    case "ERR_JWT_EXPIRED":
-      return "has expired, or is older than ten minutes";
-    case "ERR_JWT_CLAIM_VALIDATION_FAILED":
-      return ofClaim[(error as errors.JWTClaimValidationFailed).claim] ?? "has a claim that is not valid";
-    case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
-      return "has a signature that is not the issuer's";
-    case "ERR_JOSE_ALG_NOT_ALLOWED":
-      return "is signed with another algorithm than RS256 and ES256";
-    case "ERR_JWKS_NO_MATCHING_KEY":
-      return "is signed with a key that the issuer does not have";
-    case "ERR_JWKS_MULTIPLE_MATCHING_KEYS":
-      return "does not say with which of the issuer's keys it is signed (`kid`)";
-    default:
-      return "cannot be read";
-  }
-}

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { keysIn } from "../../core/job/approval-token.ts";
 import type { JobMessage, JobType } from "../../core/job/job.ts";
+import { keysIn } from "../../core/job/signed-token.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApprovals } from "../dynamodb/approvals.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";

@@ -9,7 +9,7 @@ export const mostAlerts = 50;
 
 const hour = 3_600_000;
 const day = 24 * hour;
-export const alertBounds = {
+const alertBounds = {
   window: { least: 60_000, most: day },
   remind: { least: 10 * 60_000, most: 30 * day },
   escalate: { least: 60_000, most: 7 * day },

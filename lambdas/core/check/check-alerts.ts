@@ -11,7 +11,7 @@ import type { Fault } from "../kernel/errors.ts";
 import { didYouMean, jsonPointer } from "../kernel/schema.ts";
 
 /** What `$Alert` has. */
-export const alertParts = [
+const alertParts = [
   "kind",
   "title",
   "text",

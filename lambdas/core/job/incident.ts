@@ -8,7 +8,7 @@ import type { JobErrorCode } from "./job-error.ts";
 
 /** What an incident is about: attempts that fail for one cause, a schedule whose runs do not complete, or too many runs that fail. */
 export const incidentKinds = ["cause", "silence", "rate"] as const;
-export type IncidentKind = (typeof incidentKinds)[number];
+type IncidentKind = (typeof incidentKinds)[number];
 
 /**
  * `open`: it goes on, and is told. `ignored`: a caller wants to hear nothing of it. `known`: it failed so before the product had alerts.
@@ -47,7 +47,7 @@ export interface IncidentSubject {
 }
 
 /** Until when a caller wants to hear nothing. Without either of them: until it is opened again by hand. */
-export interface Ignoring {
+interface Ignoring {
   /** Epoch milliseconds. */
   until?: number;
   /** It is told again once more than so many have failed within an hour. */
@@ -147,7 +147,7 @@ export interface IncidentStep {
 /** How many quiet windows close an incident. */
 export const quietWindows = 3;
 /** So many openings within a day are one message more, and what follows them is said from 100 failures on. */
-export const flappingOpenings = 4;
+const flappingOpenings = 4;
 const flappingMs = 86_400_000;
 const hourMs = 3_600_000;
 /** What of a flapping opening counts as said. */

@@ -26,7 +26,7 @@ export interface Alerting {
 }
 
 /** The jobs of alerts take turns with each other, and not with the jobs that fail. */
-export const alertFairnessKey = "alerts";
+const alertFairnessKey = "alerts";
 /** Some hours with the delays between them: who is told must be told. */
 const alertRetries = 8;
 

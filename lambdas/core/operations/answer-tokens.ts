@@ -1,5 +1,5 @@
 import { answerTokenOf, type HandedTo, readAnswerToken } from "../job/answer-token.ts";
-import { keysIn } from "../job/approval-token.ts";
+import { keysIn } from "../job/signed-token.ts";
 import type { Secrets } from "../ports/secrets.ts";
 
 /** Signs which attempt code may end, and reads that again. Both throw a JobError if the secret with the keys cannot be read. */

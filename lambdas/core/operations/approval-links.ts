@@ -1,5 +1,6 @@
-import { keysIn, tokenOf } from "../job/approval-token.ts";
+import { tokenOf } from "../job/approval-token.ts";
 import type { AskedApproval } from "../job/asked-approval.ts";
+import { keysIn } from "../job/signed-token.ts";
 import type { Secrets } from "../ports/secrets.ts";
 
 /** An address, and the part of it that nobody else may see. */

@@ -7,7 +7,7 @@ import { type Calendars, nextOccurrence, noCalendars } from "../job/series.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JobStore } from "../ports/job-store.ts";
 
-export interface Overseeing {
+interface Overseeing {
   catalog: Catalog;
   jobs: Pick<JobStore, "get" | "runs">;
   clock: Clock;

@@ -8,7 +8,7 @@ import type { Services } from "../operations/services.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import type { IncidentSchema } from "./schemas/incidents.ts";
 
-export type IncidentView = z.infer<typeof IncidentSchema>;
+type IncidentView = z.infer<typeof IncidentSchema>;
 
 /** How many incidents of a tenant a list looks at. */
 export const mostLooked = 1000;

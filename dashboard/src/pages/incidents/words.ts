@@ -31,7 +31,7 @@ export function titleOf({ kind, target, code, provider_code, schedule, rate, ale
 }
 
 /** What is counted: `3 failed attempts`. */
-export function countedWords(kind: Incident["kind"], n: number): string {
+function countedWords(kind: Incident["kind"], n: number): string {
   switch (kind) {
     case "cause":
       return plural(n, "failed attempt");

@@ -18,15 +18,7 @@ interface KeysOptions {
   catalog?: string;
 }
 
-interface KeyOptions extends KeysOptions {
-  name: string;
-  products: string;
-  envs: string;
-  role?: string;
-  verbs?: string;
-  expires?: string;
-  rate?: string;
-}
+type KeyOptions = KeysOptions & Omit<Extract<KeysCommand, { do: "create" }>, "do">;
 
 /** `keys ...`: the keys of a deployment, in its table. They are no part of the API, so that no key can make another one. */
 async function runKeys(io: Io, command: KeysCommand, options: KeysOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { CliError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** The key of a person, until it expires. */
-export interface KeptKey {
+interface KeptKey {
   api_key: string;
   /** Epoch milliseconds. */
   expires_at: number;

@@ -7,7 +7,7 @@ import { callSignIn, type Json } from "./call-sign-in.ts";
 import { keepKey, keptKey } from "./kept-keys.ts";
 import { openLoopback } from "./loopback.ts";
 
-export interface LoginOptions {
+interface LoginOptions {
   url?: string;
   issuer?: string;
   port: number;

@@ -12,7 +12,7 @@ interface LoopbackOptions {
   signal: AbortSignal;
 }
 
-export interface Loopback {
+interface Loopback {
   redirectUri: string;
   /** What the browser has brought, with a way to answer it. Rejects when the signal aborts. */
   arrival: Promise<{ back: URLSearchParams; answer: (text: string, status?: number) => Promise<void> }>;
