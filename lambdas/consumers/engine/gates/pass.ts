@@ -214,9 +214,10 @@ async function takeOnce(
 
 /**
  * A part of a millisecond, at random. A consumer knows its slot by the lease, and two with duplicates of a message may ask in the same
- * millisecond. So many parts are exact in a number of this size.
+ * millisecond. It is never none of it, since a slot that was given has the lease of a whole one. So many parts are exact in a number of
+ * this size.
  */
-const fraction = (): number => (Number.parseInt(crypto.randomUUID().slice(0, 4), 16) % 1024) / 1024;
+const fraction = (): number => (1 + (Number.parseInt(crypto.randomUUID().slice(0, 4), 16) % 1023)) / 1024;
 
 const isSameGate = (a: GateName, b: GateName): boolean => a.limit === b.limit && a.key === b.key;
 

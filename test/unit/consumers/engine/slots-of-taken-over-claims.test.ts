@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
@@ -150,6 +151,29 @@ describe("a job that is claimed much later than read", () => {
     only.end();
     await running;
     expect(await w.holders()).toBe(0);
+  });
+});
+
+describe("the lease of a slot that a consumer takes", () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  // A given slot has the lease of a whole millisecond: of the same one, the two would be taken for one write that was repeated.
+  it.each(["0000", "03ff", "07fe", "ffff"])("is of no whole millisecond, whatever chance says: %s", async (chance) => {
+    const { randomUUID } = crypto;
+    jest.spyOn(crypto, "randomUUID").mockImplementation(() => {
+      const [, ...others] = randomUUID.call(crypto).split("-");
+      return `${chance}0000-${others.join("-")}` as ReturnType<typeof randomUUID>;
+    });
+    const w = slotted();
+    const { take } = w.gates;
+    const leases: number[] = [];
+    w.gates.take = (part, ask) => {
+      leases.push(ask.slot?.lease ?? 0);
+      return take(part, ask);
+    };
+    await w.run(async () => "done");
+    expect(leases).toEqual([expect.any(Number)]);
+    expect(Number.isInteger(leases[0])).toBe(false);
   });
 });
 
