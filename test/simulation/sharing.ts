@@ -98,8 +98,10 @@ export function sharing(world: World, ledger: Ledger, system: System, promise: (
     if (as === "skipped" && request.unique?.on_conflict !== "skip")
       observer.violated("shared", `${job.id.slice(-6)} was answered to a request that was to replace it`);
     if (as !== "skipped") ledger.shared.taken.push(asked);
-    asked.job = job;
+    // One whose job was deleted is a new request when it comes again.
+    if (asked.job && asked.job.id !== job.id) asked.ended = time.now();
     asked.ended ??= time.now();
+    asked.job = job;
     promise(job.id);
     checkHandedOver(job);
     const now = system.jobs.peek(job.id);
