@@ -37,4 +37,11 @@ export const definitions: Mutation[] = [
     find: "isMissing(error)",
     replace: "false",
   },
+  {
+    name: "definition: a step that comes later now has failed if its job is open",
+    seed: 13_013_497,
+    at: "consumers/types/feature/execute.ts#joblessSteps",
+    find: "early.has(key) ? [] : ",
+    replace: "",
+  },
 ];

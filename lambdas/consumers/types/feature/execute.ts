@@ -110,9 +110,11 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
   }
   const begun = new Set(unrecordedSteps(children, recorded));
   for (const key of begun) children.delete(key);
-  await reviveFailed(services, job, feature, children, recorded);
+  const early = earlySteps(feature, children, recorded);
+  for (const key of early) children.delete(key);
+  await reviveFailed(services, job, feature, children);
   const now = services.clock.now();
-  const jobless = joblessSteps(job, feature, children, recorded, now);
+  const jobless = joblessSteps(job, feature, { children, early }, recorded, now);
   const former = formerSteps(feature, recorded);
   let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
   services.claim.noteWaits(() => notedWaits(states, recorded));
@@ -214,13 +216,28 @@ const unrecordedSteps = (children: Map<string, Job>, states: StepStates): string
     .map(([key]) => key);
 
 /**
+ * The steps that depend on others by another definition than before, which have not ended. They count as not started until those have,
+ * whatever has become of their jobs.
+ */
+function earlySteps(feature: FeatureTarget, children: ReadonlyMap<string, Job>, states: StepStates): Set<string> {
+  const early = new Set<string>();
+  const steps = stepsOf(feature);
+  const isMissing = (key: string) => (early.has(key) || !children.has(key)) && !hasEnded(states[key]);
+  for (let known = -1; known < early.size; ) {
+    known = early.size;
+    for (const { key, dependsOn } of steps) if (children.has(key) && dependsOn.some(isMissing)) early.add(key);
+  }
+  return early;
+}
+
+/**
  * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only finished jobs can be
  * deleted, and such a step is not run again, unless it failed: then the feature has been retried, and the step is run again.
  */
 function joblessSteps(
   job: Job,
   feature: FeatureTarget,
-  children: Map<string, Job>,
+  { children, early }: { children: ReadonlyMap<string, Job>; early: ReadonlySet<string> },
   states: StepStates,
   now: number,
 ): StepStates {
@@ -228,7 +245,8 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key) || state.status === "not_started") return [];
     if (state.status === "waiting") return isOfEarlierAttempt(job, key, state) ? [] : [[key, state]];
-    if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
+    if (!hasEnded(state))
+      return early.has(key) ? [] : [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
     const stays =
@@ -247,21 +265,11 @@ function formerSteps(feature: FeatureTarget, states: StepStates): StepStates {
 
 /**
  * Retries the failed and cancelled steps of a feature that is retried. Completed steps stay as they are, and so do steps that
- * may fail, unless the end of the feature itself cancelled them. A step that depends on others by another definition than before counts
- * as not started, until they have ended.
+ * may fail, unless the end of the feature itself cancelled them.
  */
-async function reviveFailed(
-  services: ConsumerServices,
-  job: Job,
-  feature: FeatureTarget,
-  children: Map<string, Job>,
-  states: StepStates,
-) {
-  const steps = stepsOf(feature);
-  const early = steps.filter(({ dependsOn }) => dependsOn.some((key) => !children.has(key) && !hasEnded(states[key])));
-  for (const { key } of early) children.delete(key);
+async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
   await Promise.all(
-    steps.map(async (placed) => {
+    stepsOf(feature).map(async (placed) => {
       const { key, step } = placed;
       const child = children.get(key);
       if (!child || !isKnownJob(child) || messageAttemptOf(child, job) >= job.attempt || child.status === "completed")

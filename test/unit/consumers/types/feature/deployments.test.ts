@@ -126,6 +126,23 @@ describe("a feature whose definition changes while it runs", () => {
     });
   });
 
+  it("waits with a step that comes later now, although its job is open", async () => {
+    const late = { event: "create", allow_fail: true };
+    const world = featureWorld({ onboard: { sequences: { main: [{ ...late, delay: 3_600_000 }] } } });
+    const id = await world.start();
+    await world.pass(1000);
+    const parked = await world.jobs.get(id);
+    // Its deciders have died too often, so that nothing says what has become of the step.
+    const error = { code: "CRASHED" as const, message: "It died.", retryable: false };
+    const failed = { status: "failed" as const, error, finished_at: world.clock.now() };
+    if (parked) await world.jobs.replace({ ...parked, ...failed, version: parked.version + 1 });
+    world.deploy({ onboard: { sequences: { main: [{ event: "mail" }, late, { event: "charge" }] } } });
+    await changeJob(world.services, id, retry(0, { definition: "current" }));
+    await world.pass(7_200_000);
+    expect(world.ran.map(({ event }) => event)).toEqual(["mail", "create", "charge"]);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
   it("waits with a step whose event the catalog has lost, until a deployment has it again", async () => {
     const world = deployedDuring(({ services }) => {
       const [product] = services.catalog.products;
