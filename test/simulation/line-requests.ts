@@ -152,12 +152,15 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const lasts = random.int(20_000, 90_000);
     const until = time.now() + lasts;
     const params = { product: "sim", env: "e", name: limit };
-    const known = lines?.change(limit, rule, time.now(), "pin");
+    // What has left the catalog cannot be pinned.
+    const isThere = lines?.limitNow(limit) !== undefined;
+    const known = isThere ? lines?.change(limit, rule, time.now(), "pin") : undefined;
     const own = Symbol(limit);
-    pinned.set(limit, own);
+    if (isThere) pinned.set(limit, own);
     await call("pin", putLimit.handle, { params, body: { ...rule, until } });
     known?.();
     const isEnded = random.chance(0.5);
+    if (!isThere) return;
     const end = async () => {
       if (!isEnded && pinned.get(limit) !== own) return;
       pinned.delete(limit);
