@@ -14,6 +14,7 @@ import {
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import { HomeSchema, TenantStateSchema } from "../lambdas/core/queries/schemas/home.ts";
 import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
 import { IncidentListSchema, IncidentSchema, IncidentStateSchema } from "../lambdas/core/queries/schemas/incidents.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
@@ -74,6 +75,8 @@ export const answers: Record<string, Shape> = {
   Stats: { schema: StatsSchema },
   Percentiles: { schema: PercentilesSchema },
   Active: { schema: ActiveSchema },
+  Home: { schema: HomeSchema },
+  HomeTenant: { schema: TenantStateSchema },
   Upcoming: { schema: UpcomingSchema },
   ErrorGroup: { schema: ErrorGroupSchema },
   ErrorPage: { schema: ErrorListSchema },

@@ -258,6 +258,8 @@ export const unscheduledPrefix = "UNSCHEDULED#";
 export const schedulesPartition = "SCHEDULES";
 /** The item that says how far the reconciler's rounds have come in a large catalog. */
 export const roundsPartition = "ROUNDS";
+/** The item that says what the reconciler's last round has found. */
+export const rollUpPartition = "ROLLUP";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

@@ -11,6 +11,7 @@ import { dynamoIncidents } from "../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
+import { dynamoRollUps } from "../../lambdas/aws/dynamodb/roll-ups.ts";
 import { dynamoRunLogs } from "../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoSharedKeys } from "../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../lambdas/aws/dynamodb/signals.ts";
@@ -160,6 +161,7 @@ export async function startWorld(
   const relays = only<MessageQueue<RelayMessage>>("relays");
   // Without alerts it is not called: what it costs would be counted.
   const incidents = dynamoIncidents({ client: metered, table });
+  const rollUps = dynamoRollUps({ client: metered, table });
   // A process reads once how far the one before has come, and notes it only in a large catalog: that is no part of a round.
   const roundPlaces: RoundPlaces = { get: async () => undefined, put: async () => {} };
   const run: ExecuteWithServices = (...what) => {
@@ -177,6 +179,7 @@ export async function startWorld(
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       incidents,
+      rollUps,
       endpoints: only<Endpoints>("endpoints"),
       sessions: only<Sessions>("sessions"),
     }),
@@ -281,6 +284,7 @@ export async function startWorld(
           pauses,
           relays,
           roundPlaces,
+          rollUps,
           incidents,
         });
         const hot_minutes = await countHotMinutes(ofReconciler);

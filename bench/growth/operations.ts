@@ -45,6 +45,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     scheduler: only("scheduler"),
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
+    rollUps: { get: async () => undefined, put: async () => {} },
     blobs: only("blobs"),
     gates: only("gates"),
     ticks: only("ticks"),

@@ -64,6 +64,7 @@ export async function idleHour(waits: number): Promise<Idle> {
     scheduler: only("scheduler"),
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
+    rollUps: { get: async () => undefined, put: async () => {} },
     incidents: only("incidents"),
     blobs: only("blobs"),
     gates: only("gates"),

@@ -12,6 +12,7 @@ import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
 import * as getExplain from "./routes/get-explain.ts";
 import * as getHealth from "./routes/get-health.ts";
+import * as getHome from "./routes/get-home.ts";
 import * as getHooks from "./routes/get-hooks.ts";
 import * as getIncident from "./routes/get-incident.ts";
 import * as getIncidents from "./routes/get-incidents.ts";
@@ -201,6 +202,7 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getActive,
   },
+  { id: "getHome", method: "GET", path: "/v1/home", takesQuery: true, scope: "jobs:read", endpoint: getHome },
   {
     id: "getUpcoming",
     method: "GET",

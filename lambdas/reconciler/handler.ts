@@ -3,6 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 import { clientDefaults } from "../aws/client/client-defaults.ts";
 import { dynamoIncidents } from "../aws/dynamodb/incidents.ts";
+import { dynamoRollUps } from "../aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../aws/dynamodb/schedule-states.ts";
 import { invocationFields } from "../aws/log/log.ts";
@@ -30,6 +31,7 @@ const start = lazy(() => {
       relays: sqsMessages<RelayMessage>({ client: sqs, url: env.RELAY_QUEUE_URL }),
       incidents: dynamoIncidents({ client, table: env.TABLE_NAME }),
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
+      rollUps: dynamoRollUps({ client, table: env.TABLE_NAME }),
     },
     graceMs: env.RECONCILE_GRACE_MS,
     keptDays: env.RETENTION_DAYS,

@@ -1,5 +1,6 @@
 import type { Tenant } from "../core/access/tenants.ts";
 import type { IndexPosition } from "../core/job/index-position.ts";
+import type { TenantState } from "../core/ports/roll-ups.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
 
 /** One partition of the pending jobs of a tenant. */
@@ -23,6 +24,8 @@ export interface ShardScan extends Partition {
  */
 export interface RoundMemory {
   scans: Map<string, ShardScan>;
+  /** What was found last of the partitions that are not quiet, by their names. */
+  states: Map<string, TenantState>;
   /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
   /** How far the rounds have come, as the table has it too. Absent in a process that has just begun. */
@@ -44,7 +47,12 @@ export interface RoundMemory {
   followsUntil?: number;
 }
 
-export const newMemory = (): RoundMemory => ({ scans: new Map(), refused: new Set(), rules: new Map() });
+export const newMemory = (): RoundMemory => ({
+  scans: new Map(),
+  states: new Map(),
+  refused: new Set(),
+  rules: new Map(),
+});
 
 export const partitionNameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;
 

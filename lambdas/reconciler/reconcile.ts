@@ -4,6 +4,7 @@ import { askRelays } from "./ask-relays.ts";
 import { newMemory } from "./memory.ts";
 import { handlePauses } from "./pauses.ts";
 import { takePlace } from "./place.ts";
+import { keepRollUp } from "./roll-up.ts";
 import { pageSize, type Round, type RoundCounts, redispatch, scanCatalog, tryWork } from "./scan.ts";
 import { sweepGates } from "./sweep-gates.ts";
 import { sweepIncidents } from "./sweep-incidents.ts";
@@ -62,6 +63,7 @@ export async function reconcile(
   await retryRefused(round);
   const left = await scanCatalog(round);
   if (left > 0) total.left = left;
+  await keepRollUp(services, memory, left);
   return total;
 }
 

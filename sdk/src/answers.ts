@@ -1069,6 +1069,46 @@ export interface Active {
   }[];
 }
 
+/** What needs somebody's attention, in all products and envs. */
+export interface Home {
+  /** When the reconciler last looked, which it does each minute. Absent: it has not done so yet. Epoch milliseconds. */
+  at?: number;
+  /** Whether it had time for all products and envs. If not, what is said of some is a few minutes old. */
+  is_complete: boolean;
+  /** Those with late jobs come first, the latest of all before the others. */
+  tenants: HomeTenant[];
+  /** How many are not quiet beside those. */
+  more_tenants: number;
+  /** What the receivers of alerts are told of. */
+  incidents: {
+    /** How many incidents are open, at most 1,000. */
+    open: number;
+    /** Those that were opened last. */
+    first: Incident[];
+  };
+  /** The pauses that hold jobs, and those whose jobs are still starting, the latest first. */
+  pauses: Pause[];
+}
+
+/** A product in an env that is not quiet. */
+export interface HomeTenant {
+  product_tag: string;
+  env: string;
+  /**
+   * How many jobs should have started or gone on more than a minute ago, and no limit and no pause of a job keeps
+   * them.
+   */
+  late: number;
+  /** The same of jobs that have limits. Most of them stand in a line. */
+  limited: number;
+  /** The same of jobs that a pause of a part of the product holds. */
+  held: number;
+  /** Whether there are more than were counted: of each of the 16 shards, the first 100 are. */
+  at_least: boolean;
+  /** When the first of the late ones should have started or gone on. Epoch milliseconds. */
+  oldest_due_at?: number;
+}
+
 /** How many jobs are due in each of the next minutes. */
 export interface Upcoming {
   /** The start of the current minute. Epoch milliseconds. */

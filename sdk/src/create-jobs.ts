@@ -1,6 +1,7 @@
 import type {
   Active,
   Explanation,
+  Home,
   Job,
   JobExplanation,
   JobInputView,
@@ -153,6 +154,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     async active(query = {}, { signal } = {}) {
       const path = `/v1/stats/active${queryString(inOurWords(query, defaults()))}`;
       return expectFields<Active>(await transport.call({ method: "GET", path, signal }), "tenants");
+    },
+    async home(query = {}, { signal } = {}) {
+      const path = `/v1/home${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<Home>(await transport.call({ method: "GET", path, signal }), "tenants", "incidents");
     },
     getStats: async (query, options) => ductapeStatsOf(await stats(query, options)),
     setWebhook: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", noWebhook, [])),

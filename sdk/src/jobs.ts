@@ -1,4 +1,14 @@
-import type { Active, Explanation, Job, JobExplanation, JobInputView, Migration, Stats, Upcoming } from "./answers.ts";
+import type {
+  Active,
+  Explanation,
+  Home,
+  Job,
+  JobExplanation,
+  JobInputView,
+  Migration,
+  Stats,
+  Upcoming,
+} from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { BulkResult } from "./bulk.ts";
 import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
@@ -260,6 +270,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { tenants } = await ductape.jobs.active();
    */
   active(query?: Partial<TenantOf<C>>, options?: CallOptions): Promise<Active>;
+  /**
+   * What needs attention in all that the key has access to, or in a product or env: late jobs, open incidents and pauses. It costs about
+   * the same however many products there are.
+   *
+   * @example
+   * const { tenants, incidents } = await ductape.jobs.home();
+   */
+  home(query?: Partial<TenantOf<C>>, options?: CallOptions): Promise<Home>;
   /**
    * `stats` with Ductape's names besides. What our statistics do not know is missing, such as `running`.
    *

@@ -203,3 +203,35 @@ test("an idle page asks for little: at most 12 requests a minute", async () => {
   expect(asked.length).toBeLessThanOrEqual(12);
   await act("reopen");
 });
+
+test("what needs attention is at the top of the first page, for all products and envs", async () => {
+  await act("reopen");
+  const late = { product_tag: "my-product", env: "prd", late: 100, limited: 2, held: 0, at_least: true };
+  const { page } = await open(`/?${tenant}`, {
+    // Nothing is late for a minute in this system: what the reconciler would say of it is added to its answer.
+    before: (before) =>
+      before.route("**/v1/home", async (route) => {
+        const answer = await route.fetch();
+        const tenants = [{ ...late, oldest_due_at: Date.now() - 240_000 }];
+        await route.fulfill({ response: answer, json: { ...(await answer.json()), tenants } });
+      }),
+  });
+  const panel = page.getByRole("region", { name: "Needs attention" });
+  await panel.getByText("late in my-product prd").waitFor();
+  await panel.getByText("100+").waitFor();
+  await panel.getByText("2 jobs with limits").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await panel.getByRole("link", { name: title }).click();
+  await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+});
+
+test("a reconciler that has stopped is seen", async () => {
+  const { page } = await open(`/?${tenant}`, {
+    before: (before) =>
+      before.route("**/v1/home", async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: { ...(await answer.json()), at: Date.now() - 600_000 } });
+      }),
+  });
+  await page.getByRole("region", { name: "Needs attention" }).getByText("Nothing has looked for late jobs").waitFor();
+});

@@ -102,7 +102,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*, CAUSE#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
-    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*, CAUSE#*",
+    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*, CAUSE#*, ROLLUP",
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*, CAUSE#*",
     changesPauses,
@@ -161,7 +161,7 @@ const privileges: Record<string, string[]> = {
     // It asks the relay to send what is kept, and deletes none of it.
     "dynamodb:PutItem,Query Jobs if key = UNSCHEDULED#*",
     "sqs:SendMessage QueuerelayQueue",
-    "dynamodb:GetItem,PutItem Jobs if key = ROUNDS",
+    "dynamodb:GetItem,PutItem Jobs if key = ROUNDS, ROLLUP",
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
@@ -350,7 +350,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and writes no more of them than when they were used", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN|KEYS and attributes = PK, SK, last_used_at)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN|KEYS and attributes = PK, SK, last_used_at)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

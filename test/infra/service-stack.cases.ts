@@ -724,6 +724,7 @@ describe("least privilege", () => {
       "OPEN",
       "PAUSES",
       "PUMP#*",
+      "ROLLUP",
       "ROUNDS",
       "SCHEDULES",
       "SHARED#*",

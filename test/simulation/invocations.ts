@@ -22,6 +22,7 @@ import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import { fakeIncidents } from "../support/fakes/incidents.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import { fakeRollUps } from "../support/fakes/roll-ups.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
 import type { Hardship } from "./hardship.ts";
@@ -170,6 +171,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       unscheduled: throughAdversary("jobs", unscheduled, invocation, around),
       relays: throughAdversary("queue", relays, invocation, around),
       roundPlaces,
+      rollUps: fakeRollUps(),
       incidents: fakeIncidents(),
       dueCounts: counts,
       hot,

@@ -81,6 +81,7 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "POST /v1/signals": { asked: { body: { ...place, signal: "paid", key: "k" } }, outOfReach: "forbidden" },
     "GET /v1/approvals": { outOfReach: "nothing of it" },
     "POST /v1/approvals/{id}": { asked: { body: { choice: "approve" } }, outOfReach: "absent" },
+    "GET /v1/home": { outOfReach: "nothing of it" },
     "GET /v1/incidents": { outOfReach: "nothing of it" },
     "GET /v1/incidents/{product}/{env}/{id}": { outOfReach: "forbidden" },
     "POST /v1/incidents/{product}/{env}/{id}/resolve": { outOfReach: "forbidden" },

@@ -27,6 +27,7 @@ import {
   reportPrefix,
   resultCachePrefix,
   resultsPrefix,
+  rollUpPartition,
   roundsPartition,
   runsPrefix,
   schedulesPartition,
@@ -72,8 +73,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     changePauses: () =>
       itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
-    /** How far the rounds of the reconciler have come. */
-    keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition),
+    /** How far the rounds of the reconciler have come, and what the last one has found. */
+    keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition, rollUpPartition),
     /** Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them. */
     useSharedKeysAndSendSignals: () => itemsAccess(state, sharedActions, `${sharedKeysPrefix}*`, `${signalsPrefix}*`),
     /** The same, and the approvals that are open. In one statement, since the API's policy has hardly room for another. */
@@ -116,6 +117,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         `${definitionsPrefix}*`,
         `${pinsPrefix}*`,
         `${causesPrefix}*`,
+        // What the reconciler has found last.
+        rollUpPartition,
       ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),

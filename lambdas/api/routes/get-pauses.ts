@@ -4,7 +4,7 @@ import { hasAccess, requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
 import { strict } from "../../core/kernel/schema.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { pauseView } from "../../core/queries/pause-view.ts";
+import { listPauses } from "../../core/queries/pause-view.ts";
 import { PauseListSchema } from "../../core/queries/schemas/pauses.ts";
 import { TenantParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
@@ -12,21 +12,19 @@ import { parseQuery } from "../parse-query.ts";
 const Query = strict(TenantParameters);
 
 /** Answers the pauses that hold jobs, and those whose jobs are still starting, the latest first. */
-export async function handle(
-  { catalog, pauses, clock }: Services,
-  { query, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const where = parseQuery(Query, query);
   // A product that the catalog has lost may have a pause, which must be seen to be ended.
-  if (where.product_tag !== undefined || where.env !== undefined) tenantsOf(catalog, scopes, where, "/query");
-  const now = clock.now();
-  const shown = (await pauses.list())
-    .filter((pause) => hasAccess(scopes, pause))
-    .filter(({ product }) => (where.product_tag ?? product) === product)
-    .filter(({ env }) => where.env === undefined || (env ?? where.env) === where.env)
-    .sort((one, other) => other.since - one.since);
-  return { status: 200, body: { pauses: shown.map((pause) => pauseView(pause, now)) } };
+  if (where.product_tag !== undefined || where.env !== undefined) tenantsOf(services.catalog, scopes, where, "/query");
+  const shown = await listPauses(
+    services,
+    (pause) =>
+      hasAccess(scopes, pause) &&
+      (where.product_tag ?? pause.product) === pause.product &&
+      (where.env === undefined || (pause.env ?? where.env) === where.env),
+  );
+  return { status: 200, body: { pauses: shown } };
 }
 
 export const doc = (): RouteDoc => ({

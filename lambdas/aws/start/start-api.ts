@@ -7,6 +7,7 @@ import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
+import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
@@ -24,6 +25,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     sessions: lazySessions(),
     failures: dynamoFailures(dynamo),
     incidents: dynamoIncidents(dynamo),
+    rollUps: dynamoRollUps(dynamo),
     endpoints: dynamoEndpoints(dynamo),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),

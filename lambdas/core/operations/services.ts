@@ -15,6 +15,7 @@ import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
+import type { RollUps } from "../ports/roll-ups.ts";
 import type { RoundPlaces } from "../ports/round-places.ts";
 import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
@@ -81,6 +82,8 @@ export interface ApiServices extends SchedulingServices {
   deployment?: Deployment;
   failures: Failures;
   incidents: Incidents;
+  /** What the reconciler has found last. */
+  rollUps: RollUps;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
 }
@@ -90,6 +93,7 @@ export interface ReconcilerServices extends Services {
   /** Where the relay is asked to send what EventBridge Scheduler did not take. */
   relays: MessageQueue<RelayMessage>;
   roundPlaces: RoundPlaces;
+  rollUps: RollUps;
   /** What goes wrong. Only catalogs with alerts need it. */
   incidents: Incidents;
 }

@@ -23,6 +23,16 @@ export function pauseView(pause: Pause, now: number): PauseView {
   };
 }
 
+/** The pauses of some, the latest first. */
+export async function listPauses(
+  { pauses, clock }: Pick<Services, "pauses" | "clock">,
+  isShown: (pause: Pause) => boolean,
+): Promise<PauseView[]> {
+  const now = clock.now();
+  const shown = (await pauses.list()).filter(isShown).sort((one, other) => other.since - one.since);
+  return shown.map((pause) => pauseView(pause, now));
+}
+
 export const pauseReference = ({ id, reason, since, until }: Pause): PauseReference => ({
   pause: id,
   reason,

@@ -55,9 +55,13 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, requests, limits, failures, incidents, endpoints, sharedKeys, sessions, log } = fakeServices();
+  const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
+  const { rollUps, endpoints, sharedKeys, sessions, log } = others;
   const handler = httpApi(
-    () => ({ ...services, log, limits, waits, requests, failures, incidents, endpoints, sharedKeys, sessions }),
+    () => ({
+      ...services,
+      ...{ log, limits, waits, requests, failures, incidents, rollUps, endpoints, sharedKeys, sessions },
+    }),
     routes,
   );
   return async (asked: Parameters<typeof httpEvent>[0]) =>

@@ -22,6 +22,7 @@ import { fakeLog } from "./log.ts";
 import { fakeMessageQueue } from "./message-queue.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
+import { fakeRollUps } from "./roll-ups.ts";
 import { fakeRoundPlaces } from "./round-places.ts";
 import { fakeRunLogs } from "./run-logs.ts";
 import { fakeScheduler } from "./scheduler.ts";
@@ -76,6 +77,7 @@ export const fakeServices = ({
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
     roundPlaces: fakeRoundPlaces(),
+    rollUps: fakeRollUps(),
     dueCounts,
     hot: hotMinutes(dueCounts),
   };

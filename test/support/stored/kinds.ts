@@ -12,6 +12,7 @@ import { dynamoIncidents } from "../../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
+import { dynamoRollUps } from "../../../lambdas/aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
@@ -99,6 +100,7 @@ function servicesOn(client: DynamoDBClient) {
     keys: dynamoApiKeys(storage),
     states: dynamoScheduleStates(storage),
     roundPlaces: dynamoRoundPlaces(storage),
+    rollUps: dynamoRollUps(storage),
   };
 }
 
@@ -262,6 +264,18 @@ export const kinds: Record<string, Kind> = {
   roundPlace: {
     prefix: topology.roundsPartition,
     make: ({ roundPlaces }) => roundPlaces.put({ tries: 0, scan: { ...tenant, shard: 1 } }),
+    words: [],
+    unknownFields: "lost",
+  },
+  rollUp: {
+    prefix: topology.rollUpPartition,
+    make: ({ rollUps }) =>
+      rollUps.put({
+        at: noon,
+        tenants: [{ ...tenant, late: 1, limited: 0, held: 0, oldest: noon }],
+        others: 0,
+        left: 0,
+      }),
     words: [],
     unknownFields: "lost",
   },

@@ -336,6 +336,16 @@ describe("the call series", () => {
   });
 });
 
+describe("the call home", () => {
+  it("asks what needs attention, in all or in a product", async () => {
+    const body = { is_complete: true, tenants: [], more_tenants: 0, incidents: { open: 0, first: [] }, pauses: [] };
+    await using api = await fakeApi([{ body }]);
+    expect(await api.client.jobs.home()).toEqual(body);
+    await api.client.jobs.home({ product: "p", env: "prd" });
+    expect(api.seen.map((one) => one.path)).toEqual(["/v1/home", "/v1/home?env=prd&product_tag=p"]);
+  });
+});
+
 describe("the call active", () => {
   it("asks which tenants have had jobs", async () => {
     const body = { tenants: [{ product_tag: "p", env: "prd", last_active_at: 5 }] };

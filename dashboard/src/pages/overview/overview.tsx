@@ -5,6 +5,7 @@ import { Segments } from "../../ui/field.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { useUrlState } from "../../use-url-state.ts";
+import { Attention } from "./attention.tsx";
 import { Failures } from "./failures.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstJob } from "./first-job.tsx";
@@ -47,6 +48,7 @@ export function Overview() {
         <FirstJob />
       ) : (
         <>
+          <Attention />
           <Figures stats={stats.data} />
           <div class="overview">
             <Throughput parts={stats.data?.parts} window={window} />

@@ -14,8 +14,10 @@ interface Tenant extends ApiOptions {
   env: string;
 }
 
-const causeOf = ({ kind, target, code, provider_code, schedule }: Incident): string => {
+/** What fails, or does not come. */
+export const causeOf = ({ kind, target, code, provider_code, schedule, alert }: Incident): string => {
   if (kind === "silence") return `${schedule} does not complete`;
+  if (kind === "rate") return `too many runs fail (${alert})`;
   if (target === undefined) return "other causes";
   return `${target} ${code}${provider_code === undefined ? "" : ` (${provider_code})`}`;
 };

@@ -4,6 +4,7 @@ import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
 import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
+import { showHome } from "./home.ts";
 import { listHooks } from "./hooks.ts";
 import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
@@ -73,8 +74,12 @@ export function addApprovals(program: Command, act: Act): void {
     .action(act(calling(decide)));
 }
 
-/** `incidents ...` */
+/** `home`, and `incidents ...` */
 export function addIncidents(program: Command, act: Act): void {
+  withApi(program.command("home").description("show what needs attention: late jobs, open incidents, pauses"))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .action(act(calling(showHome)));
   const incidents = program.command("incidents").description("show what goes wrong, resolve, ignore and reopen it");
   withApi(withPages(incidents.command("list").description("list what goes wrong, and what did, the latest first")))
     .option("--product <tag>", "only of this product")

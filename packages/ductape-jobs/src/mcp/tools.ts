@@ -28,7 +28,7 @@ interface InputSchema {
  * says what fails.
  */
 const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
-const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks", ...incidents];
+const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "getHome", "listHooks", ...incidents];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
