@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -80,6 +81,15 @@ def slow(milliseconds: int, ctx: Context) -> str:
     return "late"
 
 
+two = threading.Barrier(2)
+
+
+@define_function("meet")
+def meet(payload: Any, ctx: Context) -> str:
+    two.wait(ctx.seconds_left)
+    return "met"
+
+
 @define_function("odd")
 def odd(kind: str, ctx: Context) -> Any:
     cyclic: dict[str, Any] = {}
@@ -96,7 +106,7 @@ def its_secret(payload: Any, ctx: Context) -> str:
     return ctx.secret(secret("shop/stripe#key"))
 
 
-functions: list[CodeFunction[Any, Any]] = [price, echo, tidy, told, fail, report, slow, odd, its_secret]
+functions: list[CodeFunction[Any, Any]] = [price, echo, tidy, told, fail, report, slow, meet, odd, its_secret]
 
 
 def handler_of(secrets: str | list[str] = key) -> Handler:

@@ -68,7 +68,7 @@ class Asgi(Bridge):
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()]
         scope = {"type": "http", "method": self.command, "path": self.path, "headers": headers}
         half = len(body) // 2
-        parts = [{"body": body[:half], "more_body": True}, {"body": body[half:]}]
+        parts: list[dict[str, Any]] = [{"body": body[:half], "more_body": True}, {"body": body[half:]}]
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:

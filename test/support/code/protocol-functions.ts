@@ -21,6 +21,7 @@ interface Failing {
   code?: string;
 }
 
+const waiting: (() => void)[] = [];
 const cyclic: Record<string, unknown> = {};
 cyclic["self/it"] = cyclic;
 const odd: Record<string, unknown> = {
@@ -77,6 +78,14 @@ export const protocolFunctions = {
       await sleep(milliseconds);
       return "late";
     },
+  }),
+  /** Returns once two calls of it are there. */
+  meet: defineFunction({
+    run: () =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve("met"));
+        if (waiting.length === 2) for (const done of waiting.splice(0)) done();
+      }),
   }),
   /** Returns what JSON cannot keep: no number at /n, what contains itself at a key `self/it`, 70 levels, 7 MB. */
   odd: defineFunction({ run: (kind: string) => odd[kind] }),

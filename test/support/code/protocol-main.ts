@@ -13,7 +13,7 @@ if (url === undefined) {
 }
 const cases = [
   ...protocolCases.map((one) => ({ name: one.name, faults: () => faultsOf(url, one) })),
-  { name: "others are answered beside a slow call", faults: () => besideFaultsOf(url) },
+  { name: "the same message twice runs twice, at the same time", faults: () => besideFaultsOf(url) },
 ];
 for (const { name, faults } of cases) {
   const found = await faults().catch((error: Error) => [`${error.message}: ${String(error.cause ?? "")}`]);

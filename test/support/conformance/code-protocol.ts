@@ -12,7 +12,7 @@ export function codeProtocol(name: string, start: () => Promise<string>): void {
       expect(await faultsOf(url, one)).toEqual([]);
     });
 
-    it("others beside a slow call", async () => {
+    it("the same message twice, at the same time", async () => {
       expect(await besideFaultsOf(url)).toEqual([]);
     });
   });

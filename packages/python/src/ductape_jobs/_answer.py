@@ -164,6 +164,7 @@ class _Call:
             deadline=deadline,
             last_progress=message.get("progress"),
             log=FunctionLog(host.write, of),
+            _until=self._until,
             _resolve=host.resolve,
             _report=self._report,
         )
@@ -174,13 +175,17 @@ class _Call:
 
     def _report(self, value: Any) -> None:
         # A function that has not ended in time goes on, but its attempt is over.
-        if not self._is_answered:
+        if not self._is_answered and self.seconds_left > 0:
             self._progress = {"progress": value}
 
     def answer_of(self, outcome: Outcome | None) -> Answer:
-        """None: the function has not ended in time."""
+        """None: the function has not ended."""
         self._is_answered = True
         return {"v": code_version, "outcome": outcome or self._out_of_time(), **self._progress}
+
+    def _in_time(self, outcome: Outcome) -> Outcome:
+        """A function that ends because its attempt is over has not ended in time."""
+        return outcome if self.seconds_left > 0 else self._out_of_time()
 
     def _out_of_time(self) -> Outcome:
         text = f"{self.function.name} had not ended after {self.message['deadline_ms']} ms."
@@ -190,22 +195,20 @@ class _Call:
         """Runs the function in the thread that calls."""
         try:
             returned = self.function.run(self._input(), self._ctx)
-            return asyncio.run(self._awaited(returned)) if inspect.isawaitable(returned) else self._kept(returned)
+            value = asyncio.run(self._awaited(returned)) if inspect.isawaitable(returned) else returned
+            return self._in_time(self._kept(value))
         except BaseException as error:  # sys.exit too: it would end the thread only
-            return self._threw(error)
+            return self._in_time(self._threw(error))
 
-    async def _awaited(self, returned: Awaitable[Any]) -> Outcome:
-        try:
-            async with asyncio.timeout(self.seconds_left) as scope:
-                return self._kept(await returned)
-        except TimeoutError as error:
-            return self._out_of_time() if scope.expired() else self._threw(error)
+    async def _awaited(self, returned: Awaitable[Any]) -> Any:
+        async with asyncio.timeout(self.seconds_left):
+            return await returned
 
     async def outcome_in_loop(self) -> Outcome:
         try:
-            return self._kept(await self.function.run(self._input(), self._ctx))
+            return self._in_time(self._kept(await self.function.run(self._input(), self._ctx)))
         except (Exception, SystemExit, asyncio.CancelledError) as error:
-            return self._threw(error)
+            return self._in_time(self._threw(error))
 
     def _input(self) -> Any:
         payload = self.message.get("payload")

@@ -49,13 +49,15 @@ class Context:
     last_progress: Any
     #: Writes lines that can be found by the job.
     log: FunctionLog
+    #: By the clock of `time.monotonic`, which nobody sets.
+    _until: float = field(repr=False)
     _resolve: Callable[[Reference], str] = field(repr=False)
     _report: Callable[[Any], None] = field(repr=False)
 
     @property
     def seconds_left(self) -> float:
         """How many seconds the attempt has left, 0 at least."""
-        return max(0.0, self.deadline.timestamp() - time.time())
+        return max(0.0, self._until - time.monotonic())
 
     @property
     def is_over(self) -> bool:

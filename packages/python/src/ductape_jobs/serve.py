@@ -55,7 +55,7 @@ def serve(
         if function.name in offered:
             raise ValueError(f"Two functions have the name {function.name}.")
         offered[function.name] = function
-    keys = [key_of(one) for one in ([secret] if isinstance(secret, str) else secret)]
+    keys = [key_of(one) for one in ([secret] if isinstance(secret, str) else secret or ())]
     if not keys:
         raise ValueError("serve needs a secret, which signs the messages.")
     return Handler(Host(offered, resolve or _unresolved, write or _print), keys)
@@ -162,7 +162,7 @@ def _too_large() -> Answer:
 def _read_body(stream: Any, length: int) -> bytes | None:
     """None: it is too large. It is read all the same, since many callers read no answer before they have sent their request."""
     if length <= _largest_message:
-        return stream.read(length) if length > 0 else b""  # type: ignore[no-any-return]
+        return bytes(stream.read(length)) if length > 0 else b""
     left = length
     while left > 0:
         part = stream.read(min(left, 65_536))
