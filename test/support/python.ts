@@ -12,7 +12,7 @@ function findPython(): string | undefined {
   return asked && asked.status === 0 ? path : undefined;
 }
 
-const python = findPython();
+export const python = findPython();
 export const pythonPackage = resolve("packages/python");
 
 /** Describes tests that run the package in Python. It depends on nothing, so that it needs not be installed. */

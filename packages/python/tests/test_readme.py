@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -15,7 +16,7 @@ from unittest import mock
 from protocol_functions import key
 from signed import a_call, signed
 
-from ductape_jobs import DuctapeJobs
+from ductape_jobs import DuctapeJobs, serve
 from ductape_jobs._transport import HttpAnswer
 
 package = pathlib.Path(__file__).parent.parent
@@ -62,6 +63,29 @@ class Readme(unittest.TestCase):
             if isinstance(one, type) and issubclass(one, DuctapeError) and one is not DuctapeError
         }
         self.assertEqual(set(re.findall(r"^\| `(\w+Error)`", page, re.MULTILINE)), errors)
+
+
+page = package.parent.parent / "docs" / "catalog" / "python.md"
+
+
+@unittest.skipUnless(page.exists(), "the docs are not here")
+class Page(unittest.TestCase):
+    def outcome_of(self, function: Any, payload: Any) -> Any:
+        handler = serve([function], secret=key, resolve=lambda reference: "sk_1234", write=lambda line: None)
+        return json.loads(handler.answer("POST", *signed(a_call(function.name, payload))).body)["outcome"]
+
+    def test_first_example_charges_once_and_declines_for_good(self) -> None:
+        names = run(blocks_of(page)[0])
+        charged = self.outcome_of(names["charge"], {"amount": 50})
+        self.assertEqual(charged["value"], {"v": {"charged": 50, "with": "1234", "once": "job_1-1"}})
+        declined = self.outcome_of(names["charge"], {"amount": 101})
+        self.assertEqual((declined["error"]["name"], declined["retryable"]), ("CardDeclined", False))
+
+    @unittest.skipUnless(importlib.util.find_spec("pydantic"), "pydantic is not installed")
+    def test_second_example_checks_its_payload(self) -> None:
+        price = run(blocks_of(page)[1])["price"]
+        self.assertEqual(self.outcome_of(price, {"sku": "A"})["value"], {"v": {"total": 1999}})
+        self.assertEqual(self.outcome_of(price, {})["by"], "input")
 
 
 if __name__ == "__main__":

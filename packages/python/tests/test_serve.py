@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import json
 import unittest
@@ -91,6 +92,9 @@ class Asgi(unittest.TestCase):
     def test_lives_as_long_as_its_server(self) -> None:
         sent = self.call({"type": "lifespan"}, [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
         self.assertEqual([event["type"] for event in sent], ["lifespan.startup.complete", "lifespan.shutdown.complete"])
+
+    def test_is_a_function_by_which_uvicorn_knows_the_version(self) -> None:
+        self.assertTrue(inspect.isfunction(handler.asgi) and inspect.iscoroutinefunction(handler.asgi))
 
     def test_answers_nobody_who_has_gone(self) -> None:
         scope = {"type": "http", "method": "POST", "headers": []}

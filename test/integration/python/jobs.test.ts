@@ -104,8 +104,8 @@ describePython("jobs whose code is in Python", () => {
   }, 60_000);
 
   test("are not tried again if the exception is final", async () => {
-    const job = await ended("fail", { message: "no", retryable: false, code: "card_declined" });
-    expect(job).toMatchObject({ status: "failed", error: { provider_code: "card_declined", retryable: false } });
+    const job = await ended("fail", { message: "no", retryable: false });
+    expect(job).toMatchObject({ status: "failed", error: { provider_code: "CardDeclined", retryable: false } });
     expect(job.attempts).toHaveLength(1);
   }, 60_000);
 

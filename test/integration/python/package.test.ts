@@ -22,7 +22,11 @@ names = lambda call: [name.rstrip("_") for name, one in inspect.signature(call).
 print(json.dumps({"list": names(DuctapeJobs.list), "retry": names(DuctapeJobs.retry)}))`;
     const { list, retry } = JSON.parse((await runPython(["-c", program])).stdout);
     // `page` takes the cursor.
-    expect(list.sort()).toEqual(Object.keys(ListParameters.shape).filter((name) => name !== "cursor").sort());
+    expect(list.sort()).toEqual(
+      Object.keys(ListParameters.shape)
+        .filter((name) => name !== "cursor")
+        .sort(),
+    );
     expect(retry.sort()).toEqual(Object.keys(RetryRequest.shape).sort());
   });
 });

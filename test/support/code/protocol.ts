@@ -46,7 +46,9 @@ function signed(body: string, { secret = protocolSecret, id = "m-1", ageMs = 0, 
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
 const signatureOf = (secret: string, text: string) =>
-  `v1,${createHmac("sha256", Buffer.from(secret.slice("whsec_".length), "base64")).update(text).digest("base64")}`;
+  `v1,${createHmac("sha256", Buffer.from(secret.slice("whsec_".length), "base64"))
+    .update(text)
+    .digest("base64")}`;
 
 const of = (message: unknown, how = {}) => signed(JSON.stringify(message), how);
 const completed = (v: unknown, more: object = {}) => ({ v: 1, outcome: { is: "completed", value: { v } }, ...more });

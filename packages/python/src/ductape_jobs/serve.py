@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
 from ._answer import Host, answer, answer_async, code_version
@@ -123,8 +123,17 @@ class Handler:
             return _json(400, {"message": text})
         return self.answer(environ["REQUEST_METHOD"], headers, body)
 
-    async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @property
+    def asgi(self) -> Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]:
         """An ASGI application, for Uvicorn, Hypercorn or Granian, and to be mounted in Starlette or FastAPI."""
+
+        # Uvicorn takes a method for an application of ASGI 2, but no function.
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._asgi(scope, receive, send)
+
+        return application
+
+    async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await _lifespan(receive, send)
         if scope["type"] != "http":
