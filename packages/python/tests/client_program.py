@@ -42,15 +42,22 @@ def main() -> dict[str, Any]:
         "same": accepted["job_id"] == again["job_id"],
         "done": [done["status"], client.result(done)],
         "run": client.run(a_request("price", {"sku": "A-1"}), timeout=60),
-        "run_failed": error_of(lambda: client.run(a_request("fail", {"message": "no", "retryable": False})), JobFailedError),
+        "run_failed": error_of(
+            lambda: client.run(a_request("fail", {"message": "no", "retryable": False})), JobFailedError
+        ),
         "large": len(client.run(a_request("echo", "x" * 1_000_000), timeout=60)),
-        "batch": [sum(outcome.job is not None for outcome in outcomes), outcomes[120].error and outcomes[120].error.code],
+        "batch": [
+            sum(outcome.job is not None for outcome in outcomes),
+            outcomes[120].error and outcomes[120].error.code,
+        ],
         "batch_pointer": [fault.pointer for fault in (outcomes[120].error.errors if outcomes[120].error else ())],
         "listed": len({job["job_id"] for job in listed}),
         "page": [len(page["jobs"]), "next_cursor" in page],
         "cancelled": client.cancel(later["job_id"], reason="returned").get("reason"),
         "retried": retried["status"],
-        "signal": client.signal({"product_tag": "shop", "env": "dev", "signal": "paid", "key": "A-1", "id": "m-1"})["id"],
+        "signal": client.signal({"product_tag": "shop", "env": "dev", "signal": "paid", "key": "A-1", "id": "m-1"})[
+            "id"
+        ],
         "me": sorted(client.me()["verbs"]),
         "stats": "counts" in client.request("GET", "/v1/stats", query={"product_tag": "shop", "env": "dev"}),
         "invalid": error_of(lambda: client.schedule({**a_request("echo", 1), "retries": 99}), InvalidRequestError),

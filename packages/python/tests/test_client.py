@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import datetime
 import json
+import threading
 import unittest
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from ductape_jobs import (
     ConfigurationError,
     ConflictError,
     ConnectionFailedError,
+    DuctapeError,
     DuctapeJobs,
     InvalidRequestError,
     JobCancelledError,
     JobFailedError,
+    NotFoundError,
     RateLimitError,
     UnavailableError,
     WaitTimeoutError,
@@ -111,6 +115,53 @@ class Requests(unittest.TestCase):
             client.request("GET", ".evil.example/")
 
 
+class Sending(unittest.TestCase):
+    """The requests as they reach a server."""
+
+    def test_reads_the_answers_of_a_server_and_follows_no_redirect(self) -> None:
+        class Server(BaseHTTPRequestHandler):
+            def log_message(self, *_: Any) -> None:
+                pass
+
+            def do_POST(self) -> None:
+                size = int(self.headers["content-length"])
+                seen.append((self.path, self.headers["authorization"], json.loads(self.rfile.read(size))))
+                self.respond(202, receipt)
+
+            def do_GET(self) -> None:
+                seen.append((self.path, self.headers["authorization"], None))
+                if self.path.endswith("job_1"):
+                    self.respond(302, {}, location="/v1/jobs/job_2")
+                else:
+                    self.respond(404, {"code": "JOB_NOT_FOUND", "detail": "There is no such job."})
+
+            def respond(self, status: int, body: object, **headers: str) -> None:
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+        seen: list[Any] = []
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            client = DuctapeJobs(f"http://127.0.0.1:{server.server_address[1]}", key)
+            self.assertEqual(client.schedule(request), receipt)
+            with self.assertRaisesRegex(DuctapeError, "it redirects"):
+                client.get("job_1")
+            with self.assertRaisesRegex(NotFoundError, "There is no such job"):
+                client.get("job/3")
+        finally:
+            server.shutdown()
+            server.server_close()
+        bearer = f"Bearer {key}"
+        self.assertEqual(seen[0], ("/v1/jobs", bearer, request))
+        self.assertEqual(seen[1:], [("/v1/jobs/job_1", bearer, None), ("/v1/jobs/job%2F3", bearer, None)])
+        with self.assertRaisesRegex(ConnectionFailedError, "ConnectionRefusedError"):
+            DuctapeJobs(f"http://127.0.0.1:{server.server_address[1]}", key, max_retries=0).get("job_1")
+
+
 class Errors(unittest.TestCase):
     def test_have_code_pointers_and_no_key(self) -> None:
         problem = {
@@ -163,7 +214,9 @@ class Errors(unittest.TestCase):
 
 class Waiting(unittest.TestCase):
     def test_asks_until_the_job_has_finished(self) -> None:
-        api = Api(answered(200, job("queued")), answered(200, job("running")), answered(200, job("completed", result=7)))
+        api = Api(
+            answered(200, job("queued")), answered(200, job("running")), answered(200, job("completed", result=7))
+        )
         client = api.client()
         found = client.wait("job_1")
         self.assertEqual(client.result(found), 7)
@@ -208,11 +261,17 @@ class Waiting(unittest.TestCase):
         with self.assertRaises(Exception) as caught:
             api.client().run(request)
         self.assertNotIn("sig=1", str(caught.exception))
+        with self.assertRaisesRegex(Exception, "not of HTTP"):
+            Api(answered(200, job("completed", result_url="file:///etc/hostname"))).client().run(request)
 
 
 class Lists(unittest.TestCase):
     def test_are_read_page_by_page(self) -> None:
-        pages = [{"jobs": [{"job_id": "a"}], "next_cursor": "c 1"}, {"jobs": [], "next_cursor": "c2"}, {"jobs": [{"job_id": "b"}]}]
+        pages = [
+            {"jobs": [{"job_id": "a"}], "next_cursor": "c 1"},
+            {"jobs": [], "next_cursor": "c2"},
+            {"jobs": [{"job_id": "b"}]},
+        ]
         api = Api(*[answered(200, page) for page in pages], answered(200, pages[0]))
         found = api.client().list(product_tag="shop", status=["failed", "completed"], recurring=False, from_=5)
         self.assertEqual(api.sent, [])
@@ -229,7 +288,15 @@ class Batches(unittest.TestCase):
     def accepted(self, api: Api) -> Callable[[], HttpAnswer]:
         def answer() -> HttpAnswer:
             jobs = api.sent[-1][3]["jobs"]
-            return answered(200, {"results": [{"index": at, "status": 202, "job": {**receipt, "job_id": item["labels"][0]}} for at, item in enumerate(jobs)]})
+            return answered(
+                200,
+                {
+                    "results": [
+                        {"index": at, "status": 202, "job": {**receipt, "job_id": item["labels"][0]}}
+                        for at, item in enumerate(jobs)
+                    ]
+                },
+            )
 
         return answer
 
@@ -238,12 +305,18 @@ class Batches(unittest.TestCase):
         api.answers = [self.accepted(api)] * 3
         outcomes = api.client().batch({**request, "labels": [str(at)]} for at in range(250))
         self.assertEqual([len(body["jobs"]) for _, _, _, body in api.sent], [100, 100, 50])
-        self.assertEqual([outcome.job and outcome.job["job_id"] for outcome in outcomes], [str(at) for at in range(250)])
+        self.assertEqual(
+            [outcome.job and outcome.job["job_id"] for outcome in outcomes], [str(at) for at in range(250)]
+        )
         keys = {item["idempotency_key"] for _, _, _, body in api.sent for item in body["jobs"]}
         self.assertEqual(len(keys), 250)
 
     def test_have_an_error_for_each_job_with_its_own_index(self) -> None:
-        fault = {"code": "INVALID_REQUEST", "detail": "no", "errors": [{"pointer": "/jobs/0/event", "detail": "is unknown"}]}
+        fault = {
+            "code": "INVALID_REQUEST",
+            "detail": "no",
+            "errors": [{"pointer": "/jobs/0/event", "detail": "is unknown"}],
+        }
         api = Api(answered(200, {"results": [{"index": 0, "status": 400, "error": fault}]}))
         large: JobRequest = {**request, "input": {"payload": "x" * 5_000_000}}
         first, second = api.client().batch([large, request])

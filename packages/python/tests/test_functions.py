@@ -78,7 +78,10 @@ class Results(unittest.TestCase):
             ([1, 2**53], "an int beyond 2**53 at /1, which JSON cannot keep: return its digits as a string."),
             ({"n": float("nan")}, "nan at /n,"),
             ({"n": float("-inf")}, "-inf at /n,"),
-            ({"at": datetime.datetime(2030, 1, 1)}, "a datetime at /at, which JSON cannot keep: return its isoformat()."),
+            (
+                {"at": datetime.datetime(2030, 1, 1)},
+                "a datetime at /at, which JSON cannot keep: return its isoformat().",
+            ),
             ({"total": decimal.Decimal("1.10")}, "a Decimal at /total, which JSON cannot keep: return its str()."),
             (b"a", "a bytes, which JSON cannot keep: return its base64."),
             ({"a/b": {1: "x"}}, "a key that is an int at /a~1b,"),
@@ -285,7 +288,10 @@ class Payloads(unittest.TestCase):
         self.assertEqual(self.refusal(Model, "bad"), f"f refuses its payload: {places}; and 2 more")
 
     def test_are_checked_by_a_function(self) -> None:
-        self.assertEqual(self.refusal(lambda payload: int(payload), "x"), "f refuses its payload: invalid literal for int() with base 10: 'x'")
+        self.assertEqual(
+            self.refusal(lambda payload: int(payload), "x"),
+            "f refuses its payload: invalid literal for int() with base 10: 'x'",
+        )
         self.assertEqual(self.refusal(lambda payload: payload["sku"], {}), "f refuses its payload: KeyError: 'sku'")
 
     @unittest.skipUnless(importlib.util.find_spec("pydantic"), "pydantic is not installed")

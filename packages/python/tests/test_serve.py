@@ -59,7 +59,13 @@ class Wsgi(unittest.TestCase):
     def call(self, body: bytes, headers: dict[str, str], **environ: Any) -> tuple[str, Any]:
         status: list[str] = []
         given = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-        whole = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body), **given, **environ}
+        whole = {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            **given,
+            **environ,
+        }
         answer = b"".join(handler.wsgi(whole, lambda line, headers: status.append(line)))
         return status[0], json.loads(answer)
 
@@ -98,7 +104,10 @@ class Asgi(unittest.TestCase):
 
     def test_answers_nobody_who_has_gone(self) -> None:
         scope = {"type": "http", "method": "POST", "headers": []}
-        gone: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+        gone: list[dict[str, Any]] = [
+            {"type": "http.request", "body": b"{", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
         self.assertEqual(self.call(scope, gone), [])
 
     def test_is_no_websocket(self) -> None:

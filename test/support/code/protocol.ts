@@ -102,6 +102,7 @@ const requests: ProtocolCase[] = [
     status: 200,
     answer: completed(null),
   },
+  { name: "refuses what is no JSON", send: () => signed("no JSON"), status: 200, answer: refused("PROTOCOL") },
   { name: "more than 7 MiB is too large", send: () => signed("x".repeat(7.5 * 1024 * 1024)), status: 413 },
 ];
 

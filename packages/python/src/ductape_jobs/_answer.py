@@ -63,7 +63,9 @@ async def answer_async(host: Host, message: object) -> Answer:
     if not isinstance(call, _Call):
         return call
     running: asyncio.Future[Outcome] = (
-        asyncio.ensure_future(call.outcome_in_loop()) if inspect.iscoroutinefunction(call.function.run) else _future(call)
+        asyncio.ensure_future(call.outcome_in_loop())
+        if inspect.iscoroutinefunction(call.function.run)
+        else _future(call)
     )
     try:
         await asyncio.wait({running}, timeout=call.seconds_left)
@@ -120,7 +122,11 @@ def _call_of(host: Host, message: object) -> _Call | Answer:
     if kind != "call" or not isinstance(name, str) or not is_time:
         return _refusal("PROTOCOL", f'This code speaks version {code_version} of the protocol, kind "call".')
     function = host.functions.get(name)
-    return _Call(host, message, function) if function else _refusal("UNKNOWN_FUNCTION", f"This code has no function {name}.")
+    return (
+        _Call(host, message, function)
+        if function
+        else _refusal("UNKNOWN_FUNCTION", f"This code has no function {name}.")
+    )
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -234,7 +240,9 @@ class _Call:
         size = len(json_bytes(value))
         if size <= _largest_result:
             return {"is": "completed", "value": {"v": value}}
-        text = f"{name} returned {size} bytes, of at most {_largest_result}: put it into a file, and return where it is."
+        text = (
+            f"{name} returned {size} bytes, of at most {_largest_result}: put it into a file, and return where it is."
+        )
         return _failed("result", "ResultError", text)
 
 

@@ -79,7 +79,14 @@ class Call:
 
 class Transport:
     def __init__(
-        self, url: str, api_key: str, *, max_retries: int, request_timeout: float, send: Send, sleep: Callable[[float], None]
+        self,
+        url: str,
+        api_key: str,
+        *,
+        max_retries: int,
+        request_timeout: float,
+        send: Send,
+        sleep: Callable[[float], None],
     ) -> None:
         self._url = url
         self._key = api_key
@@ -127,7 +134,11 @@ class Transport:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, job_id: str | None
     ) -> HttpAnswer:
         # The address may be a presigned one, whose signature gives access: its host says enough.
-        host = urllib.parse.urlsplit(url).netloc
+        scheme, host = urllib.parse.urlsplit(url)[:2]
+        if scheme not in ("http", "https"):  # urllib would open files too
+            raise DuctapeError(
+                "UNEXPECTED_ANSWER", f"The API named an address of {scheme}, not of HTTP.", job_id=job_id
+            )
         try:
             answer = self._send(method, url, headers, body, self._timeout)
         except TimeoutError:
@@ -283,7 +294,9 @@ def problem_error(
 def _faults_in(value: object) -> tuple[Fault, ...]:
     listed = value if isinstance(value, list) else []
     return tuple(
-        Fault(str(one.get("pointer", "")), str(one.get("detail", "is not valid"))) for one in listed if isinstance(one, dict)
+        Fault(str(one.get("pointer", "")), str(one.get("detail", "is not valid")))
+        for one in listed
+        if isinstance(one, dict)
     )
 
 

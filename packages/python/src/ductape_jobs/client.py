@@ -59,8 +59,8 @@ class DuctapeJobs:
         job = client.wait(receipt["job_id"], timeout=60)
 
     Without arguments it takes the address and the key of `DUCTAPE_URL` and `DUCTAPE_API_KEY`. A request that may be repeated is sent
-    again up to `max_retries` times after 429, 502, 503, 504 or no connection. `request_timeout` is how many seconds one request may
-    take. All errors are a `DuctapeError`, with `code` and, for a request that is not valid, `errors` with pointers.
+    again up to `max_retries` times after 429, 502, 503, 504 or no connection. `request_timeout` is how many seconds the API
+    may be silent. All errors are a `DuctapeError`, with `code` and, for a request that is not valid, `errors` with pointers.
     """
 
     def __init__(
@@ -253,7 +253,7 @@ class DuctapeJobs:
     ) -> dict[str, Any]:
         """Sends any request to the API, and returns its answer: for an operation that this client has no method for.
 
-            client.request("GET", "/v1/stats", query={"product_tag": "shop", "env": "prd"})
+        client.request("GET", "/v1/stats", query={"product_tag": "shop", "env": "prd"})
         """
         # The path is appended to the address: one that does not begin with a slash could name another host.
         if not path.startswith("/"):
@@ -278,8 +278,7 @@ class DuctapeJobs:
         body = {"jobs": [json.loads(item) for _, item in chunk]}
         results = self._transport.call(Call("POST", "/v1/jobs/batch", body=body)).get("results")
         return [
-            _outcome_of(index, result or {})
-            for (index, _), result in zip_longest(chunk, (results or [])[: len(chunk)])
+            _outcome_of(index, result or {}) for (index, _), result in zip_longest(chunk, (results or [])[: len(chunk)])
         ]
 
     def _wait(
@@ -360,7 +359,9 @@ def _key_fault(key: str) -> str | None:
     if key == "":
         return "Set DUCTAPE_API_KEY, or pass api_key to DuctapeJobs: a key of your Ductape Jobs API."
     # Checked here, since the header would be refused with a message that quotes the key.
-    return None if re.fullmatch(r"[\x21-\x7e]+", key) else "DUCTAPE_API_KEY (api_key) contains characters that no key has."
+    return (
+        None if re.fullmatch(r"[\x21-\x7e]+", key) else "DUCTAPE_API_KEY (api_key) contains characters that no key has."
+    )
 
 
 def _path(job_id: str, rest: str = "", query: Mapping[str, object] | None = None) -> str:

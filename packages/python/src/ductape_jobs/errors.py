@@ -91,7 +91,9 @@ class WaitTimeoutError(DuctapeError):
     """The job did not finish within the `timeout` of the call. It continues: `client.wait(error.job_id)` waits on."""
 
     def __init__(self, job_id: str, timeout: float) -> None:
-        super().__init__("WAIT_TIMEOUT", f"Job {job_id} did not finish within {timeout} s; it continues.", job_id=job_id)
+        super().__init__(
+            "WAIT_TIMEOUT", f"Job {job_id} did not finish within {timeout} s; it continues.", job_id=job_id
+        )
 
 
 class JobFailedError(DuctapeError):

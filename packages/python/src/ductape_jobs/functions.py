@@ -94,7 +94,6 @@ class CodeFunction(Generic[Input, Result]):
         return self.run(input, ctx)
 
 
-
 @overload
 def define_function(name: str, run: Callable[[Any, Context], Any]) -> CodeFunction[Any, Any]: ...
 @overload
