@@ -182,6 +182,7 @@ class Errors(unittest.TestCase):
             (answered(404), "NotFoundError", "ROUTE_NOT_FOUND", "Check DUCTAPE_URL"),
             (answered(302), "DuctapeError", "UNEXPECTED_ANSWER", "it redirects"),
             (answered(200, [1]), "DuctapeError", "UNEXPECTED_ANSWER", "without a JSON object"),
+            (answered(200, {"ok": True}), "DuctapeError", "UNEXPECTED_ANSWER", "without the expected fields"),
             (HttpAnswer(200, {}, b"<html>"), "DuctapeError", "UNEXPECTED_ANSWER", "without a JSON object"),
         ]:
             with self.subTest(code=code), self.assertRaises(Exception) as caught:

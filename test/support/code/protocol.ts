@@ -244,7 +244,9 @@ export const protocolCases: readonly ProtocolCase[] = [...requests, ...messages,
 /** Sends what a case sends, and returns what is wrong with the answer; nothing if it is right. */
 export async function faultsOf(url: string, { send, status, answer }: ProtocolCase): Promise<string[]> {
   const { method = "POST", body, headers } = send();
-  const response = await fetch(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) });
+  // The engine follows no redirect.
+  const sent = { method, redirect: "manual" as const, ...(headers && { headers }), ...(body !== undefined && { body }) };
+  const response = await fetch(url, sent);
   const text = await response.text();
   if (response.status !== status) return [`status ${response.status} instead of ${status}: ${text.slice(0, 300)}`];
   if (answer === undefined) return [];

@@ -75,6 +75,8 @@ class Call:
     job_id: str | None = None
     #: Whether the call is idempotent, so that it is safe to send it again.
     repeatable: bool = True
+    #: The fields that the answer of this API has.
+    fields: tuple[str, ...] = ()
 
 
 class Transport:
@@ -114,8 +116,11 @@ class Transport:
         if answer.status == 204:
             return {}
         found = _parsed(answer.body)
-        if isinstance(found, dict):
+        if isinstance(found, dict) and all(field in found for field in call.fields):
             return found
+        if isinstance(found, dict):
+            text = "The API answered without the expected fields. Check DUCTAPE_URL."
+            raise DuctapeError("UNEXPECTED_ANSWER", text, status=answer.status, job_id=call.job_id)
         text = f"The API answered {answer.status} without a JSON object. Check DUCTAPE_URL."
         raise DuctapeError("UNEXPECTED_ANSWER", text, status=answer.status, job_id=call.job_id)
 

@@ -39,6 +39,9 @@ _longest_queued_pause_s = 10.0
 #: The limits of one request. They leave room for the JSON around the jobs.
 _most_jobs, _most_bytes, _most_escaped = 100, 4_390_000, 5_990_000
 
+#: What every job and every receipt has.
+_of_a_job = ("job_id", "status")
+
 _final = ("completed", "failed", "cancelled")
 
 
@@ -98,7 +101,8 @@ class DuctapeJobs:
     def run(self, request: JobRequest, *, timeout: float | None = None) -> Any:
         """Schedules a job, waits until it has finished, and returns its result.
 
-        Raises a JobFailedError or JobCancelledError if it does not complete, and a WaitTimeoutError after `timeout` seconds.
+        Raises a JobFailedError or JobCancelledError if it does not complete, and a WaitTimeoutError after `timeout` seconds, or
+        once the request that is under way then has ended.
         """
         until = _until(timeout)
         # A margin stays, so that the receipt arrives in time for an error to name the job.
@@ -113,7 +117,7 @@ class DuctapeJobs:
     def get(self, job_id: str, *, wait: int | None = None) -> Job:
         """The job in its present state. With `wait` (1 to 25 seconds), as soon as it has finished or that time is over."""
         query = {} if wait is None else {"wait": min(wait, self._longest_wait)}
-        return cast(Job, self._transport.call(Call("GET", _path(job_id, "", query), job_id=job_id)))
+        return cast(Job, self._transport.call(Call("GET", _path(job_id, "", query), job_id=job_id, fields=_of_a_job)))
 
     def wait(self, job_id: str, *, timeout: float | None = None) -> Job:
         """Waits until the job has finished, whatever its outcome: `client.result(job)` is its result. A series ends with its last run.
@@ -199,7 +203,7 @@ class DuctapeJobs:
 
         A run that begins to wait later takes it too, for 90 days. Each run takes a message of an `id` once.
         """
-        call = Call("POST", "/v1/signals", body=request, repeatable="id" in request)
+        call = Call("POST", "/v1/signals", body=request, repeatable="id" in request, fields=("id", "offered"))
         return cast(SignalSent, self._transport.call(call))
 
     def batch(self, requests: Iterable[JobRequest]) -> Sequence[BatchOutcome]:
@@ -239,7 +243,7 @@ class DuctapeJobs:
 
     def me(self) -> Me:
         """Who the API takes this client for, and what its key may do. Any key may ask."""
-        return cast(Me, self._transport.call(Call("GET", "/v1/me")))
+        return cast(Me, self._transport.call(Call("GET", "/v1/me", fields=("caller", "verbs"))))
 
     def request(
         self,
@@ -266,17 +270,19 @@ class DuctapeJobs:
     def _post(self, request: JobRequest, headers: Mapping[str, str]) -> dict[str, Any]:
         # A key for each call, so that it is safe to send it again. The caller's own is in the body.
         key = {} if "idempotency_key" in request else {"Idempotency-Key": str(uuid.uuid4())}
-        return self._transport.call(Call("POST", "/v1/jobs", body=request, headers={**key, **headers}))
+        return self._transport.call(
+            Call("POST", "/v1/jobs", body=request, headers={**key, **headers}, fields=_of_a_job)
+        )
 
     def _change(self, job_id: str, verb: str, body: Mapping[str, object], *, repeatable: bool) -> Job:
         given = {name: value for name, value in body.items() if value is not None}
         path = _path(job_id, f"/{verb}")
-        call = Call("POST", path, body=given or None, job_id=job_id, repeatable=repeatable)
+        call = Call("POST", path, body=given or None, job_id=job_id, repeatable=repeatable, fields=_of_a_job)
         return cast(Job, self._transport.call(call))
 
     def _send_batch(self, chunk: Sequence[tuple[int, bytes]]) -> Sequence[BatchOutcome]:
         body = {"jobs": [json.loads(item) for _, item in chunk]}
-        results = self._transport.call(Call("POST", "/v1/jobs/batch", body=body)).get("results")
+        results = self._transport.call(Call("POST", "/v1/jobs/batch", body=body, fields=("results",)))["results"]
         return [
             _outcome_of(index, result or {}) for (index, _), result in zip_longest(chunk, (results or [])[: len(chunk)])
         ]
@@ -339,7 +345,7 @@ class JobPages:
 
     def _read(self, cursor: str | None, limit: int | None) -> JobPage:
         query = _query_string({**self._query, "limit": limit, "cursor": cursor})
-        return cast(JobPage, self._transport.call(Call("GET", f"/v1/jobs{query}")))
+        return cast(JobPage, self._transport.call(Call("GET", f"/v1/jobs{query}", fields=("jobs",))))
 
 
 def _url_fault(text: str) -> str | None:
