@@ -28,15 +28,14 @@ def main() -> dict[str, Any]:
     accepted = client.schedule(a_request("echo", 1, labels=["first"], idempotency_key="one"))
     again = client.schedule(a_request("echo", 1, labels=["first"], idempotency_key="one"))
     later = client.schedule(a_request("echo", 2, start_at=int(time.time()) + 3600))
-    outcomes = client.batch([a_request("echo", at, labels=["batch"]) for at in range(120)] + [a_request("nothing", 1)])
+    # In an hour, so that they only have to be accepted.
+    many = [a_request("echo", at, labels=["batch"], start_at=int(time.time()) + 3600) for at in range(120)]
+    outcomes = client.batch([*many, a_request("nothing", 1)])
     done = client.wait(accepted["job_id"], timeout=60)
-    for outcome in outcomes:
-        if outcome.job:
-            client.wait(outcome.job["job_id"], timeout=60)
     failed = client.schedule(a_request("fail", {"message": "no", "retryable": False}))
     client.wait(failed["job_id"], timeout=60)
     retried = client.retry(failed["job_id"], delay_ms=3_600_000)
-    listed = list(client.list(product_tag="shop", env="dev", label="batch", status="completed"))
+    listed = list(client.list(product_tag="shop", env="dev", label="batch", status="scheduled"))
     page = client.list(product_tag="shop", limit=10).page()
     return {
         "same": accepted["job_id"] == again["job_id"],

@@ -18,6 +18,8 @@ handler = handler_of()
 
 class Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+    # Many jobs may call at once; the default of 5 makes their connections wait for seconds.
+    request_queue_size = 128
 
 
 class Quiet(WSGIRequestHandler):
@@ -88,6 +90,7 @@ def main(kind: str) -> None:
         server = make_server("127.0.0.1", 0, handler.wsgi, server_class=Threads, handler_class=Quiet)
     else:
         threading.Thread(target=loop.run_forever, daemon=True).start()
+        ThreadingHTTPServer.request_queue_size = 128
         server = ThreadingHTTPServer(("127.0.0.1", 0), {"asgi": Asgi, "lambda": Lambda}[kind])
         server.daemon_threads = True
     print(f"http://127.0.0.1:{server.server_address[1]}/jobs", flush=True)

@@ -245,7 +245,12 @@ export const protocolCases: readonly ProtocolCase[] = [...requests, ...messages,
 export async function faultsOf(url: string, { send, status, answer }: ProtocolCase): Promise<string[]> {
   const { method = "POST", body, headers } = send();
   // The engine follows no redirect.
-  const sent = { method, redirect: "manual" as const, ...(headers && { headers }), ...(body !== undefined && { body }) };
+  const sent = {
+    method,
+    redirect: "manual" as const,
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+  };
   const response = await fetch(url, sent);
   const text = await response.text();
   if (response.status !== status) return [`status ${response.status} instead of ${status}: ${text.slice(0, 300)}`];
