@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { answers } from "./answers.ts";
 import { limitTables } from "./limits.ts";
+import { pythonAnswers, pythonRequests } from "./python-client.ts";
 import { eventInput, known, requests } from "./requests.ts";
 import { settingsSource, settingsTables } from "./settings.ts";
 import { tables, withTable } from "./tables.ts";
@@ -40,6 +41,8 @@ const files: Record<string, string> = {
   ),
   "sdk/src/requests.ts": sourceOf(importsOfRequests, eventInput, typescriptOf(requests, known, "input")),
   "infra/settings/jobs-settings.ts": sourceOf(settingsSource()),
+  "packages/python/src/ductape_jobs/answers.py": pythonAnswers(),
+  "packages/python/src/ductape_jobs/requests.py": pythonRequests(),
   ...Object.fromEntries(
     [...Map.groupBy([...tables, ...limitTables, ...settingsTables], ({ page }) => page)].map(([page, some]) => [
       page,
@@ -48,8 +51,11 @@ const files: Record<string, string> = {
   ),
 };
 
+/** Biome knows no Python, which is written as it is to look. */
 const formatted = (path: string, text: string): string =>
-  execFileSync("node_modules/.bin/biome", ["format", "--stdin-file-path", path], { input: text, encoding: "utf8" });
+  path.endsWith(".py")
+    ? text
+    : execFileSync("node_modules/.bin/biome", ["format", "--stdin-file-path", path], { input: text, encoding: "utf8" });
 
 const isCheck = process.argv.includes("--check");
 for (const [path, text] of Object.entries(files)) {

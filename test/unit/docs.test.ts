@@ -96,7 +96,14 @@ describe("the SDK's page", () => {
   });
 });
 
-const pages = ["README.md", "CONTRIBUTING.md", "sdk/README.md", "examples/README.md", "lambdas/README.md"];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "sdk/README.md",
+  "packages/python/README.md",
+  "examples/README.md",
+  "lambdas/README.md",
+];
 const allPages = async () => {
   const inDocs = await readdir("docs", { recursive: true });
   return [...pages, ...inDocs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { pythonOf } from "../../generate/python.ts";
 import { typescriptOf } from "../../generate/typescript.ts";
 
 const Status = z.enum(["on", "off"]).describe("Whether it is on.");
@@ -68,5 +69,68 @@ tags: Record<string, string | number>;
 
   it("is missing for what is no data", () => {
     expect(() => typescriptOf({ When: { schema: z.date() } }, {}, "input")).toThrow("type date");
+  });
+});
+
+describe("the Python that is generated of a schema", () => {
+  const python = (io: "input" | "output") => pythonOf(shapes, ["Lamp"], io);
+
+  it("has for a request what may be left out, with what each field says", () => {
+    expect(python("input")).toBe(`Status = Literal["on", "off"]
+
+
+class LampPlace(TypedDict):
+    room: str
+
+
+class Lamp(TypedDict):
+    """A lamp."""
+
+    status: Status
+    earlier: list[Status]
+    """What it was, oldest first."""
+    watts: NotRequired[int]
+    """How much it takes."""
+    name: NotRequired[str]
+    """What it is called. Default: its number."""
+    place: LampPlace | None
+    tags: Mapping[str, str | float]`);
+  });
+
+  it("has for an answer what is always there", () => {
+    expect(python("output")).toContain("    watts: int\n");
+    expect(python("output")).toContain("    tags: dict[str, str | float]");
+  });
+
+  it("writes fields whose names are keywords apart, since no class has them", () => {
+    const Off = z.object({ except: z.array(z.string()).optional(), by: z.literal(true) });
+    expect(pythonOf({ Off: { schema: Off } }, ["Off"], "input")).toBe(
+      `OffKeywords = TypedDict("OffKeywords", {"except": NotRequired[list[str]]})
+
+
+class Off(OffKeywords):
+    by: Literal[True]`,
+    );
+  });
+
+  it("gives each part of a union its name, and what it extends only what is new", () => {
+    const Any = z.union([z.object({ a: z.string() }), z.object({ b: z.string().describe('Say "so"') })]);
+    const Larger = Lamp.extend({ any: Any });
+    const made = pythonOf(
+      {
+        Lamp: shapes.Lamp,
+        Larger: { schema: Larger, doc: "", extends: "Lamp", omit: Object.keys(Lamp.shape) },
+      },
+      ["Larger"],
+      "output",
+    );
+    expect(made).toContain("class Larger(Lamp):\n    any: LargerAny1 | LargerAny2");
+    expect(made).toContain(`class LargerAny2(TypedDict):\n    b: str\n    """Say "so" """`);
+  });
+
+  it("refuses a schema for which it has none", () => {
+    expect(() => pythonOf({ Odd: { schema: z.object({ at: z.date() }) } }, ["Odd"], "output")).toThrow(
+      "there is no type of Python for a schema of type date",
+    );
   });
 });
