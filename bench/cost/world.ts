@@ -4,6 +4,7 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoAnswers } from "../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
+import { dynamoAudit } from "../../lambdas/aws/dynamodb/audit.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
@@ -177,6 +178,7 @@ export async function startWorld(
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       incidents,
+      audit: dynamoAudit({ client: metered, table, days: 400 }),
       endpoints: only<Endpoints>("endpoints"),
       sessions: only<Sessions>("sessions"),
     }),

@@ -76,6 +76,7 @@ export function subjects() {
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     incidents: only("incidents"),
+    audit: only("audit"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
   };

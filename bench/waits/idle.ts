@@ -65,6 +65,7 @@ export async function idleHour(waits: number): Promise<Idle> {
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
     incidents: only("incidents"),
+    audit: only("audit"),
     blobs: only("blobs"),
     gates: only("gates"),
     ticks: only("ticks"),

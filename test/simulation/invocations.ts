@@ -20,6 +20,7 @@ import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
+import { fakeAudit } from "../support/fakes/audit.ts";
 import { fakeIncidents } from "../support/fakes/incidents.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
@@ -171,6 +172,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       relays: throughAdversary("queue", relays, invocation, around),
       roundPlaces,
       incidents: fakeIncidents(),
+      audit: fakeAudit(),
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),

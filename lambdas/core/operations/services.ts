@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
+import type { Audit } from "../ports/audit.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Definitions } from "../ports/definitions.ts";
@@ -81,6 +82,8 @@ export interface ApiServices extends SchedulingServices {
   deployment?: Deployment;
   failures: Failures;
   incidents: Incidents;
+  /** What callers have changed. */
+  audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
 }

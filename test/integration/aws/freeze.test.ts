@@ -55,9 +55,9 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, requests, limits, failures, incidents, endpoints, sharedKeys, sessions, log } = fakeServices();
+  const { waits, requests, limits, failures, incidents, audit, endpoints, sharedKeys, sessions, log } = fakeServices();
   const handler = httpApi(
-    () => ({ ...services, log, limits, waits, requests, failures, incidents, endpoints, sharedKeys, sessions }),
+    () => ({ ...services, log, limits, waits, requests, failures, incidents, audit, endpoints, sharedKeys, sessions }),
     routes,
   );
   return async (asked: Parameters<typeof httpEvent>[0]) =>
