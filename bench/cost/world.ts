@@ -3,8 +3,8 @@ import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts"
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoAnswers } from "../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
-import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoAudit } from "../../lambdas/aws/dynamodb/audit.ts";
+import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";

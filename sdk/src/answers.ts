@@ -1422,7 +1422,7 @@ export interface IncidentPage {
   next_cursor?: string;
 }
 
-/** What was done. A later version may have others. */
+/** What callers do. */
 export type AuditAction =
   | "job.cancel"
   | "job.pause"
@@ -1478,7 +1478,11 @@ export interface AuditEntry {
   role?: string;
   /** What the caller might do, if that is no role. */
   verbs?: string[];
-  action: AuditAction;
+  /**
+   * What was done: one of the actions by which the list selects, or one of a later version.
+   * @example `"job.cancel"`
+   */
+  action: string;
   /** The id or the name of what was changed. */
   target: string;
   /** Absent for what belongs to the deployment, such as keys. */

@@ -4,13 +4,13 @@ import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { clockSkewMs } from "../../core/job/result-cache.ts";
 import { invalidRequest } from "../../core/kernel/parse-body.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
-import type { ApiServices } from "../../core/operations/services.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Forgets the results of a cache tag. */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { params, query, scopes } = request;
   const { product = "", env = "", tag = "" } = params;
   requireScope(scopes, "jobs:write", params);

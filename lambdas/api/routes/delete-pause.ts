@@ -8,8 +8,8 @@ import { pauseChange } from "../../core/operations/audited-fields.ts";
 import { endPause } from "../../core/operations/change-pauses.ts";
 import { drainPause } from "../../core/operations/drain-pause.ts";
 import { pauseFields } from "../../core/operations/log-fields.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
-import type { ApiServices, Services } from "../../core/operations/services.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
 import { pauseNotFound, requirePauseScope } from "../../core/requests/pause-request.ts";
@@ -19,7 +19,7 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
 const firstPageMs = 5000;
 
 /** Ends a pause, and sends its first jobs. The reconciler sends the others. */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { params, query, scopes, caller } = request;
   const { catalog, clock, log } = services;
   const dryRun = isDryRun(query);

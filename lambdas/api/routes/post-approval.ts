@@ -12,8 +12,8 @@ import {
   notDecidable,
   requireChoice,
 } from "../../core/operations/decide-approval.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
-import type { ApiServices } from "../../core/operations/services.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { ApprovalDecisionSchema } from "../../core/queries/schemas/approvals.ts";
 import { DecisionRequest } from "../../core/requests/decision-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
@@ -22,7 +22,7 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
  * Decides an approval by a key. Repeated by the same key with the same choice, it answers the decision that was made: the first answer may
  * have been lost.
  */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { params, body, query, scopes, caller } = request;
   const { id = "" } = params;
   const isDry = isDryRun(query);

@@ -15,8 +15,8 @@ import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
 import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
-import type { ApiServices } from "../../core/operations/services.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
+import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { summaryOf } from "../../core/queries/view.ts";
 import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
@@ -31,7 +31,7 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { body, query: asked, scopes } = request;
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });

@@ -5,8 +5,8 @@ import { requireScope } from "../../core/access/scopes.ts";
 import { pauseChange } from "../../core/operations/audited-fields.ts";
 import { startPause } from "../../core/operations/change-pauses.ts";
 import { pauseFields } from "../../core/operations/log-fields.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
-import type { ApiServices } from "../../core/operations/services.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
 import { PauseRequest, parsePause, requirePauseScope } from "../../core/requests/pause-request.ts";
@@ -14,7 +14,7 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { aPause } from "../schemas/examples.ts";
 
 /** Pauses a product, an env, an event, or a limit or one of its keys. Answers 201, or 200 where it was paused already. */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { body, query, scopes, caller } = request;
   const { catalog, clock, log } = services;
   const dryRun = isDryRun(query);

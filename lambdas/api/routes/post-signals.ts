@@ -2,15 +2,15 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { recordChange } from "../../core/operations/record-change.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import { previewSignal, sendSignal } from "../../core/operations/send-signal.ts";
-import type { ApiServices } from "../../core/operations/services.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { SignalPreviewSchema, SignalSentSchema } from "../../core/queries/schemas/signal.ts";
 import { parseSignal, SignalRequest, type SignalWanted } from "../../core/requests/signal-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Sends a message to the runs of features that wait for it, or will. */
-export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { body, query, scopes } = request;
   const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:write", { product: product_tag, env });

@@ -51,7 +51,7 @@ export type AuditAction = (typeof auditActions)[number];
  */
 export type AuditActor = Extract<Actor, `k:${string}` | `i:${string}`> | `r:${string}`;
 
-/** Who asks for a change, as far as it is known. */
+/** What is known of who asks for a change. */
 export interface AuditCaller {
   actor: AuditActor;
   name?: string;

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { AuditAction, AuditEntry, AuditPage } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
@@ -84,13 +84,13 @@ export function Audit() {
               options={actions}
               onChange={(next) => change({ action: next })}
             />
-            <TextField
+            <Words
               label="Who"
               value={actor}
               placeholder="name, address or key id"
-              onInput={(next) => change({ actor: next })}
+              onSettled={(next) => change({ actor: next })}
             />
-            <TextField label="Target" value={target} placeholder="job_…" onInput={(next) => change({ target: next })} />
+            <Words label="Target" value={target} placeholder="job_…" onSettled={(next) => change({ target: next })} />
           </div>
           {where && isKnown ? (
             <List key={JSON.stringify([where, filter])} where={where} filter={filter} />
@@ -101,6 +101,28 @@ export function Audit() {
       )}
     </>
   );
+}
+
+/** How long after the last letter a filter is applied: the API is not asked for each of them. */
+const settledMs = 300;
+
+interface WordsProps {
+  label: string;
+  value: string;
+  placeholder: string;
+  onSettled: (value: string) => void;
+}
+
+/** A filter that is written. */
+function Words({ value, onSettled, ...field }: WordsProps) {
+  const [draft, write] = useState(value);
+  useEffect(() => write(value), [value]);
+  useEffect(() => {
+    if (draft === value) return;
+    const timer = setTimeout(() => onSettled(draft), settledMs);
+    return () => clearTimeout(timer);
+  }, [draft, value, onSettled]);
+  return <TextField {...field} value={draft} onInput={write} />;
 }
 
 /** Reads pages until it has `limit` changes, or has looked at enough. */
