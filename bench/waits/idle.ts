@@ -65,7 +65,6 @@ export async function idleHour(waits: number): Promise<Idle> {
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
     incidents: only("incidents"),
-    audit: only("audit"),
     blobs: only("blobs"),
     gates: only("gates"),
     ticks: only("ticks"),

@@ -11,9 +11,9 @@ const reason = "<img src=x> \u202ereturned";
 
 let id = "";
 beforeAll(async () => {
-  const { job_id } = await local.schedule({ start_at: "2040-01-31T00:00:00Z" });
+  const { job_id } = await local.schedule({ start_at: Date.now() + 86_400_000 });
   id = job_id;
-  await local.api(`/v1/jobs/${id}/reschedule`, { start_at: "2041-01-31T00:00:00Z" });
+  await local.api(`/v1/jobs/${id}/reschedule`, { start_at: Date.now() + 2 * 86_400_000 });
   await local.api(`/v1/jobs/${id}/cancel`, { reason });
   await local.api("/v1/pauses", { product_tag: "my-product", env: "prd", reason: "the database is being moved" });
 }, 120_000);

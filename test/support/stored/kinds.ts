@@ -427,7 +427,7 @@ export const kinds: Record<string, Kind> = {
     make: ({ audit }) =>
       audit.put(auditEntryOf({ actor: "k:" }, { ...tenant, action: "job.cancel", target: jobs.cancelled.id }, noon)),
     words: [],
-    unknownFields: "kept",
+    unknownFields: "lost",
   },
   due: {
     prefix: topology.duePrefix,
