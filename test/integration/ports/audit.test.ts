@@ -2,6 +2,7 @@ import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { dynamoAudit } from "../../../lambdas/aws/dynamodb/audit.ts";
 import { auditEntryOf, firstAuditId } from "../../../lambdas/core/access/audit-entry.ts";
 import { canonicalJson } from "../../../lambdas/core/kernel/canonical-json.ts";
+import { listAudit } from "../../../lambdas/core/queries/list-audit.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { noon } from "../../support/builders.ts";
 import { describeAudit } from "../../support/conformance/audit.ts";
@@ -47,3 +48,30 @@ test("an entry is one canonical text that expires, and what a later version writ
   expect(page).toEqual({ entries: [known, entry] });
   await stop();
 });
+
+test("250 entries of one day, and those of months ago, are listed once each from the table", async () => {
+  const { client, stop } = await startDynamo();
+  const audit = dynamoAudit({ client, table, days: 400 });
+  const day = 86_400_000;
+  const times = [...Array.from({ length: 250 }, (_, n) => noon - 100 * n), noon - 70 * day, noon - 300 * day];
+  const entries = times.map((at, n) =>
+    auditEntryOf({ actor: "k:" }, { action: "job.retry", target: `job_${n}`, product: "shop", env: "dev" }, at),
+  );
+  await Promise.all(entries.map((entry) => audit.put(entry)));
+  const listed: string[] = [];
+  let before: string | undefined = firstAuditId(noon + 1);
+  while (before !== undefined) {
+    const query = {
+      products: ["shop", "mill", undefined],
+      from: noon - 400 * day,
+      before,
+      limit: 40,
+      passes: () => true,
+    };
+    const { entries: found, next }: Awaited<ReturnType<typeof listAudit>> = await listAudit(audit, query);
+    listed.push(...found.map(({ target }) => target));
+    before = next;
+  }
+  expect(listed).toEqual(entries.map(({ target }) => target));
+  await stop();
+}, 60_000);
