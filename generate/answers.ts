@@ -6,6 +6,7 @@ import {
   ApprovalListSchema,
   ApprovalSchema,
 } from "../lambdas/core/queries/schemas/approvals.ts";
+import { AuditActionSchema, AuditEntrySchema, AuditListSchema } from "../lambdas/core/queries/schemas/audit.ts";
 import {
   DefinitionDifferenceSchema,
   DefinitionSchema,
@@ -93,6 +94,9 @@ export const answers: Record<string, Shape> = {
   IncidentState: { schema: IncidentStateSchema },
   Incident: { schema: IncidentSchema },
   IncidentPage: { schema: IncidentListSchema },
+  AuditAction: { schema: AuditActionSchema },
+  AuditEntry: { schema: AuditEntrySchema },
+  AuditPage: { schema: AuditListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
   Webhook: { schema: WebhookSchema },

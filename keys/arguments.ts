@@ -11,7 +11,7 @@ npm run keys -- revoke <id>
   --products  the products that it has access to, or '*' for all products
   --envs      the envs that it has access to, or '*' for all envs
   --role      viewer (reads), operator (reads, schedules, changes, sees inputs) or admin (everything)
-  --verbs     in place of a role: jobs:read, jobs:write, jobs:input (the inputs of jobs), jobs:admin (all of these, and bulk changes)
+  --verbs     in place of a role: jobs:read, jobs:write, jobs:input (the inputs of jobs), audit:read (who has changed what), jobs:admin (all of these, and bulk changes)
   --expires   when it expires: 90d or +90d, a time like 2030-01-31T00:00:00Z, or Unix time. Default: never
   --rate      how many requests per second it may send. Default: as many as the stage takes
 

@@ -1,7 +1,10 @@
 import { apiKeyId, apiKeyIdPattern, newApiKey } from "../lambdas/core/access/api-key.ts";
+import type { AuditChange } from "../lambdas/core/access/audit-entry.ts";
 import { isShown, longestKeyName } from "../lambdas/core/access/key-name.ts";
 import type { Catalog } from "../lambdas/core/catalog/catalog.ts";
 import { defined } from "../lambdas/core/kernel/defined.ts";
+import { keyCreation, keyRevocation } from "../lambdas/core/operations/audited-fields.ts";
+import { recordChange } from "../lambdas/core/operations/record-change.ts";
 import { type Command, usage } from "./arguments.ts";
 import { expiryOf } from "./expiry-of.ts";
 import { KeysError } from "./keys-error.ts";
@@ -42,11 +45,13 @@ async function create(
   const fields = { name, scopes: scopesOf(catalog, asked), created_at: now };
   const limits = defined({ expires_at, rate: rate === undefined ? undefined : rateOf(rate) });
   const table = await keys();
-  const { key, record } = newApiKey({ ...fields, ...limits, ...defined({ made_by: await table.whoami() }) });
+  const made_by = await table.whoami();
+  const { key, record } = newApiKey({ ...fields, ...limits, ...defined({ made_by }) });
   await table.create(record);
+  const noted = await noteChange(table, made_by, keyCreation("key.create", record), now);
   return {
     out: key,
-    message: `Key ${record.id}, ${accessOf(record)}. It is shown only once and stored nowhere: save it now.`,
+    message: `Key ${record.id}, ${accessOf(record)}. It is shown only once and stored nowhere: save it now.${noted}`,
   };
 }
 
@@ -71,11 +76,27 @@ async function revoke({ keys, now }: KeysServices, given: string): Promise<Comma
   const id = apiKeyId(given) ?? given;
   if (!apiKeyIdPattern.test(id))
     throw new KeysError("That is not the id of a key. `npm run keys -- list` shows the ids.");
-  const key = await (await keys()).revoke(id, now);
+  const table = await keys();
+  const key = await table.revoke(id, now);
   if (!key) throw new KeysError(`There is no key ${id} in this deployment. \`npm run keys -- list\` shows the ids.`);
-  const again = key.revoked_at === now ? "" : " already";
+  const isNew = key.revoked_at === now;
+  const again = isNew ? "" : " already";
+  const noted = isNew ? await noteChange(table, await table.whoami(), keyRevocation("key.revoke", key), now) : "";
   return {
     out: "",
-    message: `Key ${id} (${key.name}) is revoked${again}. The API may still accept it for as long as jobs:authCacheSeconds says, five minutes by default.`,
+    message: `Key ${id} (${key.name}) is revoked${again}. The API may still accept it for as long as jobs:authCacheSeconds says, five minutes by default.${noted}`,
   };
+}
+
+/** Writes the change to the audit. Returns what the person has to know if that failed: the key itself is made or revoked already. */
+async function noteChange(
+  { audit }: OpenKeys,
+  by: string | undefined,
+  change: AuditChange,
+  now: number,
+): Promise<string> {
+  const failures: string[] = [];
+  const log = { error: (message: string) => void failures.push(message) };
+  await recordChange({ audit, log, clock: { now: () => now } }, { actor: `i:${by ?? ""}` }, change);
+  return failures.length === 0 ? "" : " The audit could not be written, and does not show it.";
 }

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoApiKeys } from "../lambdas/aws/dynamodb/api-keys.ts";
+import { dynamoAudit } from "../lambdas/aws/dynamodb/audit.ts";
+import { defaultAuditDays } from "../lambdas/core/access/audit-entry.ts";
 import type { ApiKeys } from "../lambdas/core/ports/api-keys.ts";
+import type { Audit } from "../lambdas/core/ports/audit.ts";
 import type { Running } from "../local/data/data-folder.ts";
 import { credentials } from "../local/runtime/credentials.ts";
 import { tableName } from "../local/runtime/names.ts";
@@ -15,6 +18,7 @@ import { withRemedies } from "./with-remedies.ts";
 export interface OpenKeys extends Pick<ApiKeys, "create" | "list" | "revoke"> {
   /** The ARN of the identity of AWS. Undefined on this machine, and where it is not known. */
   whoami(): Promise<string | undefined>;
+  audit: Pick<Audit, "put">;
 }
 
 /** The keys of a deployment. If AWS refuses a call, it throws a KeysError that says what to do. */
@@ -29,6 +33,8 @@ export async function openKeys(where: Where, dataFolder: string): Promise<OpenKe
     list: () => withRemedies(at, () => keys.list()),
     revoke: (id, now) => withRemedies(at, () => keys.revoke(id, now)),
     whoami: () => callerArn(client),
+    // The command knows no settings of the deployment.
+    audit: dynamoAudit({ client, table, days: defaultAuditDays }),
   };
 }
 
@@ -47,7 +53,12 @@ async function tableOfStack(stage: string): Promise<string> {
 function localKeys(dataFolder: string): OpenKeys {
   const { dynamodb } = running(dataFolder);
   const client = new DynamoDBClient({ endpoint: dynamodb, ...credentials });
-  return { ...dynamoApiKeys({ client, table: tableName }), whoami: async () => undefined };
+  const local = { client, table: tableName };
+  return {
+    ...dynamoApiKeys(local),
+    whoami: async () => undefined,
+    audit: dynamoAudit({ ...local, days: defaultAuditDays }),
+  };
 }
 
 function running(dataFolder: string): Running {

@@ -250,6 +250,8 @@ export const parkedPrefix = "PARKED#";
 export const bundlesPartition = "BUNDLES";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
+/** `AUDIT#<product>#<month>`: what callers have changed, an item each; `AUDIT##<month>`: what belongs to no product. */
+export const auditPrefix = "AUDIT#";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */

@@ -3,6 +3,7 @@ import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts"
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoAnswers } from "../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
+import { dynamoAudit } from "../../lambdas/aws/dynamodb/audit.ts";
 import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
@@ -180,6 +181,7 @@ export async function startWorld(
       failures: only<Failures>("failures"),
       incidents,
       rollUps,
+      audit: dynamoAudit({ client: metered, table, days: 400 }),
       endpoints: only<Endpoints>("endpoints"),
       sessions: only<Sessions>("sessions"),
     }),

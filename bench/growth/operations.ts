@@ -62,6 +62,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     incidents: only("incidents"),
+    audit: only("audit"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
     limits: defaultLimits,

@@ -77,6 +77,7 @@ export function subjects() {
     failures: only("failures"),
     incidents: only("incidents"),
     rollUps: only("rollUps"),
+    audit: only("audit"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
   };

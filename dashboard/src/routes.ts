@@ -22,6 +22,7 @@ const IncidentPage = lazyPage(() => import("./pages/incidents/incident.tsx").the
 const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
 const Approvals = lazyPage(() => import("./pages/approvals/approvals.tsx").then((m) => m.Approvals));
 const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
+const Audit = lazyPage(() => import("./pages/audit/audit.tsx").then((m) => m.Audit));
 const Catalog = lazyPage(() => import("./pages/catalog/catalog.tsx").then((m) => m.Catalog));
 const Keys = lazyPage(() => import("./pages/keys/keys.tsx").then((m) => m.Keys));
 const Outbox = lazyPage(() => import("./pages/outbox/outbox.tsx").then((m) => m.Outbox));
@@ -39,6 +40,7 @@ export const pages: Page[] = [
   { path: "/incidents/:id", name: "Incident", component: IncidentPage },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
   { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },
+  { path: "/audit", name: "Audit", group: "insight", component: Audit },
   { path: "/catalog", name: "Catalog", group: "set-up", component: Catalog },
   { path: "/keys", name: "Keys and webhooks", group: "set-up", component: Keys },
   { path: "/outbox", name: "Outbox", group: "local", needs: "outbox", component: Outbox },

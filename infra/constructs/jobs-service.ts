@@ -48,6 +48,7 @@ import {
   readApprovalKey,
   readDecidable,
   signalsAccess,
+  writeAudit,
 } from "./trust/access.ts";
 import { encryptWith } from "./trust/encrypt-with.ts";
 import { AlarmTopic } from "./watching/alarm-topic.ts";
@@ -109,7 +110,7 @@ export class JobsService extends Construct {
       ? new Hooks(this, "Hooks", { platform, products }).lambda
       : undefined;
     const signIn =
-      config.signIn && new SignIn(this, "SignIn", { signIn: config.signIn, state, products, apiUrl }).lambda;
+      config.signIn && new SignIn(this, "SignIn", { signIn: config.signIn, state, products, apiUrl, config }).lambda;
     // Another construct id would replace the API, and with it the URL that callers know.
     this.httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, approve, hooks, signIn, config });
 
@@ -304,7 +305,7 @@ export class JobsService extends Construct {
   }
 
   /** A function apart from the API: whoever comes here has no key, and may do less. */
-  private approve({ state, queues }: Platform) {
+  private approve({ state, queues, config }: Platform) {
     const { lambda } = new EntryFunction<typeof ApproveEnv>(this, "Approve", {
       entry: "approve",
       description: "Serves the pages at which people decide on approvals",
@@ -312,11 +313,13 @@ export class JobsService extends Construct {
         TABLE_NAME: state.table.tableName,
         FEATURE_QUEUE_URL: queues.feature.queue.queueUrl,
         APPROVAL_SECRET: state.approvalKeyArn,
+        AUDIT_DAYS: environmentOf("api", config).AUDIT_DAYS,
       },
       allow: [
         readApprovalKey(state),
         readDecidable(state),
         signalsAccess(state, "dynamodb:Query", "dynamodb:PutItem"),
+        writeAudit(state),
         allow(["sqs:SendMessage"], [queues.feature.queue.queueArn]),
       ],
     });

@@ -18,6 +18,11 @@ export interface JobsSettings {
    */
   retentionDays?: number;
   /**
+   * Days for which the audit shows who has changed what. Whole number, 1 to 3650. See docs/operations/audit.md.
+   * @default 400
+   */
+  auditDays?: number;
+  /**
    * The KMS key that everything is encrypted with: `none` for AWS's own, `create` for a new one, or a key. The
    * policy of a key that the same app creates is extended. `none`, `create` or the ARN of a key. See
    * docs/operations/encryption.md.

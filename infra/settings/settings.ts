@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { defaultAuditDays } from "../../lambdas/core/access/audit-entry.ts";
 import { defaultStartsPerSecond } from "../../lambdas/core/job/due-time.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../lambdas/core/job/job-id.ts";
 import { longestHoldSeconds } from "../../lambdas/core/job/route.ts";
-import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
+import { longestWaitSeconds, mostAuditDays } from "../../lambdas/core/operations/api-limits.ts";
 import { defaultAuthCacheSeconds, defaultConcurrency } from "../../lambdas/topology.ts";
 import { SignInSetting } from "./sign-in.ts";
 import { listed, strings, text, whole, YesNo } from "./values.ts";
@@ -93,6 +94,13 @@ export const settings = {
     schema: whole(1, 3650).default(30),
     doc: "days for which a finished job can be read",
     env: { name: "RETENTION_DAYS", of: "jobs" },
+  },
+  auditDays: {
+    section: "The deployment",
+    schema: whole(1, mostAuditDays).default(defaultAuditDays),
+    doc: "days for which the audit shows who has changed what",
+    see: "audit.md",
+    env: { name: "AUDIT_DAYS", of: "api" },
   },
   kmsKey: {
     section: "The deployment",

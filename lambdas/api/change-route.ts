@@ -1,5 +1,6 @@
 import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
+import { auditCallerOf } from "../core/access/audit-entry.ts";
 import { callerOf } from "../core/access/calling-actor.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { ChangeName } from "../core/job/actor.ts";
@@ -7,7 +8,9 @@ import type { Job } from "../core/job/job.ts";
 import type { Calendars } from "../core/job/series.ts";
 import { parseOptionalBody } from "../core/kernel/parse-body.ts";
 import { strict } from "../core/kernel/schema.ts";
+import { jobChange } from "../core/operations/audited-fields.ts";
 import { type Change, changeJob, previewOf, signed } from "../core/operations/change-job.ts";
+import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
@@ -27,8 +30,8 @@ export const noBody =
   };
 
 interface ChangeRoute {
-  /** What the job says of its last change. */
-  name: ChangeName;
+  /** What the job says of its last change, and the audit behind `job.`. */
+  name: Exclude<ChangeName, "replace">;
   summary: string;
   description?: string;
   /** Answers the change that the body asks for; throws INVALID_REQUEST. */
@@ -63,7 +66,9 @@ export const changeRoute = ({
         status: 200,
         body: await viewOf(services, previewOf(services, job, asked), clock.now(), seenBy(request, job)),
       };
-    const after = await changeJob(services, job.id, asked);
+    const after = await changeJob(services, job.id, asked, (before, next) =>
+      recordChange(services, auditCallerOf(request), jobChange(`job.${name}`, before, next)),
+    );
     await afterwards?.(services, after);
     return { status: 200, body: await viewOf(services, after, clock.now(), seenBy(request, job)), about: after };
   },

@@ -1,9 +1,12 @@
 import type { HttpRequest, HttpResponse } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
+import { auditCallerOf } from "../core/access/audit-entry.ts";
 import { callerOf } from "../core/access/calling-actor.ts";
 import { requireScope } from "../core/access/scopes.ts";
-import type { IncidentAction } from "../core/job/incident.ts";
+import type { Incident, IncidentAction } from "../core/job/incident.ts";
 import { actOnIncident } from "../core/operations/act-on-incident.ts";
+import { incidentChange } from "../core/operations/audited-fields.ts";
+import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { incidentView } from "../core/queries/list-incidents.ts";
 import { IncidentSchema } from "../core/queries/schemas/incidents.ts";
@@ -19,7 +22,12 @@ export async function changeIncident(
   const { product = "", env = "", id = "" } = request.params;
   requireScope(request.scopes, "jobs:write", { product, env });
   services.catalog.tenant(product, env);
-  const how = { caller: callerOf(request), isDry: isDryRun(request.query) };
+  const how = {
+    caller: callerOf(request),
+    isDry: isDryRun(request.query),
+    onChanged: (before: Incident, after: Incident) =>
+      recordChange(services, auditCallerOf(request), incidentChange(action, before, after)),
+  };
   const incident = await actOnIncident(services, { product, env, id }, action, how);
   return { status: 200, body: incidentView(incident) };
 }

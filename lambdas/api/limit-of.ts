@@ -38,6 +38,13 @@ export function limitIn(
 export const limitsIn = (product: Product, env: string): NamedLimit[] =>
   Object.entries(product.limits ?? {}).map(([name, limit]) => ({ product, env, name, limit }));
 
+/** The pin that a limit has, one that is over included. */
+export const pinOfLimit = async (
+  { gates }: Pick<ApiServices, "gates">,
+  tenant: Tenant,
+  name: string,
+): Promise<Pin | undefined> => ownValue(await gates.pins(tenant, { fresh: true }), name);
+
 /** What is stored of all limits of a tenant. */
 interface StoredLimits {
   crowded: readonly GateName[];

@@ -6,6 +6,7 @@ import * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 import * as deletePause from "./routes/delete-pause.ts";
 import * as getActive from "./routes/get-active.ts";
 import * as getApprovals from "./routes/get-approvals.ts";
+import * as getAudit from "./routes/get-audit.ts";
 import * as getDefinition from "./routes/get-definition.ts";
 import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
@@ -212,6 +213,7 @@ export const routes: readonly Route<ApiServices>[] = [
     endpoint: getUpcoming,
   },
   { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
+  { id: "listAudit", method: "GET", path: "/v1/audit", takesQuery: true, scope: "audit:read", endpoint: getAudit },
   { id: "listHooks", method: "GET", path: "/v1/hooks", takesQuery: true, scope: "jobs:read", endpoint: getHooks },
   {
     id: "listWebhooks",

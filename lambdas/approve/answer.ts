@@ -4,8 +4,12 @@ import { readToken, type TokenSubject } from "../core/job/approval-token.ts";
 import { JobError } from "../core/job/job-error.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
+import { decisionChange } from "../core/operations/audited-fields.ts";
 import { type Deciding, decideApproval, type FoundApproval, findApproval } from "../core/operations/decide-approval.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
+import { type Recording, recordChange } from "../core/operations/record-change.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Log } from "../core/ports/log.ts";
 import { approvePath } from "../topology.ts";
 import { type Form, formOf } from "./form.ts";
 import { decidedPage, openPage, saysPage } from "./page.ts";
@@ -14,7 +18,9 @@ import { policy } from "./style.ts";
 type Event = APIGatewayProxyEventV2;
 type Answer = APIGatewayProxyStructuredResultV2;
 
-export interface ApproveServices extends Deciding {
+export interface ApproveServices extends Deciding, Recording {
+  log: Log;
+  clock: Clock;
   /** The keys that sign tokens. `fresh`: not those that were read lately. */
   keys: (options?: { fresh?: boolean }) => Promise<readonly string[]>;
 }
@@ -58,7 +64,8 @@ async function answerTo(services: ApproveServices, event: Event, method: string)
   const form = method === "POST" ? formOf(event) : undefined;
   if (form && "status" in form) return page(form.status, saysPage("Nothing was decided", form.why));
   const found = await findApproval(services, subject.id);
-  return found.is === "open" ? openAnswer(services, found, subject, form) : closedAnswer(found, form !== undefined);
+  const who = { ...subject, request_id: event.requestContext.requestId };
+  return found.is === "open" ? openAnswer(services, found, who, form) : closedAnswer(found, form !== undefined);
 }
 
 /** What the token says. Keys that have just been rotated are read again, for a token that has the form of one. */
@@ -73,7 +80,7 @@ type Open = Extract<FoundApproval, { is: "open" }>;
 async function openAnswer(
   services: ApproveServices,
   found: Open,
-  { recipient }: TokenSubject,
+  { recipient, request_id }: TokenSubject & { request_id: string },
   form: Form | undefined,
 ): Promise<PageAnswer> {
   const { approval } = found;
@@ -85,6 +92,8 @@ async function openAnswer(
   // A form without a choice, or with one that is not offered, was not made by the page.
   if (!approval.choices.includes(form.choice)) return page(400, open());
   const { decision, isOurs } = await decideApproval(services, found, { ...form, by });
+  if (isOurs)
+    await recordChange(services, { actor: `r:${by}`, request_id }, decisionChange(found.job, approval.id, form));
   services.log.info(isOurs ? "an approval was decided" : "an approval had been decided meanwhile", {
     job_id: approval.job_id,
   });

@@ -24,9 +24,10 @@ export type JobErrorCode =
 
 /**
  * What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs,
- * `jobs:admin` does all of it, and bulk changes.
+ * `jobs:admin` does all of it, and bulk changes, `audit:read` shows who has changed what, which `jobs:admin` does
+ * too.
  */
-export type JobVerb = "jobs:read" | "jobs:write" | "jobs:input" | "jobs:admin";
+export type JobVerb = "jobs:read" | "jobs:write" | "jobs:input" | "jobs:admin" | "audit:read";
 
 /** What the API returns once it has accepted a job. */
 export interface JobReceipt {
@@ -1459,6 +1460,96 @@ export interface IncidentPage {
   examined?: number;
   /** The cursor of the next page; absent on the last page. */
   next_cursor?: string;
+}
+
+/** What callers do. */
+export type AuditAction =
+  | "job.cancel"
+  | "job.pause"
+  | "job.resume"
+  | "job.reschedule"
+  | "job.retry"
+  | "job.migrate"
+  | "job.run_now"
+  | "job.skip_next"
+  | "job.delete"
+  | "bulk.cancel"
+  | "bulk.pause"
+  | "bulk.resume"
+  | "bulk.retry"
+  | "bulk.delete"
+  | "signal.send"
+  | "approval.decide"
+  | "incident.resolve"
+  | "incident.ignore"
+  | "incident.reopen"
+  | "pause.start"
+  | "pause.end"
+  | "limit.pin"
+  | "limit.unpin"
+  | "cache.clear"
+  | "webhook.enable"
+  | "key.create"
+  | "key.revoke"
+  | "person.sign_in"
+  | "person.sign_out";
+
+/** A change by a caller. */
+export interface AuditEntry {
+  /** Ids sort by time. */
+  id: string;
+  /** When it was changed. Epoch milliseconds. */
+  at: number;
+  /** Who has changed something. */
+  actor: {
+    /** An API key, an IAM identity, or the recipient of an approval, who has no key. `other`: one of a later version. */
+    kind: "key" | "identity" | "recipient" | "other";
+    /**
+     * The id of the key, `deployed` for the one that the deployment created; of the identity, or the recipient's
+     * address. Absent where it is not known.
+     */
+    id?: string;
+    /** The name that the key had. */
+    name?: string;
+    /** Who had signed in to get the key. */
+    person?: Person;
+  };
+  /** The role that the caller had: `viewer`, `operator` or `admin`. */
+  role?: string;
+  /** What the caller might do, if that is no role. */
+  verbs?: string[];
+  /**
+   * What was done: one of the actions by which the list selects, or one of a later version.
+   * @example `"job.cancel"`
+   */
+  action: string;
+  /** The id or the name of what was changed. */
+  target: string;
+  /** Absent for what belongs to the deployment, such as keys. */
+  product_tag?: string;
+  /** Absent for what concerns every env of the product. */
+  env?: string;
+  /** The jobs that it concerns, if `target` is not one of them. */
+  jobs?: string[];
+  /** Why, as the caller said. */
+  reason?: string;
+  /** The listed fields that differ, as they were. */
+  before?: Record<string, unknown>;
+  /** The listed fields that differ, as they are since. */
+  after?: Record<string, unknown>;
+  /** The request, as the logs of the API name it. */
+  request_id?: string;
+}
+
+export interface AuditPage {
+  /** The latest first. */
+  entries: AuditEntry[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
+  /** How many entries were looked at for this page, if it is short although more may follow. */
+  examined?: number;
+  /** Until when such a page has looked back. Epoch milliseconds. */
+  looked_back_to?: number;
 }
 
 /** What became of a signal. */

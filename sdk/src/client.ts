@@ -1,5 +1,6 @@
 import type { Me } from "./answers.ts";
 import { type Approvals, createApprovals } from "./approvals.ts";
+import { type AuditTrail, createAudit } from "./audit.ts";
 import { type Cache, createCache } from "./cache.ts";
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
@@ -63,6 +64,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   approvals: Approvals<C>;
   /** What goes wrong in products that have alerts. */
   incidents: Incidents<C>;
+  /** Who has changed what. */
+  audit: AuditTrail<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -92,6 +95,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     signals,
     approvals: createApprovals(transport, defaults),
     incidents: createIncidents(transport, defaults),
+    audit: createAudit(transport, defaults),
     ...namespaces,
   };
 }

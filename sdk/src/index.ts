@@ -1,5 +1,6 @@
 export type * from "./answers.ts";
 export type { ApprovalPages, ApprovalQuery, Approvals } from "./approvals.ts";
+export type { AuditPages, AuditQuery, AuditTrail } from "./audit.ts";
 export type { BatchOutcome } from "./batch.ts";
 export type { BulkResult } from "./bulk.ts";
 export type { Cache, CacheTag } from "./cache.ts";

@@ -44,6 +44,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["Limits and pauses", () => "/limits", "Nothing is paused"],
   ["Limits and pauses, one in force", () => "/limits?product=my-product&env=prd", "End the pause"],
   ["Incidents", () => "/incidents", "Nothing goes wrong here"],
+  ["Audit", () => "/audit", "What callers have changed"],
   ["Errors", () => "/errors", "Retry all"],
   ["Catalog", () => "/catalog", "create_order"],
   ["Keys and webhooks", () => "/keys", "jobs:admin"],

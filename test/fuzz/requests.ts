@@ -168,6 +168,7 @@ const series = (random: Random) => ({
 /** The parameters of each route; any other parameter is unknown to it. */
 const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
+  "/v1/audit": ["product_tag", "env", "action", "actor", "target", "from", "to", "limit", "cursor"],
   "/v1/webhooks": ["product_tag", "env"],
   "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
   "/v1/stats/upcoming": ["product_tag", "env", "minutes"],

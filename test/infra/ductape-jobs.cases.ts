@@ -107,6 +107,7 @@ test("every setting of the context is a prop", () => {
     alarmEmail: true,
     alarms: true,
     apiConcurrency: true,
+    auditDays: true,
     auth: true,
     authCacheSeconds: true,
     signIn: true,

@@ -106,7 +106,7 @@ const privileges: Record<string, string[]> = {
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*, CAUSE#*",
     changesPauses,
-    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*, OPEN",
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*, OPEN, AUDIT#*",
     usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
@@ -240,9 +240,10 @@ const privileges: Record<string, string[]> = {
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
-  // People without a key reach it: it shows an approval and puts a decision, and can change no job.
+  // People without a key reach it: it shows an approval, puts a decision and writes it down, and can change no job.
   approve: [
     "dynamodb:GetItem Jobs if key = JOB#*, APPR#*",
+    "dynamodb:PutItem Jobs if key = AUDIT#*",
     "dynamodb:PutItem,Query Jobs if key = SIG#*",
     "secretsmanager:GetSecretValue ApprovalKey",
     `sqs:SendMessage ${queueOf("feature")}`,
@@ -350,7 +351,7 @@ describe("by these grants", () => {
   test("only the authorizer reads keys, and writes no more of them than when they were used", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN|KEYS and attributes = PK, SK, last_used_at)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*|AUDIT#\*|KEYS and attributes = PK, SK, last_used_at)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

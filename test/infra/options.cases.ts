@@ -140,6 +140,12 @@ test("the API has the settings' concurrency and longest wait", () => {
   expect(byDefault.Environment.Variables).toMatchObject({ LONGEST_HOLD_SECONDS: "25", WAITS_PER_KEY: "200" });
 });
 
+test("the API and the page of an approval know for how many days the audit is kept", () => {
+  const { service } = asItIs();
+  for (const name of ["api", "approve"])
+    expect(functionOf(service, name).Properties.Environment.Variables).toMatchObject({ AUDIT_DAYS: "400" });
+});
+
 test("no response is held for as long as the function may run", () => {
   const { Timeout } = functionOf(asItIs().service, "api").Properties;
   expect(longestWaitSeconds).toBeLessThan(Timeout - 3);

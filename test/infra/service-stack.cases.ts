@@ -711,6 +711,7 @@ describe("least privilege", () => {
     );
     expect([...reach].sort()).toEqual([
       "APPR#*",
+      "AUDIT#*",
       "CACHE#*",
       "CAUSE#*",
       "DEF#*",

@@ -23,6 +23,7 @@ describe("settings", () => {
     expect(config({})).toEqual({
       stage: "prod",
       retentionDays: 30,
+      auditDays: 400,
       schedulerStartsPerSecond: 1000,
       indexShards: 16,
       indexShardsRead: 16,

@@ -16,6 +16,7 @@ describe("a deployment where people sign in", () => {
   test("has one function more, which makes keys, reads the secret of the client, and sees no job", () => {
     expect(privilegesByEntry(service)["sign-in"]).toEqual([
       "dynamodb:GetItem,PutItem,UpdateItem Jobs if key = KEYS",
+      "dynamodb:PutItem Jobs if key = AUDIT#*",
       "secretsmanager:GetSecretValue secretsmanager:secret:jobs/sign-in-??????",
     ]);
     expect(privilegesByEntry(service)).toEqual({

@@ -17,6 +17,7 @@ import { SignIn } from "../../lambdas/core/access/sign-in.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import { routes } from "../../lambdas/sign-in/routes.ts";
 import { startDynamo, table } from "../support/aws/dynamo.ts";
+import { fakeAudit } from "../support/fakes/audit.ts";
 import { fakeLog } from "../support/fakes/log.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { clientId, newAttempt, startIssuer, type TestIssuer } from "../support/sign-in/issuer.ts";
@@ -73,7 +74,8 @@ async function world({ clientSecret, secret, audience, aheadMs = 0 }: Options = 
     secrets: { resolve: secret ?? (() => Promise.reject(new Error("no secret"))) },
     clock,
   });
-  const handler = httpApi(() => ({ signIn, issuers, keys, pageUrl, clock, log }), routes);
+  const audit = fakeAudit();
+  const handler = httpApi(() => ({ signIn, issuers, keys, audit, pageUrl, clock, log }), routes);
   const ask = async (method: string, path: string, more: { body?: unknown; headers?: Record<string, string> } = {}) => {
     const event = httpEvent({ method, path, scopes: null, ...more });
     const answer = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -97,6 +99,7 @@ async function world({ clientSecret, secret, audience, aheadMs = 0 }: Options = 
     issuer,
     log,
     keys,
+    audit,
     ask,
     returned,
     signInWith,
@@ -153,8 +156,16 @@ describe("a person", () => {
     expect(await signOut()).toMatchObject({ status: 204 });
     expect(await own.may(body.api_key)).toBeUndefined();
     expect(await signOut()).toMatchObject({ status: 204 });
-    // Neither the key nor the code is in a log.
-    expect(JSON.stringify(own.log.lines)).not.toContain(body.api_key.slice(-64));
+    const person = { issuer: own.issuer.url, sub: "ada", name: "Ada Example", email: "ada@example.com" };
+    const id = apiKeyId(body.api_key);
+    const by = { actor: `k:${id}`, target: id, name: "ada@example.com", person, role: "operator", request_id: "req-1" };
+    expect(own.audit.all()).toMatchObject([
+      { ...by, action: "person.sign_in", after: { role: "operator", products: ["my-product"], envs: ["prd"] } },
+      { ...by, action: "person.sign_out", before: { status: "active" }, after: { status: "revoked" } },
+    ]);
+    // Neither the key nor the code is in a log or in the audit.
+    for (const written of [own.log.lines, own.audit.all()])
+      expect(JSON.stringify(written)).not.toContain(body.api_key.slice(-64));
   });
 
   test("signs in on the command line", async () => {

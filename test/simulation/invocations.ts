@@ -1,5 +1,6 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { hotMinutes } from "../../lambdas/core/operations/hot-minutes.ts";
+import type { Recording } from "../../lambdas/core/operations/record-change.ts";
 import type {
   ConsumerServices,
   ReconcilerServices,
@@ -18,6 +19,7 @@ import type { SharedKeys } from "../../lambdas/core/ports/shared-keys.ts";
 import type { Signals } from "../../lambdas/core/ports/signals.ts";
 import type { Ticks } from "../../lambdas/core/ports/ticks.ts";
 import type { Unscheduled } from "../../lambdas/core/ports/unscheduled.ts";
+import { fakeAudit } from "../support/fakes/audit.ts";
 import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import { fakeIncidents } from "../support/fakes/incidents.ts";
@@ -37,7 +39,7 @@ import { watchedGates } from "./watched-gates.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
-  services: ConsumerServices & SchedulingServices & ReconcilerServices;
+  services: ConsumerServices & SchedulingServices & ReconcilerServices & Recording;
   invocation: Invocation;
   /** Ends the invocation, and checks that it made no more calls than allowed. */
   end(allowed?: number): void;
@@ -173,6 +175,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       roundPlaces,
       rollUps: fakeRollUps(),
       incidents: fakeIncidents(),
+      audit: fakeAudit(),
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),

@@ -2,6 +2,7 @@ import * as deletePause from "../../lambdas/api/routes/delete-pause.ts";
 import * as postPauses from "../../lambdas/api/routes/post-pauses.ts";
 import type { HttpRequest, HttpResponse } from "../../lambdas/aws/http/route.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
+import type { Recording } from "../../lambdas/core/operations/record-change.ts";
 import type { Services } from "../../lambdas/core/operations/services.ts";
 import type { World } from "./adversary.ts";
 import type { System } from "./system.ts";
@@ -15,7 +16,7 @@ export function pausers({ time, observer, pausing, limited }: World, system: Sys
   /** Whoever gets no answer asks again. */
   async function ask(
     what: string,
-    handle: (services: Services, request: HttpRequest) => Promise<HttpResponse>,
+    handle: (services: Services & Recording, request: HttpRequest) => Promise<HttpResponse>,
     asked: Pick<HttpRequest, "body" | "params">,
     answered: (answer: HttpResponse) => void,
     more = 20,

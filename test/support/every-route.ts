@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
 import { routes } from "../../lambdas/api/routes.ts";
+import { auditEntryOf } from "../../lambdas/core/access/audit-entry.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 import { definitionId, type FeatureDefinition } from "../../lambdas/core/catalog/feature-definition.ts";
 import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
@@ -68,6 +69,7 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "GET /v1/definitions/{id}": { outOfReach: "absent" },
     "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
     "GET /v1/errors": { outOfReach: "nothing of it" },
+    "GET /v1/audit": { outOfReach: "nothing of it" },
     "GET /v1/hooks": { outOfReach: "nothing of it" },
     "GET /v1/webhooks": { outOfReach: "nothing of it" },
     "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
@@ -129,6 +131,10 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
   if (path.startsWith("/v1/incidents")) {
     const entries = [counted({ at: noon, event: "canary", job_id: job.id })];
     void api.incidents.add({ ...incident, entries }, { mustExist: false });
+  }
+  if (path === "/v1/audit") {
+    const change = { ...tenant, action: "job.cancel", target: job.id, reason: "canary" } as const;
+    void api.audit.put(auditEntryOf({ actor: "k:" }, change, noon));
   }
   const ids: Record<string, string> = {
     incidents: incident.id,

@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   approvalsPrefix,
+  auditPrefix,
   bundlesPartition,
   bundlesPrefix,
   causesPrefix,
@@ -87,6 +88,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         `${approvalsPrefix}*`,
         // What is open of incidents.
         watchedPartition,
+        // Who has changed what.
+        `${auditPrefix}*`,
       ),
     /** The runs of features wait for messages, and for the decisions of people. */
     awaitSignals: () =>
@@ -249,6 +252,9 @@ export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, 
 /** The function that lets people sign in makes their keys, and revokes them when they sign out. */
 export const makeApiKeys = (state: JobsState): Capability =>
   itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], keysPartition);
+
+/** Who changes something says so, and can read none of it. */
+export const writeAudit = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:PutItem"], `${auditPrefix}*`);
 
 /**
  * It notes when they were used, and can write nothing else of them: neither their scopes nor their hashes.

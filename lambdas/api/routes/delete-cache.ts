@@ -1,19 +1,24 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { clockSkewMs } from "../../core/job/result-cache.ts";
 import { invalidRequest } from "../../core/kernel/parse-body.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Forgets the results of a cache tag. */
-export async function handle(services: Services, { params, query, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
+  const { params, query, scopes } = request;
   const { product = "", env = "", tag = "" } = params;
   requireScope(scopes, "jobs:write", params);
   services.catalog.tenant(product, env);
   if (!CacheTagField.safeParse(tag).success) throw invalidRequest([{ pointer: "/tag", detail: cacheTagRule }]);
-  if (!isDryRun(query)) await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
+  if (isDryRun(query)) return { status: 204 };
+  await services.resultCache.clear({ product, env, tag }, services.clock.now() + clockSkewMs);
+  await recordChange(services, auditCallerOf(request), { action: "cache.clear", product, env, target: tag });
   return { status: 204 };
 }
 

@@ -1,20 +1,24 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
+import { jobDeletion } from "../../core/operations/audited-fields.ts";
 import { requireFinished } from "../../core/operations/change-job.ts";
 import { deleteWithResults } from "../../core/operations/delete-job.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { callersJob } from "../job-of.ts";
 
 /** Deletes a finished job with all that it has left. Answers 204. */
-export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
   const dryRun = isDryRun(request.query);
   const job = await callersJob(services.jobs, request, "jobs:write");
   if (dryRun) {
     requireFinished(job, services.clock.now());
     return { status: 204 };
   }
-  await deleteWithResults(services, job.id);
+  const deleted = await deleteWithResults(services, job.id);
+  await recordChange(services, auditCallerOf(request), jobDeletion(deleted));
   return { status: 204, about: job };
 }
 

@@ -1,11 +1,14 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { hasAccess, requireScope } from "../../core/access/scopes.ts";
 import type { Pause } from "../../core/job/pause.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
+import { pauseChange } from "../../core/operations/audited-fields.ts";
 import { endPause } from "../../core/operations/change-pauses.ts";
 import { drainPause } from "../../core/operations/drain-pause.ts";
 import { pauseFields } from "../../core/operations/log-fields.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
@@ -16,10 +19,8 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
 const firstPageMs = 5000;
 
 /** Ends a pause, and sends its first jobs. The reconciler sends the others. */
-export async function handle(
-  services: Services,
-  { params, query, scopes, caller }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
+  const { params, query, scopes, caller } = request;
   const { catalog, clock, log } = services;
   const dryRun = isDryRun(query);
   requireScope(scopes, "jobs:admin", {});
@@ -27,9 +28,10 @@ export async function handle(
     if (!hasAccess(scopes, pause)) throw pauseNotFound();
     requirePauseScope(scopes, catalog, pause);
   };
-  const { pause, isNew } = await endPause(services, params.id ?? "", { admit, dryRun });
+  const { pause, isNew, before } = await endPause(services, params.id ?? "", { admit, dryRun });
   if (isNew && !dryRun) {
     log.warn("pause ended", { ...pauseFields(pause), caller });
+    await recordChange(services, auditCallerOf(request), pauseChange("pause.end", before, pause));
     await drainFirst(services, pause);
   }
   return { status: 200, body: pauseView(pause, clock.now()) };

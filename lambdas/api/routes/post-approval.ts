@@ -1,8 +1,10 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { hasAccess, requireScope } from "../../core/access/scopes.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
+import { decisionChange } from "../../core/operations/audited-fields.ts";
 import {
   approvalNotFound,
   decideApproval,
@@ -10,6 +12,7 @@ import {
   notDecidable,
   requireChoice,
 } from "../../core/operations/decide-approval.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { ApprovalDecisionSchema } from "../../core/queries/schemas/approvals.ts";
 import { DecisionRequest } from "../../core/requests/decision-request.ts";
@@ -19,10 +22,8 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
  * Decides an approval by a key. Repeated by the same key with the same choice, it answers the decision that was made: the first answer may
  * have been lost.
  */
-export async function handle(
-  services: Services,
-  { params, body, query, scopes, caller }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
+  const { params, body, query, scopes, caller } = request;
   const { id = "" } = params;
   const isDry = isDryRun(query);
   const { choice, note } = parseBody(DecisionRequest, body);
@@ -39,8 +40,9 @@ export async function handle(
     requireChoice(found.approval, choice);
     return answer({ choice, by: caller, at: services.clock.now(), ...defined({ note }) });
   }
-  const { decision } =
+  const { decision, isOurs } =
     found.is === "open" ? await decideApproval(services, found, { choice, by: caller, note }) : decidedIn(found);
+  if (isOurs) await recordChange(services, auditCallerOf(request), decisionChange(job, id, { choice, note }));
   if (!decision || decision.by !== caller || decision.choice !== choice)
     throw notDecidable(decision ? { is: "decided", decision, job } : (found as Closed), services.clock.now());
   return answer({ choice, by: caller, at: decision.at, ...defined({ note: decision.note }) });
@@ -49,7 +51,10 @@ export async function handle(
 type Found = Exclude<Awaited<ReturnType<typeof findApproval>>, { is: "gone" }>;
 type Closed = Exclude<Found, { is: "open" }>;
 
-const decidedIn = (found: Closed) => (found.is === "decided" ? found : { decision: undefined });
+const decidedIn = (found: Closed) => ({
+  decision: found.is === "decided" ? found.decision : undefined,
+  isOurs: false,
+});
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { callerOf } from "../../core/access/calling-actor.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
@@ -14,6 +15,7 @@ import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
 import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
 import { jobFields } from "../../core/operations/log-fields.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { summaryOf } from "../../core/queries/view.ts";
@@ -29,7 +31,7 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
-export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: SchedulingServices & Recording, request: HttpRequest): Promise<HttpResponse> {
   const { body, query: asked, scopes } = request;
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
@@ -43,9 +45,15 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
   const { jobs, ...listed } = await listJobs(services.jobs, tenants, query, now);
   const { next } = listed;
-  const errors = await changeJobs(services, jobs, { action, reason, caller: callerOf(request), dryRun }, (job, error) =>
-    services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
+  const { errors, changed } = await changeJobs(
+    services,
+    jobs,
+    { action, reason, caller: callerOf(request), dryRun },
+    (job, error) =>
+      services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
+  if (!dryRun && changed.length > 0)
+    await recordChange(services, auditCallerOf(request), bulkChange({ action, filter, reason }, changed));
   return {
     status: 200,
     body: {
@@ -59,6 +67,19 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
     },
   };
 }
+
+/** One entry for a page: a page of a hundred entries would double what the change costs. */
+const bulkChange = (
+  { action, filter, reason }: Pick<z.output<typeof BulkRequest>, "action" | "filter" | "reason">,
+  jobs: readonly string[],
+): AuditChange => ({
+  action: `bulk.${action}`,
+  product: filter.product_tag,
+  ...defined({ env: filter.env, reason: action === "cancel" ? reason : undefined }),
+  target: filter.event ?? filter.product_tag,
+  jobs,
+  after: { filter },
+});
 
 /** The jobs of a dry run that were not refused, as they are now. */
 function wouldChange(jobs: readonly Job[], errors: readonly Unchanged[]): Job[] {

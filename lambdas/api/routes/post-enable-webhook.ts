@@ -1,11 +1,14 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Catalog } from "../../core/catalog/catalog.ts";
+import type { Disabled } from "../../core/catalog/endpoint-state.ts";
 import { endpointsOf, type ProductEndpoint } from "../../core/catalog/webhook.ts";
 import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { didYouMean } from "../../core/kernel/schema.ts";
+import { recordChange } from "../../core/operations/record-change.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookSchema } from "../../core/queries/schemas/webhooks.ts";
 import { webhookView } from "../../core/queries/webhook-view.ts";
@@ -13,19 +16,26 @@ import { NoBody } from "../change-route.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Lets a disabled webhook endpoint receive events again, and answers it. */
-export async function handle(
-  { catalog, endpoints }: ApiServices,
-  { params, body, query, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+  const { catalog, endpoints } = services;
+  const { params, body, query, scopes } = request;
   requireScope(scopes, "jobs:admin", params);
   parseOptionalBody(NoBody, body);
   const endpoint = endpointIn(catalog, params);
   const dryRun = isDryRun(query);
+  const before = dryRun ? undefined : await endpoints.get(endpoint);
   if (!dryRun) await endpoints.enable(endpoint);
+  if (before?.disabled) await recordChange(services, auditCallerOf(request), enabling(endpoint, before.disabled));
   const state = await endpoints.get(endpoint);
   // Its failures are forgotten with it.
   return { status: 200, body: webhookView(endpoint, dryRun && state?.disabled ? undefined : state) };
 }
+
+const enabling = ({ product, env, webhook }: ProductEndpoint, disabled: Disabled): AuditChange => ({
+  action: "webhook.enable",
+  ...{ product, env, target: webhook },
+  before: { disabled_at: disabled.at, reason: disabled.reason },
+});
 
 function endpointIn(
   catalog: Catalog,

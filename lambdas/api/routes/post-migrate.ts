@@ -1,8 +1,11 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { callerOf } from "../../core/access/calling-actor.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
+import { jobChange } from "../../core/operations/audited-fields.ts";
 import { migrateJob } from "../../core/operations/migrate-job.ts";
+import { recordChange } from "../../core/operations/record-change.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { MigrationSchema } from "../../core/queries/schemas/migration.ts";
 import { MigrateRequest } from "../../core/requests/migrate-request.ts";
@@ -14,7 +17,12 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const dryRun = isDryRun(request.query);
   const job = await callersJob(services.jobs, request, "jobs:write");
   parseBody(MigrateRequest, request.body);
-  const migration = await migrateJob(services, job, { caller: callerOf(request), dryRun });
+  const migration = await migrateJob(services, job, {
+    caller: callerOf(request),
+    dryRun,
+    onChanged: (before, after) =>
+      recordChange(services, auditCallerOf(request), jobChange("job.migrate", before, after)),
+  });
   return { status: 200, body: { job_id: job.id, ...migration }, about: job };
 }
 

@@ -1,8 +1,11 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { pauseChange } from "../../core/operations/audited-fields.ts";
 import { startPause } from "../../core/operations/change-pauses.ts";
 import { pauseFields } from "../../core/operations/log-fields.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { pauseView } from "../../core/queries/pause-view.ts";
 import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
@@ -11,15 +14,19 @@ import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { aPause } from "../schemas/examples.ts";
 
 /** Pauses a product, an env, an event, or a limit or one of its keys. Answers 201, or 200 where it was paused already. */
-export async function handle(services: Services, { body, query, scopes, caller }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
+  const { body, query, scopes, caller } = request;
   const { catalog, clock, log } = services;
   const dryRun = isDryRun(query);
   const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
   const wanted = parsePause(body, catalog, clock.now());
   requirePauseScope(scopes, catalog, wanted);
-  const { pause, isNew } = await startPause(services, wanted, { by: caller, dryRun });
-  if (!dryRun) log.warn("paused", { ...pauseFields(pause), caller });
+  const { pause, isNew, held } = await startPause(services, wanted, { by: caller, dryRun });
+  if (!dryRun) {
+    log.warn("paused", { ...pauseFields(pause), caller });
+    await recordChange(services, auditCallerOf(request), pauseChange("pause.start", held, pause));
+  }
   return { status: isNew ? 201 : 200, body: pauseView(pause, clock.now()) };
 }
 

@@ -1,21 +1,34 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import { previewSignal, sendSignal } from "../../core/operations/send-signal.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { SignalPreviewSchema, SignalSentSchema } from "../../core/queries/schemas/signal.ts";
-import { parseSignal, SignalRequest } from "../../core/requests/signal-request.ts";
+import { parseSignal, SignalRequest, type SignalWanted } from "../../core/requests/signal-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 
 /** Sends a message to the runs of features that wait for it, or will. */
-export async function handle(services: Services, { body, query, scopes }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services & Recording, request: HttpRequest): Promise<HttpResponse> {
+  const { body, query, scopes } = request;
   const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:write", { product: product_tag, env });
   const isDry = isDryRun(query);
   const wanted = parseSignal(body, services.catalog);
   if (isDry) return { status: 200, body: await previewSignal(services, wanted) };
-  return { status: 202, body: await sendSignal(services, wanted) };
+  const sent = await sendSignal(services, wanted);
+  await recordChange(services, auditCallerOf(request), signalling(wanted, sent.id));
+  return { status: 202, body: sent };
 }
+
+/** Which message went where. Its payload is the sender's. */
+const signalling = ({ product, env, signal, to }: SignalWanted, id: string): AuditChange => ({
+  action: "signal.send",
+  ...{ product, env, target: signal },
+  ...("job_id" in to && { jobs: [to.job_id] }),
+  after: { id, ...("key" in to && { key: to.key }) },
+});
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",

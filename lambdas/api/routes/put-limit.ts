@@ -1,25 +1,28 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
+import { pinChange } from "../../core/operations/audited-fields.ts";
+import { recordChange } from "../../core/operations/record-change.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { wakeGates } from "../../core/operations/tick.ts";
 import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
-import { limitIn, shownLimits } from "../limit-of.ts";
+import { limitIn, pinOfLimit, shownLimits } from "../limit-of.ts";
 
 /** Pins other numbers for a limit until a time, lets those in line follow them, and answers the limit. */
-export async function handle(
-  services: ApiServices,
-  { params, body, query, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+  const { params, body, query, scopes } = request;
   requireScope(scopes, "jobs:admin", params);
   const named = limitIn(services, params);
   const tenant = { product: named.product.tag, env: named.env };
   const dryRun = isDryRun(query);
   const pin = pinOf(body, services.clock.now());
   if (!dryRun) {
+    const before = await pinOfLimit(services, tenant, named.name);
     await services.gates.pin({ ...tenant, limit: named.name }, pin);
+    await recordChange(services, auditCallerOf(request), pinChange(tenant, named.name, before, pin));
     await wakeGates(services, tenant, named.name);
   }
   const [shown] = await shownLimits(services, tenant, [named], dryRun ? { pin } : {});

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { defaultAuditDays } from "../../core/access/audit-entry.ts";
 import { defaultStartsPerSecond } from "../../core/job/due-time.ts";
 import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
-import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
+import { type ApiLimits, longestWaitSeconds, mostAuditDays } from "../../core/operations/api-limits.ts";
 import type { Deployment } from "../../core/operations/deployment.ts";
 
 /*
@@ -73,6 +74,9 @@ const DeployedAs = () =>
   });
 export type DeployedAs = z.infer<ReturnType<typeof DeployedAs>>;
 
+/** For how many days entries of the audit are kept. */
+export const AuditDays = () => whole(1, mostAuditDays).default(defaultAuditDays);
+
 export const ApiEnv = () =>
   JobsEnv().extend({
     /** The largest upload, in megabytes of 1,048,576 bytes. */
@@ -81,6 +85,7 @@ export const ApiEnv = () =>
     LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
     /** How many requests of one key may wait for jobs at a time; 0 for no limit. */
     WAITS_PER_KEY: whole(0).default(200),
+    AUDIT_DAYS: AuditDays(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -90,6 +95,7 @@ export const apiLimitsOf = (env: ApiEnv): ApiLimits => ({
   uploadBytes: env.LARGEST_UPLOAD_MB * 1024 ** 2,
   waitSeconds: env.LONGEST_HOLD_SECONDS,
   waitsPerKey: env.WAITS_PER_KEY,
+  auditDays: env.AUDIT_DAYS,
 });
 
 /** Where the API runs in AWS; undefined where its environment does not say so. */
@@ -236,6 +242,7 @@ export const ApproveEnv = () =>
     FEATURE_QUEUE_URL: z.url(),
     /** The Secrets Manager secret with the keys of the addresses at which people decide. */
     APPROVAL_SECRET: z.string().min(1),
+    AUDIT_DAYS: AuditDays(),
   });
 export type ApproveEnv = z.infer<ReturnType<typeof ApproveEnv>>;
 

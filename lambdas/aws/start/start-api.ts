@@ -3,6 +3,7 @@ import type { Catalog } from "../../core/catalog/catalog.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoAudit } from "../dynamodb/audit.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
@@ -26,6 +27,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     failures: dynamoFailures(dynamo),
     incidents: dynamoIncidents(dynamo),
     rollUps: dynamoRollUps(dynamo),
+    audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     endpoints: dynamoEndpoints(dynamo),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),

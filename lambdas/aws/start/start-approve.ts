@@ -4,6 +4,7 @@ import type { JobMessage, JobType } from "../../core/job/job.ts";
 import { keysIn } from "../../core/job/signed-token.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApprovals } from "../dynamodb/approvals.ts";
+import { dynamoAudit } from "../dynamodb/audit.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
 import { dynamoSignals } from "../dynamodb/signals.ts";
 import { makeLog } from "../log/log.ts";
@@ -24,6 +25,7 @@ export function startApprove(env: ApproveEnv) {
   return {
     jobs: dynamoJobStore({ ...dynamo, retentionDays: 1 }),
     approvals: dynamoApprovals(dynamo),
+    audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     signals: dynamoSignals(dynamo),
     queue: {
       sendMany: (_type: JobType, entries: Parameters<typeof features.sendMany>[0]) => features.sendMany(entries),

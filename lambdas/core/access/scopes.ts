@@ -3,9 +3,9 @@ import { RequestError } from "../kernel/request-error.ts";
 
 /**
  * What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does
- * all of it, and bulk changes.
+ * all of it and bulk changes, and `audit:read` shows who has changed what, which `jobs:admin` does too.
  */
-export const verbs = ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"] as const;
+export const verbs = ["jobs:read", "jobs:write", "jobs:input", "jobs:admin", "audit:read"] as const;
 export type Verb = (typeof verbs)[number];
 
 const Names = z.array(z.string());

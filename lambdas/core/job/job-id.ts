@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { uuidv7obj } from "uuidv7";
+import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Job } from "./job.ts";
 
 /** A fresh id: `job_` and a UUIDv7, so that ids sort by creation time. */
@@ -44,17 +45,7 @@ function derived(parts: string[]): string {
 }
 
 /** A hash of a JSON value that does not depend on the order of its keys. */
-export const fingerprint = (value: unknown): string =>
-  hash("sha256", JSON.stringify(withSortedKeys(value)), "base64url");
-
-function withSortedKeys(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  // Without a prototype a key may be called __proto__.
-  const ordered: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(value).sort()) ordered[key] = withSortedKeys((value as Record<string, unknown>)[key]);
-  return ordered;
-}
+export const fingerprint = (value: unknown): string => hash("sha256", canonicalJson(value), "base64url");
 
 /** Over how many partitions of the index a tenant's jobs may be spread. A deployment has 16 unless a setting says otherwise. */
 export const fewestShards = 8;

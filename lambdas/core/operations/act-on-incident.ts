@@ -13,12 +13,19 @@ export const incidentNotFound = () =>
     "There is no incident with this id in the product and env. One is forgotten 90 days after it was last seen.",
   );
 
+interface Acting {
+  caller: Caller;
+  isDry: boolean;
+  /** Is told of a change that was made. */
+  onChanged?: (before: Incident, after: Incident) => Promise<void>;
+}
+
 /** Resolves, ignores or reopens an incident. Safe to repeat. Throws INCIDENT_NOT_FOUND, and STATE_CONFLICT where there is nothing to ignore. */
 export async function actOnIncident(
   { incidents, clock }: { incidents: Pick<Incidents, "get" | "change" | "watch">; clock: Clock },
   name: IncidentName,
   action: IncidentAction,
-  { caller: { actor, name: by_name }, isDry }: { caller: Caller; isDry: boolean },
+  { caller: { actor, name: by_name }, isDry, onChanged }: Acting,
 ): Promise<Incident> {
   for (let round = 0; round < rounds; round++) {
     const incident = await incidents.get(name);
@@ -36,7 +43,9 @@ export async function actOnIncident(
     // What goes on is looked after, before it does.
     if (action.do !== "resolve") await incidents.watch({ ...name, opening, at: now });
     const changed = await incidents.change(incident, acted.changes);
-    if (changed !== "lost") return changed;
+    if (changed === "lost") continue;
+    await onChanged?.(incident, changed);
+    return changed;
   }
   throw new TransientError("CONTENDED", "the incident changes too fast");
 }

@@ -38,6 +38,9 @@ import { load } from "./payload.ts";
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "unchanged";
 
+/** Is told of a change once it is stored, before what follows from it is done, and not of one that had nothing to do. */
+export type OnChanged = (before: Job, after: Job) => Promise<void>;
+
 /** The change of a caller: the job says whose the last one was. One that has nothing to do leaves that as it was. */
 export const signed =
   (change: Change, by: Changer): Change =>
@@ -68,7 +71,12 @@ export const tooFast = () =>
  * job. Record first, then dispatch. Undefined if there is no such job. Throws STATE_CONFLICT for a job that only a later version of
  * this deployment knows how to change.
  */
-async function rewrite(services: Changing, id: string, change: Change): Promise<Job | undefined> {
+async function rewrite(
+  services: Changing,
+  id: string,
+  change: Change,
+  onChanged?: OnChanged,
+): Promise<Job | undefined> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) return undefined;
@@ -81,6 +89,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
+    await onChanged?.(job, next);
     await unschedule(services, job, next);
     if (losesPlace(job, next, services.clock.now()))
       await leaveLines(services, job).catch((error) => stays(services, error));
@@ -101,8 +110,8 @@ const stays = ({ log }: Changing, error: unknown): void =>
   log.warn("a job that was changed still stands in a line; the pump or the reconciler takes it off", traceOf(error));
 
 /** Changes a job and returns the changed job. Throws JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
-export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {
-  const job = await rewrite(services, id, change);
+export async function changeJob(services: Changing, id: string, change: Change, onChanged?: OnChanged): Promise<Job> {
+  const job = await rewrite(services, id, change, onChanged);
   if (!job) throw jobNotFound();
   return job;
 }
@@ -382,18 +391,18 @@ export function requireFinished(job: Job, now: number): void {
   if (!isFinished(job)) throw conflict(job, now, "only a finished job can be deleted; cancel it first.");
 }
 
-/** Deletes a finished job, after what has to be done before. The lifecycle deletes its input and its progress. */
+/** Deletes a finished job, after what has to be done before, and returns what it was. The lifecycle deletes its input and its progress. */
 export async function deleteJob(
   services: Changing,
   id: string,
   before: (job: Job) => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<Job> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) throw jobNotFound();
     requireFinished(job, services.clock.now());
     await before(job);
-    if ((await services.jobs.remove(job)) === "removed") return;
+    if ((await services.jobs.remove(job)) === "removed") return job;
   }
   throw tooFast();
 }

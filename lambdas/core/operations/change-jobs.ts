@@ -8,6 +8,7 @@ import {
   type Changing,
   cancel,
   changeJob,
+  type OnChanged,
   pauseJob,
   previewOf,
   requireFinished,
@@ -33,21 +34,26 @@ const atOnce = 10;
 type Work = (
   services: Changing & Retrying & Pick<Services, "answers">,
   job: Job,
-  { reason, caller }: Pick<BulkChange, "reason" | "caller">,
+  how: Pick<BulkChange, "reason" | "caller"> & { onChanged: OnChanged },
 ) => Promise<unknown>;
 
 const works: Record<BulkAction, Work> = {
-  cancel: (services, { id }, { reason, caller }) =>
-    changeJob(services, id, signed(cancel(reason), { ...caller, change: "cancel" })),
-  pause: (services, { id }, { caller }) => changeJob(services, id, signed(pauseJob, { ...caller, change: "pause" })),
-  resume: (services, { id }, { caller }) => changeJob(services, id, signed(resume, { ...caller, change: "resume" })),
-  retry: async (services, job, { caller }) => {
+  cancel: (services, { id }, { reason, caller, onChanged }) =>
+    changeJob(services, id, signed(cancel(reason), { ...caller, change: "cancel" }), onChanged),
+  pause: (services, { id }, { caller, onChanged }) =>
+    changeJob(services, id, signed(pauseJob, { ...caller, change: "pause" }), onChanged),
+  resume: (services, { id }, { caller, onChanged }) =>
+    changeJob(services, id, signed(resume, { ...caller, change: "resume" }), onChanged),
+  retry: async (services, job, { caller, onChanged }) => {
     await requireFeature(services, job);
     await requireKey(services, job);
-    await changeJob(services, job.id, signed(retry(0), { ...caller, change: "retry" }));
+    await changeJob(services, job.id, signed(retry(0), { ...caller, change: "retry" }), onChanged);
     await yieldKey(services, job);
   },
-  delete: (services, { id }) => deleteWithResults(services, id),
+  delete: async (services, { id }, { onChanged }) => {
+    const deleted = await deleteWithResults(services, id);
+    await onChanged(deleted, deleted);
+  },
 };
 
 /** Refuses what the action would refuse, and changes nothing. */
@@ -73,17 +79,22 @@ interface BulkChange {
   dryRun: boolean;
 }
 
-/** Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why. */
+/**
+ * Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why, and the ids of those
+ * that are not any more what they were: a job for which there was nothing to do is in neither.
+ */
 export async function changeJobs(
   services: Changing & Retrying & Pick<Services, "answers">,
   jobs: readonly Job[],
   { action, reason, caller, dryRun }: BulkChange,
   onFault: (job: Job, error: unknown) => void,
-): Promise<Unchanged[]> {
+): Promise<{ errors: Unchanged[]; changed: string[] }> {
+  const changed: string[] = [];
+  const onChanged: OnChanged = async ({ id }) => void changed.push(id);
   const work = (dryRun ? rehearsals : works)[action];
   const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
     try {
-      await work(services, job, { reason, caller });
+      await work(services, job, { reason, caller, onChanged });
       return undefined;
     } catch (error) {
       if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };
@@ -92,5 +103,5 @@ export async function changeJobs(
       return { job_id: job.id, code: "INTERNAL", detail: "Something went wrong on our side." };
     }
   });
-  return outcomes.filter((outcome) => outcome !== undefined);
+  return { errors: outcomes.filter((outcome) => outcome !== undefined), changed };
 }

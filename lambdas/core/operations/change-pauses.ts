@@ -12,13 +12,13 @@ type Changing = Pick<Services, "pauses" | "clock">;
 
 /**
  * Pauses a scope. One that is paused already stays so, with the new reason, end and rate, so that the request is safe to repeat;
- * one whose last pause is still draining is paused again, and what has not started waits once more.
+ * one whose last pause is still draining is paused again, and what has not started waits once more. `held` is the pause that it was.
  */
 export async function startPause(
   services: Changing,
   wanted: PauseWanted,
   { by, dryRun = false }: { by: string; dryRun?: boolean },
-): Promise<{ pause: Pause; isNew: boolean }> {
+): Promise<{ pause: Pause; isNew: boolean; held?: Pause }> {
   const id = pauseId(wanted);
   for (let round = 0; round < rounds; round++) {
     const now = services.clock.now();
@@ -28,7 +28,8 @@ export async function startPause(
     if (!before && all.length >= mostPauses) throw tooMany();
     const since = isHeld ? before.since : now;
     const pause: Pause = { id, ...wanted, by, since, version: (before?.version ?? 0) + 1 };
-    if (dryRun || (await services.pauses.put(pause, before)) === "written") return { pause, isNew: !isHeld };
+    if (dryRun || (await services.pauses.put(pause, before)) === "written")
+      return { pause, isNew: !isHeld, ...(isHeld && { held: before }) };
   }
   throw changesTooFast();
 }
@@ -38,7 +39,7 @@ export async function endPause(
   services: Changing,
   id: string,
   { admit, dryRun = false }: { admit: (pause: Pause) => void; dryRun?: boolean },
-): Promise<{ pause: Pause; isNew: boolean }> {
+): Promise<{ pause: Pause; isNew: boolean; before?: Pause }> {
   for (let round = 0; round < rounds; round++) {
     const all = await services.pauses.list();
     const before = all.find((one) => one.id === id);
@@ -47,7 +48,7 @@ export async function endPause(
     const now = services.clock.now();
     if (!isHolding(before, now)) return { pause: before, isNew: false };
     const pause = endedPause(before, now);
-    if (dryRun || (await services.pauses.put(pause, before)) === "written") return { pause, isNew: true };
+    if (dryRun || (await services.pauses.put(pause, before)) === "written") return { pause, isNew: true, before };
   }
   throw changesTooFast();
 }

@@ -12,10 +12,10 @@ interface Deleting extends Changing {
 }
 
 /**
- * Deletes a finished job with its results and archived runs. They go first: what fails in between leaves the job, and its caller
+ * Deletes a finished job with its results and archived runs, and returns what it was. They go first: what fails in between leaves the job, and its caller
  * asks again. Once the job is gone they could not be found, and its id may belong to another job.
  */
-export const deleteWithResults = (services: Deleting, id: string): Promise<void> =>
+export const deleteWithResults = (services: Deleting, id: string): Promise<Job> =>
   deleteJob(services, id, (job) => removeResults(services, job));
 
 async function removeResults(services: Deleting, job: Job): Promise<void> {

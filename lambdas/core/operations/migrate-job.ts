@@ -11,7 +11,7 @@ import { type Fault, traceOf } from "../kernel/errors.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { jobNotFound, type RequestError } from "../kernel/request-error.ts";
 import type { Definitions } from "../ports/definitions.ts";
-import { type Changing, conflict, migrate, previewOf, signed, tooFast } from "./change-job.ts";
+import { type Changing, conflict, migrate, type OnChanged, previewOf, signed, tooFast } from "./change-job.ts";
 import { endedWithFeature } from "./parent-guard.ts";
 import { loadIfThere } from "./payload.ts";
 
@@ -132,7 +132,7 @@ const rounds = 10;
 export async function migrateJob(
   services: Migrating,
   asked: Job,
-  { caller, dryRun }: { caller: Caller; dryRun: boolean },
+  { caller, dryRun, onChanged }: { caller: Caller; dryRun: boolean; onChanged?: OnChanged },
 ): Promise<Migration> {
   const { jobs, clock, definitions } = services;
   for (let job: Job | undefined = asked, round = 0; round < rounds; round++, job = await jobs.get(asked.id)) {
@@ -153,6 +153,7 @@ export async function migrateJob(
     await definitions.put(to, definition, { product: job.product, event: job.event }, clock.now());
     // The plan holds as long as no decision has started another step meanwhile, and each of them raises the version of the job.
     if ((await jobs.replace(next)) === "lost") continue;
+    await onChanged?.(job, next);
     await wake(services, next);
     return migration;
   }

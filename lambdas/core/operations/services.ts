@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
+import type { Audit } from "../ports/audit.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Definitions } from "../ports/definitions.ts";
@@ -84,6 +85,8 @@ export interface ApiServices extends SchedulingServices {
   incidents: Incidents;
   /** What the reconciler has found last. */
   rollUps: RollUps;
+  /** What callers have changed. */
+  audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
 }

@@ -11,13 +11,15 @@ import { defined } from "../../core/kernel/defined.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import { invalidRequest, parseBody } from "../../core/kernel/parse-body.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
+import { keyCaller, keyCreation } from "../../core/operations/audited-fields.ts";
+import { recordChange } from "../../core/operations/record-change.ts";
 import { type Returned, SignInRefused } from "../../core/ports/issuers.ts";
 import { SignedInSchema, SignInRequest } from "../schemas.ts";
 import type { SignInServices } from "../services.ts";
 import { logFault } from "./log-fault.ts";
 
 /** Makes a key of eight hours for a person whom an issuer vouches for, with what the rules of the issuer give. */
-export async function handle(services: SignInServices, { body }: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: SignInServices, { id, body }: HttpRequest): Promise<HttpResponse> {
   const { issuer: named, ...returned } = parseBody(SignInRequest(), body);
   const issuer = ownIssuer(services, named);
   requireOwnRedirect(services, returned.redirect_uri);
@@ -30,6 +32,7 @@ export async function handle(services: SignInServices, { body }: HttpRequest): P
   const name = keyNameOf(person, claims);
   const { key, record } = newApiKey({ name, scopes, created_at: now, expires_at, made_by: "sign-in", person });
   await services.keys.create(record);
+  await recordChange(services, { ...keyCaller(record), request_id: id }, keyCreation("person.sign_in", record));
   services.log.info("signed in", { key_id: record.id, issuer: named, sub: person.sub, rule });
   return { status: 200, body: { api_key: key, expires_at, person, ...shown(scopes) } };
 }

@@ -18,6 +18,7 @@ import { makeGateway } from "../../../local/gateway/gateway.ts";
 import { readBody, sendJson } from "../../../local/gateway/http.ts";
 import { sendResult } from "../../../local/gateway/response.ts";
 import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
+import { fakeAudit } from "../../support/fakes/audit.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 import { clientId, startIssuer, type TestIssuer } from "../../support/sign-in/issuer.ts";
@@ -45,7 +46,10 @@ export function wherePeopleSignIn() {
     issuer = await startIssuer({ people, redirectUris: [`${url}/`] });
     const signIn = SignIn.parse([{ issuer: issuer.url, name: "Example", clientId, rules }]);
     const issuers = oidcIssuers({ secrets: { resolve: () => Promise.reject(new Error("no secret")) }, clock });
-    const own = httpApi(() => ({ signIn, issuers, keys, pageUrl: `${url}/`, clock, log }), ofSignIn);
+    const own = httpApi(
+      () => ({ signIn, issuers, keys, audit: fakeAudit(), pageUrl: `${url}/`, clock, log }),
+      ofSignIn,
+    );
     const fakes = fakeServices({});
     // The issuer and the key are of now.
     const services = { ...fakes, clock: { ...fakes.clock, now: Date.now } };

@@ -56,11 +56,11 @@ function startApi() {
     catalog,
   );
   const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
-  const { rollUps, endpoints, sharedKeys, sessions, log } = others;
+  const { rollUps, audit, endpoints, sharedKeys, sessions, log } = others;
   const handler = httpApi(
     () => ({
       ...services,
-      ...{ log, limits, waits, requests, failures, incidents, rollUps, endpoints, sharedKeys, sessions },
+      ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, endpoints, sharedKeys, sessions },
     }),
     routes,
   );

@@ -7,6 +7,7 @@ import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
 import { fakeAnswers } from "./answers.ts";
 import { fakeApprovals } from "./approvals.ts";
+import { fakeAudit } from "./audit.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeCallerCounts } from "./caller-counts.ts";
 import { fakeClock } from "./clock.ts";
@@ -61,6 +62,7 @@ export const fakeServices = ({
     approvals: fakeApprovals(),
     runLogs: fakeRunLogs(),
     answers: fakeAnswers(),
+    audit: fakeAudit(),
     stats: fakeStatsStore(),
     sharedKeys: fakeSharedKeys(),
     sessions: fakeSessions(),

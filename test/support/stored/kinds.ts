@@ -2,6 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoAnswers } from "../../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoApprovals } from "../../../lambdas/aws/dynamodb/approvals.ts";
+import { dynamoAudit } from "../../../lambdas/aws/dynamodb/audit.ts";
 import { dynamoRequests, dynamoWaits } from "../../../lambdas/aws/dynamodb/caller-counts.ts";
 import { dynamoDefinitions } from "../../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
@@ -22,6 +23,7 @@ import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { dynamoUnscheduled } from "../../../lambdas/aws/dynamodb/unscheduled.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
+import { auditEntryOf } from "../../../lambdas/core/access/audit-entry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { definitionId, type FeatureDefinition } from "../../../lambdas/core/catalog/feature-definition.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
@@ -94,6 +96,7 @@ function servicesOn(client: DynamoDBClient) {
     approvals: dynamoApprovals(storage),
     runLogs: dynamoRunLogs(storage),
     answers: dynamoAnswers({ ...storage, retentionDays: 30 }),
+    audit: dynamoAudit({ ...storage, days: 400 }),
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
@@ -430,6 +433,13 @@ export const kinds: Record<string, Kind> = {
   approvals: {
     prefix: topology.approvalsPrefix,
     make: ({ approvals }) => approvals.open(anApproval(1, tenant)),
+    words: [],
+    unknownFields: "lost",
+  },
+  audit: {
+    prefix: topology.auditPrefix,
+    make: ({ audit }) =>
+      audit.put(auditEntryOf({ actor: "k:" }, { ...tenant, action: "job.cancel", target: jobs.cancelled.id }, noon)),
     words: [],
     unknownFields: "lost",
   },

@@ -41,7 +41,7 @@ test("GET /v1/me shows what jobs:admin implies, and no name for the deployed key
   expect(body).toEqual({
     caller: "deployed",
     role: "admin",
-    verbs: ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"],
+    verbs: ["jobs:read", "jobs:write", "jobs:input", "jobs:admin", "audit:read"],
     products: ["*"],
     envs: ["*"],
     version,

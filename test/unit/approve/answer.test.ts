@@ -134,7 +134,7 @@ describe("GET", () => {
 
 describe("POST", () => {
   it("decides, wakes the run, and says so", async () => {
-    const { ask, decision, queue, job, log } = world();
+    const { ask, decision, queue, job, log, audit, id } = world();
     const { status, text } = await ask("POST", undefined, approve);
     expect(status).toBe(200);
     for (const part of ["it is decided", "Approve", "fine", "by you"]) expect(text).toContain(part);
@@ -145,10 +145,16 @@ describe("POST", () => {
     });
     expect(queue.sent).toMatchObject([{ type: "feature", message: { job_id: job.id } }]);
     expect(JSON.stringify(log.lines)).toContain(job.id);
+    expect(audit.all()).toMatchObject([
+      {
+        ...{ actor: "r:ada@example.com", action: "approval.decide", target: id, product: "shop", env: "prd" },
+        ...{ jobs: [job.id], reason: "fine", after: { choice: "approve" }, request_id: "req-1" },
+      },
+    ]);
   });
 
   it("decides once: the second person sees what was decided, by whom and when", async () => {
-    const { ask, tokens, decision } = world();
+    const { ask, tokens, decision, audit } = world();
     await ask("POST", tokens[0], approve);
     const first = await decision();
     const second = await ask("POST", tokens[1], { choice: "reject" });
@@ -160,6 +166,7 @@ describe("POST", () => {
     expect(seen.status).toBe(200);
     expect(seen.text).toContain("decided already");
     expect(await decision()).toEqual(first);
+    expect(audit.all()).toHaveLength(1);
   });
 
   it("is answered alike when it is repeated, and decides nothing again", async () => {

@@ -8,6 +8,7 @@ import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
+import { fakeAudit } from "../../support/fakes/audit.ts";
 
 const catalog = makeCatalog(
   [
@@ -18,7 +19,7 @@ const catalog = makeCatalog(
 );
 
 function cli() {
-  const keys = { ...fakeApiKeys(), whoami: async () => "arn:aws:iam::123456789012:user/ada" };
+  const keys = { ...fakeApiKeys(), whoami: async () => "arn:aws:iam::123456789012:user/ada", audit: fakeAudit() };
   let opened = 0;
   const open = async () => {
     opened++;
@@ -239,4 +240,35 @@ it.each(["--help", "-h", "create --help"])("the command %s shows the usage witho
   const { out, message } = await run(line);
   expect(out).toContain("npm run keys -- create");
   expect([message, opened()]).toEqual([undefined, 0]);
+});
+
+describe("the audit", () => {
+  it("says who has made and revoked a key, once, and neither the key nor its hash", async () => {
+    const { run, keys } = cli();
+    const { out } = await run(`${ci} --expires 90d`);
+    const id = apiKeyId(out) as string;
+    await run(`revoke ${id}`, noon + 1);
+    await run(`revoke ${id}`, noon + 2);
+    const by = { actor: "i:arn:aws:iam::123456789012:user/ada", target: id };
+    expect(keys.audit.all()).toMatchObject([
+      {
+        ...{ ...by, action: "key.create", at: noon },
+        after: { name: "ci", products: ["my-product"], envs: ["dev", "prd"], verbs: ["jobs:read", "jobs:write"] },
+      },
+      { ...by, action: "key.revoke", at: noon + 1, before: { status: "active" }, after: { status: "revoked" } },
+    ]);
+    const [record] = await keys.list();
+    for (const secret of [out.slice(-64), record?.hash]) expect(JSON.stringify(keys.audit.all())).not.toContain(secret);
+    for (const entry of keys.audit.all()) expect(entry).not.toHaveProperty("product");
+  });
+
+  it("is told of where it cannot be written: the key is made all the same", async () => {
+    const { run, keys } = cli();
+    keys.audit.put = async () => {
+      throw new Error("denied");
+    };
+    const { out, message } = await run(ci);
+    expect(out).toMatch(apiKeyPattern);
+    expect(message).toContain("The audit could not be written, and does not show it.");
+  });
 });

@@ -30,6 +30,7 @@ describe("the tools", () => {
         "getIncident",
         "getOpenApi",
         "ignoreIncident",
+        "listAudit",
         "listHooks",
       ],
       ...["listIncidents", "reopenIncident", "resolveIncident"],

@@ -10,6 +10,7 @@ export const verbs: Record<string, string> = {
   "jobs:read": "See jobs, runs, statistics and the catalog",
   "jobs:write": "Schedule jobs, and cancel, retry, pause or move them",
   "jobs:input": "See the inputs of jobs",
+  "audit:read": "See who has changed what",
   "jobs:admin": "All of these, and changes of many jobs at once",
 };
 

@@ -22,7 +22,7 @@ export const DeploymentSchema = z
 export const VerbSchema = z
   .enum(verbs)
   .describe(
-    "What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does all of it, and bulk changes.",
+    "What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does all of it, and bulk changes, `audit:read` shows who has changed what, which `jobs:admin` does too.",
   );
 
 export const PersonSchema = z

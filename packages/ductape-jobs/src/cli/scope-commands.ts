@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
 import { wholeNumber } from "./arguments/read-value.ts";
+import { listAudit } from "./audit.ts";
 import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
 import { showHome } from "./home.ts";
@@ -97,6 +98,19 @@ export function addIncidents(program: Command, act: Act): void {
     .option("--above <count>", "until more than so many fail within an hour", wholeNumber(1))
     .action(act(calling(ignoreIncident)));
   one("reopen", "let it be told again").action(act(calling(reopenIncident)));
+}
+
+/** `audit` */
+export function addAudit(program: Command, act: Act): void {
+  withApi(withPages(program.command("audit").description("list who has changed what, the latest first")))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .option("--action <action>", "what was done, such as job.cancel; several with commas (default: any)")
+    .option("--actor <who>", "the id or the name of a key, or the address of a person (default: anybody)")
+    .option("--target <id>", "what was changed: the id of a job, a pause, a key, ... (default: anything)")
+    .option("--from <time>", "from this time on: -2d, an RFC 3339 time with an offset, or Unix time", readTime)
+    .option("--to <time>", "before this time (default: now)", readTime)
+    .action(act(calling(listAudit)));
 }
 
 /** `hooks` */

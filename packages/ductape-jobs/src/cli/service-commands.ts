@@ -98,7 +98,7 @@ function addKeys(program: Command, act: Act): void {
     .option("--role <role>", "viewer (reads), operator (reads, schedules, changes, sees inputs) or admin (everything)")
     .option(
       "--verbs <a,b>",
-      "in place of a role: jobs:read, jobs:write, jobs:input (inputs of jobs), jobs:admin (all of these)",
+      "in place of a role: jobs:read, jobs:write, jobs:input (inputs of jobs), audit:read (who changed what), jobs:admin (all of these)",
     )
     .option(
       "--expires <time>",

@@ -24,11 +24,20 @@ interface InputSchema {
 
 /**
  * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
- * getStats says in more detail; addresses that people give to providers; and incidents, for which the list of tools has no room: listErrors
- * says what fails.
+ * getStats says in more detail; addresses that people give to providers; incidents, for which the list of tools has no room: listErrors
+ * says what fails; and the audit, for the same reason.
  */
 const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
-const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "getHome", "listHooks", ...incidents];
+const leftOut = [
+  "getOpenApi",
+  "getEvents",
+  "explainJob",
+  "getActive",
+  "getHome",
+  "listHooks",
+  "listAudit",
+  ...incidents,
+];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";

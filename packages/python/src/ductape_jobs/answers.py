@@ -763,7 +763,7 @@ class Person(TypedDict):
     """The address that the issuer has verified."""
 
 
-JobVerb = Literal["jobs:read", "jobs:write", "jobs:input", "jobs:admin"]
+JobVerb = Literal["jobs:read", "jobs:write", "jobs:input", "jobs:admin", "audit:read"]
 
 
 class Deployment(TypedDict):

@@ -1,0 +1,123 @@
+import type { ApiKey } from "../access/api-key.ts";
+import {
+  type AuditAction,
+  type AuditCaller,
+  type AuditChange,
+  type AuditFields,
+  differing,
+} from "../access/audit-entry.ts";
+import { roleOf } from "../access/roles.ts";
+import type { Tenant } from "../access/tenants.ts";
+import type { Incident, IncidentAction } from "../job/incident.ts";
+import type { Job } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
+import { defined, pick } from "../kernel/defined.ts";
+import type { Pin } from "../limits/limit-rule.ts";
+
+/*
+ * Which fields the audit shows, as they were and as they are: names, states, times and numbers, and never what callers send or providers
+ * answer.
+ */
+
+const ofJobs = ({ status, due_at, attempt, pause_requested, definition, ending, repeat }: Job): AuditFields =>
+  defined({
+    ...{ status, due_at, attempt, pause_requested, definition, ending: ending?.cause },
+    // Where occurrences begin to be counted follows from the change.
+    repeat: repeat && (({ anchor: _, offset_ms: __, ...series }) => series)(repeat),
+  });
+
+const tenantOf = ({ product, env }: Tenant): Tenant => ({ product, env });
+
+/** The change of one job. */
+export const jobChange = (action: AuditAction, before: Job, after: Job): AuditChange => ({
+  action,
+  ...tenantOf(after),
+  target: after.id,
+  ...defined({ reason: after.reason === before.reason ? undefined : after.reason }),
+  ...differing(ofJobs(before), ofJobs(after)),
+});
+
+export const jobDeletion = (job: Job): AuditChange => ({
+  action: "job.delete",
+  ...tenantOf(job),
+  target: job.id,
+  before: pick(job, ["event", "status", "finished_at"]),
+});
+
+/** A decision on an approval: by a caller with a key, or by a recipient at the page that its message names. */
+export const decisionChange = (
+  job: Job,
+  approval: string,
+  { choice, note }: { choice: string; note?: string | undefined },
+): AuditChange => ({
+  action: "approval.decide",
+  ...tenantOf(job),
+  target: approval,
+  jobs: [job.id],
+  ...defined({ reason: note }),
+  after: { choice },
+});
+
+const ofPauses = (pause: Partial<Pause>): AuditFields =>
+  pick(pause, ["event", "limit", "key", "reason", "until", "drain_per_second", "ended_at"]);
+
+/** The beginning or the end of a pause. `before` is one that holds already. */
+export const pauseChange = (
+  action: "pause.start" | "pause.end",
+  before: Pause | undefined,
+  after: Pause,
+): AuditChange => ({
+  action,
+  ...pick(after, ["product", "env"]),
+  target: after.id,
+  ...(action === "pause.start" && { reason: after.reason }),
+  ...differing(before ? ofPauses(before) : {}, ofPauses(after)),
+});
+
+const ofIncidents = ({ state = "open", ignore }: Incident): AuditFields =>
+  defined({ state, ignored: ignore && pick(ignore, ["until", "above_per_hour"]) });
+
+export const incidentChange = (action: IncidentAction, before: Incident, after: Incident): AuditChange => ({
+  action: `incident.${action.do}`,
+  ...tenantOf(after),
+  target: after.id,
+  ...differing(ofIncidents(before), ofIncidents(after)),
+});
+
+const ofPins = (pin: Pin | undefined): AuditFields => (pin ? pick(pin, ["concurrency", "rate", "until"]) : {});
+
+export const pinChange = (
+  { product, env }: Tenant,
+  limit: string,
+  before: Pin | undefined,
+  after: Pin | undefined,
+): AuditChange => ({
+  action: after ? "limit.pin" : "limit.unpin",
+  product,
+  env,
+  target: limit,
+  ...defined({ reason: after?.reason }),
+  ...differing(ofPins(before), ofPins(after)),
+});
+
+/** The person to whom a key was given. */
+export const keyCaller = ({ id, name, person, scopes }: ApiKey): AuditCaller => ({
+  actor: `k:${id}`,
+  name,
+  scopes,
+  ...defined({ person }),
+});
+
+/** A key that was made, with what it may do. */
+export const keyCreation = (action: "key.create" | "person.sign_in", { id, scopes, ...key }: ApiKey): AuditChange => ({
+  action,
+  target: id,
+  after: { ...pick(key, ["name", "expires_at", "rate"]), ...scopes, ...defined({ role: roleOf(scopes) }) },
+});
+
+export const keyRevocation = (action: "key.revoke" | "person.sign_out", { id, name }: ApiKey): AuditChange => ({
+  action,
+  target: id,
+  before: { name, status: "active" },
+  after: { name, status: "revoked" },
+});
