@@ -9,7 +9,7 @@ it.each<[Verb[], Verb[]]>([
     ["jobs:read", "jobs:write"],
   ],
   [["jobs:input"], ["jobs:input"]],
-  [["jobs:admin"], ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"]],
+  [["jobs:admin"], ["jobs:read", "jobs:write", "jobs:input", "jobs:admin", "audit:read"]],
 ])("a key with %j has the verbs %j", (verbs, expected) => {
   expect(verbsOf({ verbs })).toEqual(expected);
 });
