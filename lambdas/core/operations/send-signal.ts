@@ -58,7 +58,7 @@ export async function sendSignal(services: Signalling, wanted: SignalWanted): Pr
   return { id, offered: await offeredOf(services, run, waiters), kept_until };
 }
 
-/** Keeps a message, and returns until when. One that is there already stays as it is, whatever came since. */
+/** Keeps a message, and returns until when. One that is there already stays, also at an address that is full. */
 async function keep(
   { signals }: Signalling,
   address: SignalAddress,

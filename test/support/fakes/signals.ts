@@ -13,14 +13,15 @@ const decision = "decision";
 /** Signals in memory. */
 export function fakeSignals(limits = addressLimits): Signals {
   const counts = new Map<string, { since: number; messages: number; bytes: number }>();
+  const keyOf = ({ product, env, signal, to }: SignalAddress) => JSON.stringify([product, env, signal, to]);
   const fullUntil = (address: SignalAddress, now: number) => {
-    const count = counts.get(JSON.stringify(address));
+    const count = counts.get(keyOf(address));
     if (!count || count.since <= now - signalKeptMs) return undefined;
     const isFull = count.messages >= limits.messages || count.bytes >= limits.bytes;
     return isFull ? count.since + signalKeptMs : undefined;
   };
   const countOne = (address: SignalAddress, { at, payload }: Signal) => {
-    const key = JSON.stringify(address);
+    const key = keyOf(address);
     const bytes = Buffer.byteLength(JSON.stringify(payload) ?? "");
     const there = counts.get(key);
     if (there && there.since > at - signalKeptMs)
@@ -30,7 +31,7 @@ export function fakeSignals(limits = addressLimits): Signals {
   const kept = new Map<string, Map<string, Signal>>();
   const waiting = new Map<string, Map<string, Waiter>>();
   const of = <T>(all: Map<string, Map<string, T>>, address: SignalAddress): Map<string, T> => {
-    const key = JSON.stringify([address.product, address.env, address.signal, address.to]);
+    const key = keyOf(address);
     const found = all.get(key) ?? new Map<string, T>();
     all.set(key, found);
     return found;

@@ -11,6 +11,7 @@ import {
   sameRequestMs,
 } from "../../../../../lambdas/core/operations/change-job.ts";
 import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
+import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { type Actions, call, featureWorld } from "../../../../support/feature-world.ts";
 
@@ -115,6 +116,28 @@ describe("a run that fails", () => {
       error: { code: "VALIDATION_ERROR" },
     });
     expect(await w.the(id)).toMatchObject({ rolled_back: { steps: 2, failed: 1 } });
+  });
+
+  it("is explained before, meanwhile and after", async () => {
+    const w = worldOf(booking({ ...mail, delay: hour }), { mail: fails, remove: later });
+    const id = await w.start("onboard", { why: "no mail" });
+    const says = async () => (await explainJob(w.services, await w.the(id), w.clock.now())).says;
+    await w.pass(minute);
+    expect((await says()).at(-1)).toBe(
+      "If it fails now or is cancelled, this is undone first: main.charge by refund, main.create by remove.",
+    );
+    await w.pass(hour);
+    const { job_id } = (await w.steps(id))["main.create"]?.undo ?? {};
+    expect(await says()).toEqual([
+      expect.stringMatching(/^It is about to end as failed, since .*: 1 of 2 steps are undone\.$/),
+      `main.create is being undone, by the job ${job_id}.`,
+    ]);
+    await changeJob(w.services, job_id ?? "", cancel("not wanted"));
+    await w.pass(minute);
+    expect(await says()).toEqual([
+      expect.stringMatching(/^It failed at /),
+      "2 of its steps were to be undone, of which 1 could not be.",
+    ]);
   });
 
   it("does not undo steps that have failed, were skipped, or have no undo", async () => {
