@@ -10,6 +10,7 @@ import {
   retry,
   sameRequestMs,
 } from "../../../../../lambdas/core/operations/change-job.ts";
+import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
 import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
@@ -138,6 +139,36 @@ describe("a run that fails", () => {
       expect.stringMatching(/^It failed at /),
       "2 of its steps were to be undone, of which 1 could not be.",
     ]);
+  });
+
+  it("undoes a step for each item at once, with the results of all, by a feature that does so for each", async () => {
+    const lines = Array.from({ length: 230 }, (_, i) => `l-${i}`);
+    const make: Step = {
+      event: "create",
+      for_each: { items: "$Input{lines}", as: "line", concurrency: 1000 },
+      input: { body: { line: "$Each{line}" } },
+      undo: { event: "take_back", input: { made: "$Step" } },
+    };
+    const takeBack: FeatureTarget = {
+      input: { made: { type: "array" } },
+      sequences: {
+        main: [
+          {
+            event: "remove",
+            for_each: { items: "$Input{made}", as: "one", concurrency: 20 },
+            input: { body: { id: "$Each{one}{id}" } },
+          },
+        ],
+      },
+    };
+    const created = ({ input }: Execution) => ({ id: (input as { body: { line: string } }).body.line });
+    const w = worldOf({ sequences: { main: [make, mail] } }, { create: created, mail: fails }, { take_back: takeBack });
+    const id = await w.start("onboard", { lines });
+    await w.pass(hour);
+    const removed = w.ran.flatMap(({ event, input }) => (event === "remove" ? [input] : []));
+    expect(removed).toHaveLength(lines.length);
+    expect(removed).toEqual(expect.arrayContaining(lines.map((line) => ({ body: { id: line } }))));
+    expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 0 } });
   });
 
   it("does not undo steps that have failed, were skipped, or have no undo", async () => {
