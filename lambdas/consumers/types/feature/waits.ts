@@ -95,7 +95,8 @@ export const passedBy = ({ waits_for = [], received }: EndedWait): [string, numb
       ])
     : [];
 
-const addressName = (signal: string, key?: string): string => JSON.stringify(key === undefined ? [signal] : [signal, key]);
+const addressName = (signal: string, key?: string): string =>
+  JSON.stringify(key === undefined ? [signal] : [signal, key]);
 
 /** What the steps of a run have taken. */
 function takenBy(states: StepStates): Taken {
