@@ -39,6 +39,7 @@ import { mostFaults as mostFaultsOfRejection } from "../lambdas/core/job/job-rej
 import { longestNormalised } from "../lambdas/core/job/normalised-message.ts";
 import { drainRates } from "../lambdas/core/job/pause.ts";
 import { cacheTtl } from "../lambdas/core/job/result-cache.ts";
+import { addressLimits } from "../lambdas/core/job/signal.ts";
 import { keptTokens, longestTaskToken } from "../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes, snoozeLimits } from "../lambdas/core/job/transitions.ts";
 import { fileLimits } from "../lambdas/core/kernel/file-name.ts";
@@ -221,6 +222,8 @@ const limits: Record<string, Record<string, string>> = {
     "steps of a sequence": n(mostSteps),
     "entries of `depends_on`": n(mostSteps),
     "`delay` of a step": days(longestDelayMs),
+    "messages that an address of signals keeps in 90 days": n(addressLimits.messages),
+    "their payloads together": MB(addressLimits.bytes),
     "items of a step with `for_each`": n(itemLimits.items),
     "`concurrency` of such a step": n(itemLimits.concurrency),
     "inputs of such items together": MB(mostInputBytes.list),

@@ -242,6 +242,8 @@ export const answerSortKey = "ANSWER#";
 /** How the sort keys of messages begin, with which the stream's filter finds them, and those of the runs that wait. */
 export const signalSortKey = "MSG#";
 export const waiterSortKey = "WAIT#";
+/** The sort key of the count of an address with many messages. */
+export const countSortKey = "COUNT";
 /** `LOG#<job id>`: what the runs of a feature in code have seen. */
 export const logsPrefix = "LOG#";
 /** `PARKED#<product>`: the runs of features in code that another deployment may mend. */

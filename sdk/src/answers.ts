@@ -845,6 +845,23 @@ export interface Explanation {
   retry_timetable: AttemptWindow[];
   estimated_cost: CostEstimate;
   /**
+   * What the undo of the feature's steps would do. Absent if none has one, and for features in code, which decide
+   * that by themselves. A step that is a feature undoes its own steps besides.
+   */
+  undo?: {
+    /** The steps that would be undone, in this order: the last one of the definition first. */
+    steps: {
+      /** As `sequence.step`. */
+      step: string;
+      /** The tag of the event that undoes it. */
+      event: string;
+      /** The step runs only if its condition holds. */
+      conditional?: true;
+    }[];
+    /** What a million such ends would cost besides, with all of these steps undone. */
+    estimated_cost: CostEstimate;
+  };
+  /**
    * What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the
    * request it is.
    */

@@ -11,9 +11,10 @@ export const watchedSignals = (
 ): Signals => ({
   ...signals,
   async put(address, signal, keptUntil) {
-    await signals.put(address, signal, keptUntil);
+    const there = await signals.put(address, signal, keptUntil);
     kept.push({ address, id: signal.id, at: signal.at, written: now() });
     record({ address, ...(signal.wake && { wake: signal.wake }) });
+    return there;
   },
   async decide(address, signal, keptUntil) {
     const there = await signals.decide(address, signal, keptUntil);

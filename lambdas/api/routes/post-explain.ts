@@ -27,7 +27,7 @@ export async function handle(
   );
   const request = await withVerifiedSession(services, asked);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
-  const explained = explain(request, now, { load, pauses });
+  const explained = explain(request, now, { load, pauses, registry: services.catalog.registry });
   const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);
   return { status: 200, body: { ...explained, ...defined({ gates, cache }) } };
 }
@@ -42,7 +42,7 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Explain a request without scheduling it",
   description:
-    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable, an estimate of its cost, and the limits that it would pass, as they are now. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used, nor a job that has the key of `debounce` or `unique`.",
+    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable, an estimate of its cost, how the steps of a feature would be undone, and the limits that it would pass, as they are now. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used, nor a job that has the key of `debounce` or `unique`.",
   body: { schema: JobRequestSchema, examples: jobRequestExamples },
   answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema } },
   errors: [

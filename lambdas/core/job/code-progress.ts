@@ -38,6 +38,8 @@ export interface CodeProgress<State = Record<string, unknown>> {
     open: Record<string, OpenKey<State>>;
     /** The ids of the messages that it has taken. */
     taken?: string[];
+    /** When the last message was accepted that it has taken at an address, of the latest few addresses. */
+    taken_until?: Record<string, number>;
     /** The log has the entry that it is cancelled. */
     cancelled?: true;
     /** What the handler has set for all to see. */

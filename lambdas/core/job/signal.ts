@@ -31,3 +31,12 @@ export interface Waiter {
 
 /** How long a message is kept for runs that do not wait for it yet: 90 days, in milliseconds. */
 export const signalKeptMs = 90 * 24 * 3_600_000;
+
+/**
+ * What an address keeps at most: messages, and bytes of the JSON of their payloads. A run that comes to wait may have to look through all of it,
+ * and takes no more itself: it makes so many calls. Addresses with less than a page are not counted, which would be a write for each message.
+ */
+export const addressLimits = { messages: 10_000, bytes: 64_000_000, page: 100 };
+
+/** Whether a message was kept. An address that is full keeps no other one until then, in epoch milliseconds. */
+export type Keeping = { is: "kept" } | { is: "full"; until: number };

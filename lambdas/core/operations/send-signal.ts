@@ -2,7 +2,7 @@ import { uuidv7obj } from "uuidv7";
 import type { Catalog } from "../catalog/catalog.ts";
 import { takesAnySignal } from "../catalog/signals.ts";
 import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shownStatus } from "../job/job.ts";
-import { type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
+import { addressLimits, type Signal, type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
 import { traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -43,26 +43,56 @@ const mostWoken = 100;
 
 /**
  * Keeps a message, and wakes the runs that wait for it. It is kept first: a run that begins to wait meanwhile finds it, and if the sender
- * dies before it has woken the others, the table's stream does. Throws a RequestError for what no run could take.
+ * dies before it has woken the others, the table's stream does. Throws a RequestError for what no run could take, and if the address is full.
  */
 export async function sendSignal(services: Signalling, wanted: SignalWanted): Promise<SignalSent> {
-  const { signals, clock } = services;
+  const { clock } = services;
   const { address, run } = await addressed(services, wanted);
   const { payload, id = `sig_${uuidv7obj().toHex()}` } = wanted;
   const at = clock.now();
-  const kept_until = at + signalKeptMs;
   const wake = run && run.due_at <= at ? jobMessageOf(run) : undefined;
-  await signals.put(address, { id, at, ...(payload !== undefined && { payload }), ...(wake && { wake }) }, kept_until);
+  const signal: Signal = { id, at, ...(payload !== undefined && { payload }), ...(wake && { wake }) };
+  const kept_until = await keep(services, address, signal, wanted.id !== undefined);
   const waiters = run ? [] : await openWaiters(services, address, mostWoken);
   await wakeAll(services, address, run ? [wake].filter((one) => one !== undefined) : messagesOf(waiters));
   return { id, offered: await offeredOf(services, run, waiters), kept_until };
 }
 
+/** Keeps a message, and returns until when. One that is there already stays, also at an address that is full. */
+async function keep(
+  { signals }: Signalling,
+  address: SignalAddress,
+  signal: Signal,
+  isNamed: boolean,
+): Promise<number> {
+  const kept = await signals.put(address, signal, signal.at + signalKeptMs);
+  if (kept.is === "kept") return signal.at + signalKeptMs;
+  const there = isNamed ? await signals.find(address, signal.id) : undefined;
+  if (!there) throw addressFull(address, kept.until);
+  return there.at + signalKeptMs;
+}
+
+function addressFull({ signal, to }: SignalAddress, until: number): RequestError {
+  const { messages, bytes } = addressLimits;
+  const whose = "key" in to ? "with this key" : "to this run";
+  return new RequestError(
+    "STATE_CONFLICT",
+    `The signal ${signal} ${whose} has ${messages} messages, or ${bytes / 1e6} MB of payloads, that are kept for runs: it takes no other one before ${new Date(until).toISOString()}. Give each order, user or document a separate key.`,
+  );
+}
+
 /** What sending a message would do. Nothing is kept and nobody woken. Throws what sending it would. */
 export async function previewSignal(services: Signalling, wanted: SignalWanted): Promise<Omit<SignalSent, "id">> {
   const { address, run } = await addressed(services, wanted);
+  const { signals, clock } = services;
+  const until = await signals.fullUntil(address, clock.now());
+  const isThere = until !== undefined && wanted.id !== undefined && (await signals.find(address, wanted.id));
+  if (until !== undefined && !isThere) throw addressFull(address, until);
   const waiters = run ? [] : await openWaiters(services, address, mostWoken);
-  return { offered: await offeredOf(services, run, waiters), kept_until: services.clock.now() + signalKeptMs };
+  return {
+    offered: await offeredOf(services, run, waiters),
+    kept_until: (isThere ? isThere.at : clock.now()) + signalKeptMs,
+  };
 }
 
 /** Where a message goes, and the run that it names, if it names one. Throws a RequestError for what no run could take. */

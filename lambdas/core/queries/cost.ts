@@ -69,11 +69,6 @@ export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb, share
   // EventBridge Scheduler delivers early, and the consumer sends the message again with the remaining delay.
   const deliveries = (route.via === "scheduler" ? 2 : 1) + hops;
   const held = immediate ? 0 : assumed.earlySeconds;
-  const line = (what: string, price: Price, count: number): Cost["breakdown"][number] => ({
-    what,
-    count: rounded(count),
-    usd_per_million: rounded(count * prices[price]),
-  });
   const breakdown = [
     line("API Gateway: the request", "http_request", Math.max(1, Math.ceil(inputBytes / (512 * 1024)))),
     line("Lambda: requests of the API and the consumer", "lambda_request", 1 + deliveries),
@@ -92,13 +87,54 @@ export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb, share
     ...(large ? [line("S3: storing the input", "bucket_put", 1), line("S3: reading the input", "bucket_get", 1)] : []),
     line("EventBridge: the final event", "bus_event", 1),
   ];
+  return estimate(breakdown, assumptions);
+}
+
+/** What is assumed of the end of a run. */
+export const undoAssumptions = [
+  "every step with an undo has completed, and each undo succeeds at its first attempt",
+  ...assumptions.slice(1),
+];
+
+/** Estimates the cost of a million ends of a feature that undo steps, from the memory of the consumers of the undos and of the feature. */
+export function undoCostOf({ undosMb, featureMb }: { undosMb: readonly number[]; featureMb: number }): Cost {
+  const undos = undosMb.length;
+  // One that begins, and one after each undo.
+  const decisions = undos + 1;
+  const memory = undosMb.reduce((sum, mb) => sum + mb, decisions * featureMb);
+  const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil(bytes / 1024), 0);
+  return estimate(
+    [
+      line("Lambda: requests of the consumers that undo, and that decide", "lambda_request", undos + decisions),
+      line("Lambda: their time", "lambda_gb_second", (assumed.executionSeconds * memory) / 1024),
+      line(
+        "DynamoDB: writes that create, claim, finish and count the jobs, per KB",
+        "table_write",
+        undos * (itemsKb + 1),
+      ),
+      line("DynamoDB: writes to the index, where the jobs move from pending to finished", "table_write", undos * 3),
+      line("DynamoDB: writes of the decisions, and of the end's beginning", "table_write", decisions * 2 + 1),
+      line("SQS: requests that send, receive and delete the messages", "queue_request", 3 * (undos + decisions)),
+      line("EventBridge: the final events, and `run.rolled_back`", "bus_event", undos + 1),
+    ],
+    undoAssumptions,
+  );
+}
+
+const line = (what: string, price: Price, count: number): Cost["breakdown"][number] => ({
+  what,
+  count: rounded(count),
+  usd_per_million: rounded(count * prices[price]),
+});
+
+function estimate(breakdown: Cost["breakdown"], assumptions: readonly string[]): Cost {
   const total = breakdown.reduce((sum, { usd_per_million }) => sum + usd_per_million, 0);
   return {
     usd_per_million: Math.round(total * 100) / 100,
     region: prices.region,
     prices_as_of: prices.as_of,
     breakdown,
-    assumptions,
+    assumptions: [...assumptions],
   };
 }
 

@@ -10,6 +10,7 @@ import type { Services } from "../operations/services.ts";
 import { fitsSignal } from "../requests/signal-request.ts";
 import type { JobExplanationSchema } from "./schemas/job-explanation.ts";
 import type { StepView } from "./step-view.ts";
+import { undoPlan } from "./undo-plan.ts";
 import { type JobView, viewOf } from "./view.ts";
 
 type JobExplanation = z.infer<typeof JobExplanationSchema>;
@@ -45,6 +46,7 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
       ...stateOf(view, now),
       ...parkedSaid(view),
       ...stepsSaid(steps, view),
+      ...undoSaid(steps, view, found),
       ...waits.flatMap((wait) => waitSaid(wait, found)),
     ],
     ...(waits.length > 0 && { waits }),
@@ -130,6 +132,44 @@ function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {
 }
 
 const underWay: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "paused"]);
+
+/** What is undone of a run that ends, was undone of one that has ended, or would be undone if a run failed or was cancelled now. */
+function undoSaid(steps: [string, StepView][], view: JobView, found: FoundEvent | undefined): string[] {
+  const { status, ending, rolled_back } = view;
+  if (rolled_back) {
+    const { steps: all, failed, error } = rolled_back;
+    const left = failed > 0 ? `, of which ${failed} could not be` : "";
+    return [`${all} of its steps were to be undone${left}.`, ...(error ? [`That was given up: ${error.message}`] : [])];
+  }
+  if (status !== "running") return [];
+  if (ending) return endingSaid(steps, ending);
+  const states = new Map(steps);
+  const undos = undoPlan(found?.definition.graph?.(found.target) ?? [], (step) => {
+    const state = states.get(step);
+    return state && isOver.has(state.status) ? (state.finished_at ?? 0) : undefined;
+  }).filter(({ step }) => states.get(step)?.status === "completed");
+  if (undos.length === 0) return [];
+  const each = undos.map(({ step, undo }) => `${step} by ${undo}`).join(", ");
+  return [`If it fails now or is cancelled, this is undone first: ${each}.`];
+}
+
+const isOver: ReadonlySet<string> = new Set(["completed", "skipped", "failed"]);
+
+function endingSaid(steps: [string, StepView][], ending: NonNullable<JobView["ending"]>): string[] {
+  const { cause, since, steps: all, undone = 0, failed = 0 } = ending;
+  const counts =
+    all === undefined
+      ? "what is open is cancelled, and then its completed steps are undone"
+      : `${undone} of ${all} steps are undone${failed > 0 ? `, and ${failed} could not be` : ""}`;
+  const open = steps.flatMap(([step, { undo }]) => {
+    if (!undo || undo.finished_at !== undefined) return [];
+    if (undo.status === "not_started") return [`The undo of ${step} cannot begin: ${undo.error?.message}`];
+    return undo.job_id !== undefined && underWay.has(undo.status)
+      ? [`${step} is being undone, by the job ${undo.job_id}.`]
+      : [];
+  });
+  return [`It is about to end as ${cause}, since ${timeOf(since)}: ${counts}.`, ...open];
+}
 
 function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] {
   const { step, until, signals, asked, messages = [] } = wait;

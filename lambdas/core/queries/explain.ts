@@ -1,8 +1,10 @@
 import type * as z from "zod";
 import { ownValue } from "../catalog/catalog.ts";
+import type { Definitions } from "../catalog/job-type.ts";
 import { sessionsOf } from "../catalog/sessions.ts";
 import { groupShown } from "../catalog/targets/group-view.ts";
 import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
+import type { JobType } from "../job/job.ts";
 import { derivedJobId } from "../job/job-id.ts";
 import { claimsIn, type KeptSession } from "../job/kept-session.ts";
 import type { Pause } from "../job/pause.ts";
@@ -12,11 +14,12 @@ import { defined, pick } from "../kernel/defined.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { costOf } from "./cost.ts";
+import { costOf, undoCostOf } from "./cost.ts";
 import { fireTimes } from "./fire-times.ts";
 import { pauseReference, wouldHold } from "./pause-view.ts";
 import { retryTimetable } from "./retry-timetable.ts";
 import type { ExplanationSchema } from "./schemas/explanation.ts";
+import { undoPlan } from "./undo-plan.ts";
 
 /** What a request for a job would do. Nothing is created. */
 export type Explanation = z.infer<typeof ExplanationSchema>;
@@ -53,13 +56,15 @@ export async function loadOf(
 interface Around {
   load?: MinuteLoad;
   pauses?: readonly Pause[];
+  /** What the events are that undo the steps of a feature. Without it that is not said. */
+  registry?: Definitions;
 }
 
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
 export function explain(
   asked: AcceptedRequest,
   now: number,
-  { load = emptyMinute, pauses = [] }: Around = {},
+  { load = emptyMinute, pauses = [], registry }: Around = {},
 ): Explanation {
   if (asked.passed) throw invalidRequest(asked.passed);
   const request = withOffset(asked);
@@ -99,8 +104,21 @@ export function explain(
       memoryMb: definition.limits.memory_mb,
       sharedKey: (request.debounce ?? request.unique) !== undefined,
     }),
+    ...defined({ undo: registry && undoOf(request, registry) }),
     ...defined({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
+  };
+}
+
+/** How the steps of a feature would be undone, and what that would cost. */
+function undoOf({ product, definition, target }: AcceptedRequest, registry: Definitions): Explanation["undo"] {
+  const undos = undoPlan(definition.graph?.(target) ?? []);
+  if (undos.length === 0) return undefined;
+  const typeOf = (tag: string) => ownValue(product.jobs, tag)?.type;
+  const memoryOf = (type: JobType = definition.type) => registry[type].limits.memory_mb;
+  return {
+    steps: undos.map(({ step, undo, conditional }) => ({ step, event: undo, ...(conditional && { conditional }) })),
+    estimated_cost: undoCostOf({ undosMb: undos.map(({ undo }) => memoryOf(typeOf(undo))), featureMb: memoryOf() }),
   };
 }
 

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { SignalAddress, Waiter } from "../../../lambdas/core/job/signal.ts";
+import { type SignalAddress, signalKeptMs, type Waiter } from "../../../lambdas/core/job/signal.ts";
 import type { Signals } from "../../../lambdas/core/ports/signals.ts";
 import { aMessage, noon } from "../builders.ts";
 
 export interface SignalsUnderTest {
   signals: Signals;
+  /** The same with `fewMessages`. */
+  limited: Signals;
   stop?: () => Promise<void>;
 }
+
+/** Limits that a test reaches soon. */
+export const fewMessages = { messages: 8, bytes: 10_000, page: 3 };
 
 let addresses = 0;
 const anAddress = (more: Partial<SignalAddress> = {}): SignalAddress => {
@@ -20,9 +25,10 @@ const any = () => true;
 export function describeSignals(name: string, make: () => Promise<SignalsUnderTest>): void {
   describe(`${name} as Signals`, () => {
     let signals: Signals;
+    let limited: Signals;
     let stop: (() => Promise<void>) | undefined;
     beforeAll(async () => {
-      ({ signals, stop } = await make());
+      ({ signals, limited, stop } = await make());
     });
     afterAll(() => stop?.());
 
@@ -97,6 +103,75 @@ export function describeSignals(name: string, make: () => Promise<SignalsUnderTe
       const payload = "x".repeat(250_000);
       for (let i = 0; i < 6; i++) await signals.put(address, { id: `s-${i}`, at: noon + i, payload }, noon + 1000);
       expect((await signals.first(address, 0, ({ id }) => id === "s-5"))?.at).toBe(noon + 5);
+    });
+
+    describe("at an address that is full", () => {
+      const keptAt = async (address: SignalAddress) =>
+        (await limited.latest(address, 50)).map(({ id }) => id).reverse();
+      const fill = async (address: SignalAddress) => {
+        for (let i = 0; i < fewMessages.messages; i++)
+          expect(await limited.put(address, { id: `s-${i}`, at: noon + i }, noon + 1000)).toEqual({ is: "kept" });
+      };
+      // Counted from the first message of which the address had a page of others.
+      const until = noon + fewMessages.page + signalKeptMs;
+
+      test("keeps no other message, and all that it has", async () => {
+        const address = anAddress();
+        await fill(address);
+        const before = await keptAt(address);
+        expect(before).toHaveLength(fewMessages.messages);
+        const late = noon + 100;
+        expect(await limited.put(address, { id: "late", at: late }, late + 1000)).toEqual({ is: "full", until });
+        expect(await keptAt(address)).toEqual(before);
+        expect(await limited.fullUntil(address, late)).toBe(until);
+        const other = anAddress();
+        expect(await limited.fullUntil(other, late)).toBeUndefined();
+        expect(await limited.put(other, { id: "s-1", at: late }, late + 1000)).toEqual({ is: "kept" });
+      });
+
+      test("finds a message that it has by its id", async () => {
+        const address = anAddress();
+        await fill(address);
+        expect(await limited.find(address, "s-7")).toEqual({ id: "s-7", at: noon + 7 });
+        expect(await limited.find(address, "s-8")).toBeUndefined();
+      });
+
+      test("keeps others once its count is over", async () => {
+        const address = anAddress();
+        await fill(address);
+        expect(await limited.fullUntil(address, until)).toBeUndefined();
+        expect(await limited.put(address, { id: "later", at: until }, until + 1000)).toEqual({ is: "kept" });
+        expect(await limited.put(address, { id: "next", at: until + 1 }, until + 1000)).toEqual({ is: "kept" });
+      });
+
+      test("keeps not one too many of senders at once", async () => {
+        const address = anAddress();
+        for (let i = 0; i < fewMessages.page; i++) await limited.put(address, { id: `f-${i}`, at: noon }, noon + 1000);
+        const put = await Promise.all(
+          Array.from({ length: 9 }, (_, i) => limited.put(address, { id: `s-${i}`, at: noon + 1 }, noon + 1000)),
+        );
+        expect(put.filter(({ is }) => is === "kept")).toHaveLength(fewMessages.messages - fewMessages.page);
+        expect(await keptAt(address)).toHaveLength(fewMessages.messages);
+      });
+
+      test("is full of large payloads too", async () => {
+        const address = anAddress();
+        const payload = "x".repeat(fewMessages.bytes);
+        for (let i = 0; i <= fewMessages.page; i++)
+          expect(await limited.put(address, { id: `s-${i}`, at: noon + i, payload }, noon + 1000)).toEqual({
+            is: "kept",
+          });
+        expect(await limited.put(address, { id: "late", at: noon + 9 }, noon + 1000)).toEqual({ is: "full", until });
+      });
+
+      test("still has its decision, and who waits", async () => {
+        const address = anAddress();
+        await fill(address);
+        await limited.listen(address, aWaiter());
+        expect(await limited.waiters(address, 10)).toHaveLength(1);
+        const decision = { id: "d-1", at: noon + 500 };
+        expect(await limited.decide(address, decision, noon + 1000)).toEqual(decision);
+      });
     });
 
     test("knows who waits, and no more of them than asked for", async () => {

@@ -35,6 +35,7 @@ import { derivedJobId, stepJobId } from "../../../lambdas/core/job/job-id.ts";
 import { pauseId } from "../../../lambdas/core/job/pause.ts";
 import { cacheKeyOf } from "../../../lambdas/core/job/result-cache.ts";
 import { runLogOf } from "../../../lambdas/core/job/run-log.ts";
+import { addressLimits } from "../../../lambdas/core/job/signal.ts";
 import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
@@ -93,6 +94,8 @@ function servicesOn(client: DynamoDBClient) {
     resultCache: dynamoResultCache(storage),
     definitions: dynamoDefinitions(storage),
     signals: dynamoSignals(storage),
+    // All messages of an address but the first one are counted.
+    countedSignals: dynamoSignals(storage, { ...addressLimits, page: 1 }),
     approvals: dynamoApprovals(storage),
     runLogs: dynamoRunLogs(storage),
     answers: dynamoAnswers({ ...storage, retentionDays: 30 }),
@@ -401,7 +404,9 @@ export const kinds: Record<string, Kind> = {
   },
   signals: {
     prefix: topology.signalsPrefix,
-    async make({ signals }) {
+    async make({ signals, countedSignals }) {
+      const many = { ...tenant, signal: "many", to: { key: "A-1" } };
+      for (const id of ["s-2", "s-3"]) await countedSignals.put(many, { id, at: noon }, noon + minute);
       const address = { ...tenant, signal: "paid", to: { key: "A-1" } };
       await signals.put(address, { id: "s-1", at: noon, payload: { amount: 5 } }, noon + 60 * minute);
       await signals.listen(address, { message: jobMessageOf(jobs.feature), step: "main.money", until: noon + minute });

@@ -367,6 +367,18 @@ describe("a signal", () => {
     expect(await kept()).toEqual(["sqs:m2"]);
   });
 
+  test("to an address that is full is rejected alone, unless it is one that was accepted", async () => {
+    const there = { id: "sqs:m2", at: 1 };
+    services.signals.put = async () => ({ is: "full", until: 1_900_000_000_000 });
+    services.signals.find = async (_address, id) => (id === there.id ? there : undefined);
+    const messages = [message("m1", signal()), message("m2", signal()), message("m3", order())];
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(services.rejections.rejected.map(({ detail }) => detail)).toMatchObject([
+      { code: "STATE_CONFLICT", message_id: "m1", message: expect.stringContaining("2030-03-17T17:46:40.000Z") },
+    ]);
+    expect(services.jobs.all()).toHaveLength(1);
+  });
+
   test("comes again while AWS refuses to keep it", async () => {
     services.signals.put = down;
     expect(await takeMessages(services, [message("m1", signal()), message("m2", order())])).toEqual(["m1"]);

@@ -1,4 +1,4 @@
-import { describeSignals } from "../../support/conformance/signals.ts";
+import { describeSignals, fewMessages } from "../../support/conformance/signals.ts";
 import { fakeSignals } from "../../support/fakes/signals.ts";
 
-describeSignals("the fake", async () => ({ signals: fakeSignals() }));
+describeSignals("the fake", async () => ({ signals: fakeSignals(), limited: fakeSignals(fewMessages) }));

@@ -11,6 +11,19 @@ test("a signal is sent to the runs of a key, and repeated if it has an id", asyn
   expect(JSON.parse(api.seen[1]?.body ?? "")).toEqual({ product_tag: "p", env: "prd", ...asked });
 });
 
+test("a signal to an address that is full is refused once", async () => {
+  const detail = "The signal paid with this key has 10000 messages that are kept.";
+  await using api = await fakeApi([{ status: 409, body: { code: "STATE_CONFLICT", detail } }], {
+    product: "p",
+    env: "prd",
+  });
+  expect(await rejection(api.client.signals.send({ signal: "paid", key: "A-1", id: "evt_1" }))).toMatchObject({
+    code: "STATE_CONFLICT",
+    message: expect.stringContaining(detail),
+  });
+  expect(api.seen).toHaveLength(1);
+});
+
 test("a signal without an id is not repeated once it may have arrived", async () => {
   await using api = await fakeApi([{ status: 500, body: { code: "INTERNAL", detail: "broken" } }], {
     product: "p",

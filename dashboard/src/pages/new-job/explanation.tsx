@@ -60,6 +60,7 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
         </section>
         <Holds explanation={explanation} />
         <Retries explanation={explanation} />
+        <Undo explanation={explanation} />
         <Cost explanation={explanation} />
       </div>
     </JobZone.Provider>
@@ -134,6 +135,25 @@ const Retries = ({ explanation: { retry_timetable } }: { explanation: Explanatio
     )}
   </section>
 );
+
+/** What the end of a feature undoes, if it fails after its steps or is cancelled. */
+const Undo = ({ explanation: { undo } }: { explanation: Explanation }) =>
+  undo === undefined ? null : (
+    <section>
+      <h3>Undone if it fails or is cancelled, in this order</h3>
+      <ol class="windows">
+        {undo.steps.map(({ step, event, conditional }) => (
+          <li key={step}>
+            <code>{step}</code>
+            <span>
+              by <code>{event}</code> <span class="muted">{conditional ? "if it has run" : ""}</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p class="muted">About ${undo.estimated_cost.usd_per_million.toFixed(2)} more per million such ends.</p>
+    </section>
+  );
 
 const Cost = ({ explanation: { estimated_cost: cost } }: { explanation: Explanation }) => (
   <section>

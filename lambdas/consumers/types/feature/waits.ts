@@ -68,6 +68,44 @@ export function nextTimer(states: StepStates): number | undefined {
   return timers.length > 0 ? Math.min(...timers) : undefined;
 }
 
+/**
+ * How long after another message one may be there that was accepted before it, in milliseconds: clocks differ, and a request may take half a
+ * minute.
+ */
+const lateMs = 5 * 60_000;
+
+/** The messages that a run has taken: their ids, and when the last one of each address was accepted. */
+export interface Taken {
+  ids: ReadonlySet<string>;
+  until: Readonly<Record<string, number>>;
+}
+
+/** A wait that a message has ended. */
+type EndedWait = Pick<StepState, "waits_for" | "received">;
+
+/**
+ * The names of the addresses at which a wait has taken the first message. At none of them is an earlier one left that the run would take, so that it
+ * looks on from there, and a run that takes many messages does not read all of them each time.
+ */
+export const passedBy = ({ waits_for = [], received }: EndedWait): [string, number][] =>
+  received
+    ? waits_for.flatMap(({ signal, key }): [string, number][] => [
+        [addressName(signal), received.at],
+        ...(key === undefined ? [] : [[addressName(signal, key), received.at] as [string, number]]),
+      ])
+    : [];
+
+const addressName = (signal: string, key?: string): string =>
+  JSON.stringify(key === undefined ? [signal] : [signal, key]);
+
+/** What the steps of a run have taken. */
+function takenBy(states: StepStates): Taken {
+  const until: Record<string, number> = {};
+  for (const state of Object.values(states))
+    for (const [name, at] of passedBy(state)) until[name] = Math.max(at, until[name] ?? 0);
+  return { ids: new Set(Object.values(states).flatMap(({ received }) => (received ? [received.id] : []))), until };
+}
+
 type Messages = Pick<Services, "signals" | "log">;
 type Closing = Messages & Pick<Services, "approvals">;
 
@@ -117,7 +155,9 @@ export async function endWaits(
   now: number,
 ): Promise<StepStates> {
   const ended: StepStates = {};
-  const taken = new Set(Object.values(states).flatMap(({ received }) => (received ? [received.id] : [])));
+  const before = takenBy(states);
+  const ids = new Set(before.ids);
+  const taken: Taken = { ...before, ids };
   const open = stepsOf(feature).flatMap(({ key, step }) => {
     const state = states[key];
     return state && isWaiting(state) ? [{ key, state, step }] : [];
@@ -133,7 +173,7 @@ export async function endWaits(
     }
     const message = await firstMessage(services, job, feature, state, taken);
     if (message) {
-      taken.add(message.id);
+      ids.add(message.id);
       ended[key] = received(state, message, now);
     } else if (isOver) ended[key] = over(state, step.wait?.otherwise ?? "fail", now);
   }
@@ -150,14 +190,15 @@ export async function firstMessage(
   job: Job,
   { signals: declared = {} }: Pick<FeatureTarget, "signals">,
   state: StepState,
-  taken: ReadonlySet<string>,
+  taken: Taken,
 ) {
   const { keyed, own } = addressesOf(job, state);
   const found = await Promise.all(
     [...keyed, ...own].map(async (address): Promise<Received | undefined> => {
-      const { signal } = address;
-      const message = await signals.first(address, runSince(job), (one) => {
-        if (taken.has(one.id)) return false;
+      const { signal, to } = address;
+      const passed = taken.until["key" in to ? addressName(signal, to.key) : addressName(signal)] ?? 0;
+      const message = await signals.first(address, Math.max(runSince(job), passed - lateMs), (one) => {
+        if (taken.ids.has(one.id)) return false;
         const fits = fitsSignal(declared[signal]?.schema, one.payload);
         // The sender was told that it fits what the catalog says, and this run has begun with another definition.
         if (!fits)

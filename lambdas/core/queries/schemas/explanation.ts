@@ -82,6 +82,21 @@ export const CostSchema = z
   })
   .describe("What a million such jobs would cost on AWS.");
 
+export const UndoPlanSchema = z
+  .object({
+    steps: z
+      .array(
+        z.object({
+          step: z.string().describe("As `sequence.step`."),
+          event: z.string().describe("The tag of the event that undoes it."),
+          conditional: z.literal(true).exactOptional().describe("The step runs only if its condition holds."),
+        }),
+      )
+      .describe("The steps that would be undone, in this order: the last one of the definition first."),
+    estimated_cost: CostSchema.describe("What a million such ends would cost besides, with all of these steps undone."),
+  })
+  .describe("What would be done if all steps had completed, and the run were cancelled then.");
+
 export const RouteSchema = z
   .discriminatedUnion("via", [
     z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
@@ -150,6 +165,9 @@ export const ExplanationSchema = z
       .array(AttemptWindowSchema)
       .describe("When each attempt may start if all attempts before it fail."),
     estimated_cost: CostSchema,
+    undo: UndoPlanSchema.exactOptional().describe(
+      "What the undo of the feature's steps would do. Absent if none has one, and for features in code, which decide that by themselves. A step that is a feature undoes its own steps besides.",
+    ),
     notes: z
       .array(NoteSchema)
       .exactOptional()

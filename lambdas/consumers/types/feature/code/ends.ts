@@ -89,7 +89,8 @@ export const refusedEnd = (key: string, open: Open, error: Failure["error"], now
 async function endedWaits(run: OpenRun, signals: Signals): Promise<NewEntry[]> {
   const { services, job, kept } = run;
   const now = services.clock.now();
-  const taken = new Set(kept.taken);
+  const ids = new Set(kept.taken);
+  const taken = { ids, until: kept.taken_until ?? {} };
   const open = Object.entries(kept.open).filter(([, { status }]) => status === "waiting");
   const newestFirst = open.reverse().sort(([, a], [, b]) => (b.started_at ?? 0) - (a.started_at ?? 0));
   const ends: NewEntry[] = [];
@@ -104,7 +105,7 @@ async function endedWaits(run: OpenRun, signals: Signals): Promise<NewEntry[]> {
     }
     const message = waits_for && (await firstMessage(services, job, signals, state, taken));
     if (message) {
-      taken.add(message.id);
+      ids.add(message.id);
       const { signal, id, at, payload } = message;
       const value = await keepValue(services.blobs, job, payload ?? null);
       // It was accepted before the run looked, and the handler's time goes on from when it is told.

@@ -12,6 +12,7 @@ import {
 import type { AttemptServices, Execution } from "../../../../core/operations/execution.ts";
 import type { Loading } from "../results.ts";
 import type { StepState } from "../step-state.ts";
+import { passedBy } from "../waits.ts";
 import { keepValue } from "./values.ts";
 
 export type Open = OpenKey<StepState>;
@@ -81,7 +82,7 @@ async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept):
   const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (let at = 0; at < stays.length; at += mostAppended) await runLogs.append(log, stays.slice(at, at + mostAppended));
-  const { parked: _parked, cancelled: _cancelled, taken: _taken, ...rest } = before;
+  const { parked: _parked, cancelled: _cancelled, taken: _taken, taken_until: _until, ...rest } = before;
   const taken = stays.flatMap(({ id }) => (id === undefined ? [] : [id]));
   return {
     ...rest,
@@ -106,10 +107,26 @@ function take(run: OpenRun, entry: KeptEntry): void {
   run.fresh.push(entry);
   kept.last_at = Math.max(kept.last_at, entry.at);
   if (entry.id !== undefined && !kept.taken?.includes(entry.id)) kept.taken = [...(kept.taken ?? []), entry.id];
+  const passed = passedBy(entry.as ?? {});
+  if (passed.length > 0) kept.taken_until = latestOf(kept.taken_until ?? {}, passed);
   if (entry.e === "cancel") kept.cancelled = true;
   const { [entry.k]: ended, ...open } = kept.open;
   if (ended) run.ended[entry.k] = { ...ended, ...entry.as, status: entry.as?.status ?? "completed" };
   kept.open = open;
+}
+
+/** Of how many addresses a run remembers until when it has taken messages: it is written with each decision. */
+const mostPassed = 6;
+
+/** The addresses of now come last. */
+function latestOf(before: Record<string, number>, passed: [string, number][]): Record<string, number> {
+  const until = new Map(Object.entries(before));
+  for (const [name, at] of passed) {
+    const latest = Math.max(at, until.get(name) ?? 0);
+    until.delete(name);
+    until.set(name, latest);
+  }
+  return Object.fromEntries([...until].slice(-mostPassed));
 }
 
 /**

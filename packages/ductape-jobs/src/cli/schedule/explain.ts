@@ -15,7 +15,8 @@ export async function explain(context: Context, event: string, options: RequestO
 }
 
 function explanationLines(explanation: Explanation, context: Context): string[] {
-  const { job, route, notes = [], gates = [], pauses = [], next_runs, retry_timetable, estimated_cost } = explanation;
+  const { job, route, notes = [], gates = [], pauses = [], next_runs, retry_timetable } = explanation;
+  const { estimated_cost, undo } = explanation;
   const { when, columns, api } = context;
   const section = <Row>(title: string, all: Column<Row>[], rows: readonly Row[]) =>
     rows.length > 0 ? ["", title, ...table(all, rows, columns)] : [];
@@ -30,6 +31,7 @@ function explanationLines(explanation: Explanation, context: Context): string[] 
       ["input", `${job.input_bytes} bytes`],
       ["route", clean(`${route.via}: ${route.why}`)],
       ["cost", `${estimated_cost.usd_per_million.toFixed(2)} USD per million such jobs in ${estimated_cost.region}`],
+      ["undo", undo && clean(undoText(undo))],
     ]),
     ...notes.map(({ pointer, detail }) => clean(`  note ${pointer}: ${detail}`)),
     ...pauses.map(({ reason, until }) =>
@@ -43,6 +45,10 @@ function explanationLines(explanation: Explanation, context: Context): string[] 
 
 const targetText = ({ order, name, share }: NonNullable<Explanation["job"]["targets"]>[number]): string =>
   share === undefined ? `${order}. ${name}` : `${name} ${Math.round(share * 1000) / 10} %`;
+
+/** What happens if a feature fails after all of its steps, and what that costs. */
+const undoText = ({ steps, estimated_cost }: NonNullable<Explanation["undo"]>): string =>
+  `${steps.map(({ step, event }) => `${step} by ${event}`).join(", ")}: ${estimated_cost.usd_per_million.toFixed(2)} USD per million ends more`;
 
 const runColumns = (now: number): Column<FireTime>[] => [
   { title: "TIME", cell: ({ local }) => local },

@@ -1,6 +1,8 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { explain } from "../../../../../lambdas/core/queries/explain.ts";
+import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
 import { blocksOf, catalogPage, productsIn } from "../../../../support/catalog-pages.ts";
 import { featureWorld, productWith } from "../../../../support/feature-world.ts";
 
@@ -18,6 +20,9 @@ it("the example of the page on undo runs as the page says", async () => {
   const apps = { ...(product?.apps as object), api: { ...api, envs } };
   const features = (product?.features ?? {}) as Record<string, FeatureTarget>;
   const w = featureWorld(features, actions, { ...product, apps } as Partial<Product>);
+  const accepted = parseRequest({ ...request, product_tag: "shop" }, w.catalog, w.clock.now());
+  const { undo } = explain(accepted, w.clock.now(), { registry: w.catalog.registry });
+  expect(page).toContain(`\`${JSON.stringify(undo?.steps)}\``);
   const id = await w.start(request.event, request.input);
   await w.pass(60_000);
   expect(w.ran.map(({ event, input }) => [event, input])).toEqual([

@@ -10,7 +10,9 @@ import {
   retry,
   sameRequestMs,
 } from "../../../../../lambdas/core/operations/change-job.ts";
+import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
+import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { type Actions, call, featureWorld } from "../../../../support/feature-world.ts";
 
@@ -115,6 +117,58 @@ describe("a run that fails", () => {
       error: { code: "VALIDATION_ERROR" },
     });
     expect(await w.the(id)).toMatchObject({ rolled_back: { steps: 2, failed: 1 } });
+  });
+
+  it("is explained before, meanwhile and after", async () => {
+    const w = worldOf(booking({ ...mail, delay: hour }), { mail: fails, remove: later });
+    const id = await w.start("onboard", { why: "no mail" });
+    const says = async () => (await explainJob(w.services, await w.the(id), w.clock.now())).says;
+    await w.pass(minute);
+    expect((await says()).at(-1)).toBe(
+      "If it fails now or is cancelled, this is undone first: main.charge by refund, main.create by remove.",
+    );
+    await w.pass(hour);
+    const { job_id } = (await w.steps(id))["main.create"]?.undo ?? {};
+    expect(await says()).toEqual([
+      expect.stringMatching(/^It is about to end as failed, since .*: 1 of 2 steps are undone\.$/),
+      `main.create is being undone, by the job ${job_id}.`,
+    ]);
+    await changeJob(w.services, job_id ?? "", cancel("not wanted"));
+    await w.pass(minute);
+    expect(await says()).toEqual([
+      expect.stringMatching(/^It failed at /),
+      "2 of its steps were to be undone, of which 1 could not be.",
+    ]);
+  });
+
+  it("undoes a step for each item at once, with the results of all, by a feature that does so for each", async () => {
+    const lines = Array.from({ length: 230 }, (_, i) => `l-${i}`);
+    const make: Step = {
+      event: "create",
+      for_each: { items: "$Input{lines}", as: "line", concurrency: 1000 },
+      input: { body: { line: "$Each{line}" } },
+      undo: { event: "take_back", input: { made: "$Step" } },
+    };
+    const takeBack: FeatureTarget = {
+      input: { made: { type: "array" } },
+      sequences: {
+        main: [
+          {
+            event: "remove",
+            for_each: { items: "$Input{made}", as: "one", concurrency: 20 },
+            input: { body: { id: "$Each{one}{id}" } },
+          },
+        ],
+      },
+    };
+    const created = ({ input }: Execution) => ({ id: (input as { body: { line: string } }).body.line });
+    const w = worldOf({ sequences: { main: [make, mail] } }, { create: created, mail: fails }, { take_back: takeBack });
+    const id = await w.start("onboard", { lines });
+    await w.pass(hour);
+    const removed = w.ran.flatMap(({ event, input }) => (event === "remove" ? [input] : []));
+    expect(removed).toHaveLength(lines.length);
+    expect(removed).toEqual(expect.arrayContaining(lines.map((line) => ({ body: { id: line } }))));
+    expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 0 } });
   });
 
   it("does not undo steps that have failed, were skipped, or have no undo", async () => {

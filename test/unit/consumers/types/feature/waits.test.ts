@@ -1,7 +1,8 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
+import { addressLimits, signalKeptMs } from "../../../../../lambdas/core/job/signal.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
-import { type Signalling, sendSignal } from "../../../../../lambdas/core/operations/send-signal.ts";
+import { previewSignal, type Signalling, sendSignal } from "../../../../../lambdas/core/operations/send-signal.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { parseSignal } from "../../../../../lambdas/core/requests/signal-request.ts";
 import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
@@ -246,6 +247,84 @@ describe("two waits of a run", () => {
     await world.pass(minute);
     const { result } = (await world.jobs.get(id)) ?? {};
     expect(result).toEqual({ inline: { b: "first", a: "second" } });
+  });
+});
+
+describe("an address with very many messages", () => {
+  const step = (name: string): FeatureTarget["sequences"][string][number] => ({
+    step: name,
+    wait: { signal: "paid", key: "k", timeout: "5d" },
+  });
+  const thrice: FeatureTarget = {
+    signals,
+    sequences: { main: [{ step: "sleep", wait: { for: "1d" } }, step("a"), step("b"), step("c"), { event: "mail" }] },
+    output: { got: ["$Sequence{main}{a}{id}", "$Sequence{main}{b}{id}", "$Sequence{main}{c}{id}"] },
+  };
+  const address = { product: "shop", env: "dev", signal: "paid", to: { key: "k" } };
+  const idOf = (i: number) => `m-${String(i).padStart(5, "0")}`;
+
+  it("refuses what is beyond its limit, loses nothing that was accepted, and gives runs the first ones in their order", async () => {
+    const world = featureWorld({ onboard: thrice });
+    const services = world.services as Signalling;
+    const run = await world.start();
+    await world.pass(minute);
+    const refusals: unknown[] = [];
+    for (let i = 0; i < addressLimits.messages + 50; i++)
+      await sendSignal(services, { ...address, id: idOf(i) }).catch((error) => refusals.push(error));
+    expect(refusals).toHaveLength(50);
+    expect(refusals[49]).toMatchObject({
+      code: "STATE_CONFLICT",
+      message: expect.stringMatching(
+        /^The signal paid with this key has 10000 messages.* before 20\d\d-.*separate key\.$/,
+      ),
+    });
+    const kept = (await world.signals.latest(address, 20_000)).map(({ id }) => id);
+    expect(kept.reverse()).toEqual(Array.from({ length: addressLimits.messages }, (_, i) => idOf(i)));
+
+    // One that was accepted is accepted again, and is there once.
+    const until = world.clock.now() + signalKeptMs;
+    await world.pass(hour);
+    for (const id of [idOf(0), idOf(addressLimits.messages - 1)]) {
+      expect(await sendSignal(services, { ...address, id })).toMatchObject({ id, kept_until: until });
+      expect(await previewSignal(services, { ...address, id })).toMatchObject({ kept_until: until });
+    }
+    await expect(sendSignal(services, address)).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+    await expect(previewSignal(services, { ...address, id: "late" })).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+    expect(await world.signals.latest(address, 20_000)).toHaveLength(addressLimits.messages);
+    expect(await sendSignal(services, { ...address, to: { key: "other" } })).toMatchObject({ offered: [] });
+
+    await world.pass(2 * day);
+    const { status, result } = (await world.jobs.get(run)) ?? {};
+    expect({ status, result }).toEqual({ status: "completed", result: { inline: { got: [0, 1, 2].map(idOf) } } });
+
+    // Those of a day have been kept for long enough.
+    await world.pass(signalKeptMs);
+    expect(await sendSignal(services, { ...address, id: "later" })).toMatchObject({ id: "later" });
+  });
+
+  it("is not read from its beginning by a run that has taken some of it, and gives it what comes late", async () => {
+    const world = featureWorld({ onboard: thrice });
+    const run = await world.start();
+    await world.pass(10 * minute);
+    for (let i = 0; i < 3; i++) {
+      await sendSignal(world.services as Signalling, { ...address, id: idOf(i) });
+      await world.pass(hour);
+    }
+    // Its sender has had to wait for a while: it was accepted before the first one.
+    const at = ((await world.signals.first(address, 0, () => true))?.at ?? 0) - 2 * minute;
+    const sinces: number[] = [];
+    const { first } = world.services.signals;
+    world.services.signals.first = (of, since, wanted) => {
+      if ("key" in of.to) sinces.push(since);
+      return first(of, since, wanted);
+    };
+    await world.pass(20 * hour + 49 * minute);
+    await world.signals.put(address, { id: "late", at }, at + signalKeptMs);
+    await world.pass(minute + 2 * second);
+    const { result, created_at = 0 } = (await world.jobs.get(run)) ?? {};
+    expect(result).toEqual({ inline: { got: ["late", idOf(0), idOf(1)] } });
+    expect(sinces[0]).toBe(created_at);
+    expect(sinces.at(-1)).toBe(at + 2 * minute - 5 * minute);
   });
 });
 

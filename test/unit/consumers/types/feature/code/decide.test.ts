@@ -61,6 +61,45 @@ describe("a run of code", () => {
     expect(JSON.stringify(view.result)).toContain("5");
   });
 
+  test("takes many messages in their order, without reading again what it has taken", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.object({ amount: z.number() }) },
+        async run(ctx) {
+          await ctx.sleep("2h");
+          const amounts: number[] = [];
+          while (amounts.length < 40) {
+            const { payload } = await ctx.waitForSignal("paid", { key: "A-1", step: `paid ${amounts.length}` });
+            amounts.push(payload.amount);
+          }
+          return amounts;
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    for (let amount = 0; amount < 40; amount++) {
+      await world.signal("paid", { key: "A-1" }, { amount });
+      await world.pass(2 * minute);
+    }
+    const looked: number[] = [];
+    const { first } = world.services.signals;
+    world.services.signals.first = async (address, since, wanted) => {
+      let seen = 0;
+      const found = await first(address, since, (one) => {
+        seen += 1;
+        return wanted(one);
+      });
+      looked.push(seen);
+      return found;
+    };
+    await world.pass(60 * minute);
+    const { status, result } = await world.view(id);
+    expect(status).toBe("completed");
+    expect(JSON.stringify(result)).toContain(JSON.stringify(Array.from({ length: 40 }, (_, amount) => amount)));
+    // Those of five minutes before the last one, since one of them might have come late.
+    expect(Math.max(...looked)).toBeLessThanOrEqual(5);
+  });
+
   test("fails with what its handler throws, and says which step", async () => {
     const world = codeWorld(
       {
