@@ -31,6 +31,8 @@ const sharedFunctions = {
   pump: { timeoutSeconds: 20, memoryMb: 256 },
   // It works until shortly before the reconciler asks again.
   relay: { timeoutSeconds: 60, memoryMb: 512 },
+  // One turn of an operation, which ends within its lease of a minute. Where it collects, it has the ids of a million jobs in memory.
+  bulk: { timeoutSeconds: 60, memoryMb: 512 },
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
@@ -119,10 +121,10 @@ export interface QueuePlan {
 
 /**
  * The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints, that of the pump the ticks of
- * the lines of limits, that of the relay which shards of kept messages are to be sent, and that of answers what has come of code for which
+ * the lines of limits, that of the relay which shards of kept messages are to be sent, that of bulk which operations go on, and that of answers what has come of code for which
  * nobody has waited.
  */
-export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "intake" | "imports" | "answers";
+export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "bulk" | "intake" | "imports" | "answers";
 /** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
 export type DeadLetterQueueName = Exclude<QueueName, "imports" | "answers"> | "schedule" | "lifecycle";
 
@@ -171,6 +173,15 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     pump: queue("pump", "pump", ofTicks),
     // One shard per invocation, which works on it for most of a minute. There are eight.
     relay: queue("relay", "relay", { batchSize: 1, concurrency: 10 }),
+    // A message only says that an operation goes on, and is dropped where it is late: what is missing comes within a minute. Each turn has
+    // an invocation to itself.
+    bulk: queue("bulk", "bulk", {
+      batchSize: 1,
+      concurrency: 10,
+      visibilitySeconds: 90,
+      receives: 3,
+      retentionSeconds: 3600,
+    }),
     intake: queue("intake", "intake"),
     // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
@@ -189,6 +200,7 @@ export const deadLetterQueues = (types: JobTypeLimits): readonly DeadLetterQueue
   "webhooks",
   "pump",
   "relay",
+  "bulk",
 ];
 
 /** How the table's stream feeds the lifecycle function. */
@@ -250,6 +262,12 @@ export const parkedPrefix = "PARKED#";
 export const bundlesPartition = "BUNDLES";
 /** `APPR#<product>#<env>`: the approvals that are open. */
 export const approvalsPrefix = "APPR#";
+/** `OP#<id>`: an operation on many jobs, and what it has not changed. */
+export const operationPrefix = "OP#";
+/** `OPS#<product>`: the operations of a product, the latest first. */
+export const operationsOfPrefix = "OPS#";
+/** The one partition of the operations that are not over, which the reconciler reads each minute. */
+export const openOperationsPartition = "OPS";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */
@@ -279,6 +297,8 @@ export const uploadsPrefix = "uploads/";
 export const runsPrefix = "runs/";
 /** `code/<sha256>.mjs.gz`: the code that runs began with. */
 export const bundlesPrefix = "code/";
+/** `operations/<id>/<turn>-<n>`: ids of the jobs of an operation. */
+export const operationsPrefix = "operations/";
 /** Objects put here are imported; the reports on them are written elsewhere, or they would be imported too. */
 export const importPrefix = "imports/";
 export const reportPrefix = "import-reports/";
@@ -299,6 +319,7 @@ export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<str
   return {
     [resultsPrefix]: withJob,
     [uploadsPrefix]: uploadDays,
+    [operationsPrefix]: withJob,
     [importPrefix]: withJob,
     [reportPrefix]: withJob,
   };

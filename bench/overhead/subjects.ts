@@ -76,6 +76,8 @@ export function subjects() {
     sharedKeys: only("sharedKeys"),
     failures: only("failures"),
     incidents: only("incidents"),
+    operations: only("operations"),
+    turns: only("turns"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
   };

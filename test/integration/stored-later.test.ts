@@ -19,6 +19,7 @@ import { endpointsOf } from "../../lambdas/core/catalog/webhook.ts";
 import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
 import { isKnownJob, type Job, JobMessage, jobMessageOf, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import { OperationMessage } from "../../lambdas/core/job/operation.ts";
 import { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
@@ -443,6 +444,7 @@ describe("a message of a later version", () => {
     webhooks: { schema: Delivery, bodies: [delivery] },
     pump: { schema: TickMessage, bodies: [tick] },
     relay: { schema: RelayMessage, bodies: [{ v: 1, shard: 0, until: noon }] },
+    bulk: { schema: OperationMessage, bodies: [{ v: 1, id: "op_0123456789abcdef", turn: 3 }] },
     imports: { schema: ImportCursor, bodies: [cursor] },
   };
 

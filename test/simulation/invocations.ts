@@ -22,6 +22,8 @@ import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import { fakeIncidents } from "../support/fakes/incidents.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeOperations } from "../support/fakes/operations.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
 import type { Hardship } from "./hardship.ts";
@@ -171,6 +173,8 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       relays: throughAdversary("queue", relays, invocation, around),
       roundPlaces,
       incidents: fakeIncidents(),
+      operations: fakeOperations(),
+      turns: fakeMessageQueue(),
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),

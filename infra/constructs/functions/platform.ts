@@ -15,6 +15,8 @@ export interface Platform {
   ticks: JobQueue;
   /** The queue of the relay. */
   relays: JobQueue;
+  /** The queue of operations on many jobs. */
+  operations: JobQueue;
   schedules: JobSchedules;
 }
 

@@ -16,6 +16,9 @@ import {
   jobsPrefix,
   keysPartition,
   logsPrefix,
+  openOperationsPartition,
+  operationPrefix,
+  operationsPrefix,
   parkedPrefix,
   partitionKey,
   pausesPartition,
@@ -45,7 +48,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, ticks, relays, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, relays, operations, schedules }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -86,6 +89,9 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         `${approvalsPrefix}*`,
         // What is open of incidents.
         watchedPartition,
+        // Operations on many jobs, the lists of them, and those that are not over.
+        `${operationPrefix}*`,
+        `${openOperationsPartition}*`,
       ),
     /** The runs of features wait for messages, and for the decisions of people. */
     awaitSignals: () =>
@@ -119,6 +125,29 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
+    /** The same, and tells operations to go on. In one statement for the same reason. */
+    tickAndBeginOperations: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn, operations.queue.queueArn]),
+    goOn: () => allow(["sqs:SendMessage"], [operations.queue.queueArn]),
+    /** Operations that are not over: their messages are sent again, and their places are freed. */
+    lookAfterOperations: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+        `${operationPrefix}*`,
+        openOperationsPartition,
+      ),
+    /** Operations, the pages of what they have not changed, and their places. */
+    workOnOperations: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+        `${operationPrefix}*`,
+        openOperationsPartition,
+      ),
+    /** Which job has a key of `unique`: a failed one gets it again before it is retried. */
+    useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
+    /** Whether the caller of an operation still has its key. */
+    readApiKeys: () => readApiKeys(state),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>
@@ -297,6 +326,7 @@ export const folders = {
   runs: `${runsPrefix}*`,
   bundles: `${bundlesPrefix}*`,
   uploads: `${uploadsPrefix}*`,
+  operations: `${operationsPrefix}*`,
   imports: `${importPrefix}*`,
   importReports: `${reportPrefix}*`,
 } as const;
@@ -313,6 +343,8 @@ function prefixIn(folder: Folder): string {
       return `${folder.replace(/\/\*$/, "")}/job_${anyId}/*`;
     case folders.uploads:
       return `${folder}/upl_${anyId}`;
+    case folders.operations:
+      return `${folder.replace(/\/\*$/, "")}/op_${"?".repeat(16)}/*`;
     default:
       return folder;
   }

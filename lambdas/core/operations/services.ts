@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { OperationMessage } from "../job/operation.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
@@ -13,6 +14,7 @@ import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
+import type { Operations } from "../ports/operations.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import type { RoundPlaces } from "../ports/round-places.ts";
@@ -83,6 +85,9 @@ export interface ApiServices extends SchedulingServices {
   incidents: Incidents;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+  operations: Operations;
+  /** Where an operation is told to go on. */
+  turns: MessageQueue<OperationMessage>;
 }
 
 /** What the reconciler needs in addition. */
@@ -90,6 +95,9 @@ export interface ReconcilerServices extends Services {
   /** Where the relay is asked to send what EventBridge Scheduler did not take. */
   relays: MessageQueue<RelayMessage>;
   roundPlaces: RoundPlaces;
+  operations: Operations;
+  /** Where an operation is told to go on whose message was lost. */
+  turns: MessageQueue<OperationMessage>;
   /** What goes wrong. Only catalogs with alerts need it. */
   incidents: Incidents;
 }

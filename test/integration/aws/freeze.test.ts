@@ -55,11 +55,10 @@ function startApi() {
     },
     catalog,
   );
-  const { waits, requests, limits, failures, incidents, endpoints, sharedKeys, sessions, log } = fakeServices();
-  const handler = httpApi(
-    () => ({ ...services, log, limits, waits, requests, failures, incidents, endpoints, sharedKeys, sessions }),
-    routes,
-  );
+  const { waits, requests, limits, failures, incidents, endpoints, operations, turns, sharedKeys, sessions, log } =
+    fakeServices();
+  const beside = { failures, incidents, endpoints, operations, turns, sharedKeys, sessions };
+  const handler = httpApi(() => ({ ...services, log, limits, waits, requests, ...beside }), routes);
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

@@ -1,6 +1,7 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import type { OperationMessage } from "../../../lambdas/core/job/operation.ts";
 import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
@@ -20,6 +21,7 @@ import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
 import { fakeMessageQueue } from "./message-queue.ts";
+import { fakeOperations } from "./operations.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
 import { fakeRoundPlaces } from "./round-places.ts";
@@ -75,6 +77,8 @@ export const fakeServices = ({
     requests: fakeCallerCounts(rateSlotMs),
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
+    operations: fakeOperations(),
+    turns: fakeMessageQueue<OperationMessage>(),
     roundPlaces: fakeRoundPlaces(),
     dueCounts,
     hot: hotMinutes(dueCounts),
