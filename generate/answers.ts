@@ -23,6 +23,13 @@ import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, PersonSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
 import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
+import {
+  NotChangedListSchema,
+  NotChangedSchema,
+  OperationListSchema,
+  OperationSchema,
+  OperationStateSchema,
+} from "../lambdas/core/queries/schemas/operations.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
@@ -90,6 +97,11 @@ export const answers: Record<string, Shape> = {
   IncidentState: { schema: IncidentStateSchema },
   Incident: { schema: IncidentSchema },
   IncidentPage: { schema: IncidentListSchema },
+  OperationState: { schema: OperationStateSchema },
+  Operation: { schema: OperationSchema },
+  OperationPage: { schema: OperationListSchema },
+  NotChanged: { schema: NotChangedSchema },
+  NotChangedPage: { schema: NotChangedListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
   Webhook: { schema: WebhookSchema },

@@ -31,8 +31,6 @@ const sharedFunctions = {
   pump: { timeoutSeconds: 20, memoryMb: 256 },
   // It works until shortly before the reconciler asks again.
   relay: { timeoutSeconds: 60, memoryMb: 512 },
-  // One turn of an operation, which ends within its lease of a minute. Where it collects, it has the ids of a million jobs in memory.
-  bulk: { timeoutSeconds: 60, memoryMb: 512 },
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
@@ -121,10 +119,10 @@ export interface QueuePlan {
 
 /**
  * The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints, that of the pump the ticks of
- * the lines of limits, that of the relay which shards of kept messages are to be sent, that of bulk which operations go on, and that of answers what has come of code for which
+ * the lines of limits, that of the relay which shards of kept messages are to be sent, and that of answers what has come of code for which
  * nobody has waited.
  */
-export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "bulk" | "intake" | "imports" | "answers";
+export type QueueName = JobType | "tasks" | "webhooks" | "pump" | "relay" | "intake" | "imports" | "answers";
 /** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
 export type DeadLetterQueueName = Exclude<QueueName, "imports" | "answers"> | "schedule" | "lifecycle";
 
@@ -173,17 +171,9 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     pump: queue("pump", "pump", ofTicks),
     // One shard per invocation, which works on it for most of a minute. There are eight.
     relay: queue("relay", "relay", { batchSize: 1, concurrency: 10 }),
-    // A message only says that an operation goes on, and is dropped where it is late: what is missing comes within a minute. Each turn has
-    // an invocation to itself.
-    bulk: queue("bulk", "bulk", {
-      batchSize: 1,
-      concurrency: 10,
-      visibilitySeconds: 90,
-      receives: 3,
-      retentionSeconds: 3600,
-    }),
     intake: queue("intake", "intake"),
-    // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
+    // One import per invocation, or one turn of an operation: one that crashes its function affects no other. Each import creates jobs as
+    // fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
     // Apart from the queue of functions, behind whose jobs answers would wait until their time is over.
     answers: queue(consumerName("function"), "function"),
@@ -200,7 +190,6 @@ export const deadLetterQueues = (types: JobTypeLimits): readonly DeadLetterQueue
   "webhooks",
   "pump",
   "relay",
-  "bulk",
 ];
 
 /** How the table's stream feeds the lifecycle function. */

@@ -20,7 +20,6 @@ import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
 import { SetupError } from "../settings/setup-error.ts";
 import { nameUpTo } from "./deployment-name.ts";
-import { Bulk } from "./functions/bulk.ts";
 import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
 import { Consumer, type ProductCode } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
@@ -86,8 +85,7 @@ export class JobsService extends Construct {
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const ticks = new JobQueue(this, "Queue-pump", queuePlans.pump);
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
-    const operations = new JobQueue(this, "Queue-bulk", queuePlans.bulk);
-    const platform: Platform = { config, state, queues, ticks, relays, operations, schedules };
+    const platform: Platform = { config, state, queues, ticks, relays, schedules };
 
     const ownCode = this.ownCode(products, code, platform);
     this.code = ownCode.functions;
@@ -118,7 +116,6 @@ export class JobsService extends Construct {
     new Reconciler(this, "Reconciler", { platform, products, code: ownCode });
     new Pump(this, "Pump", platform);
     new Relay(this, "Relay", platform);
-    new Bulk(this, "Bulk", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };
@@ -250,7 +247,7 @@ export class JobsService extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         ...environmentOf("api", config),
-        BULK_QUEUE_URL: platform.operations.queue.queueUrl,
+        IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
         DEPLOYED_AS: stack.toJsonString({
           region: stack.region,
           account: stack.account,

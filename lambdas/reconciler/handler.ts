@@ -32,7 +32,7 @@ const start = lazy(() => {
       relays: sqsMessages<RelayMessage>({ client: sqs, url: env.RELAY_QUEUE_URL }),
       incidents: dynamoIncidents({ client, table: env.TABLE_NAME }),
       operations: dynamoOperations({ client, table: env.TABLE_NAME }),
-      turns: sqsMessages<OperationMessage>({ client: sqs, url: env.BULK_QUEUE_URL }),
+      turns: sqsMessages<OperationMessage>({ client: sqs, url: env.IMPORT_QUEUE_URL }),
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
     },
     graceMs: env.RECONCILE_GRACE_MS,

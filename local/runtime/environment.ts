@@ -99,7 +99,6 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
     PUMP_QUEUE_URL: queueUrl(queueName("pump")),
     RELAY_QUEUE_URL: queueUrl(queueName("relay")),
-    BULK_QUEUE_URL: queueUrl(queueName("bulk")),
     SCHEDULE_GROUP: scheduleGroup,
     SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(dlqName("schedule")),

@@ -12,6 +12,7 @@ import { createHooks, type Hooks } from "./hooks.ts";
 import { createIncidents, type Incidents } from "./incidents.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { createRequest, type SendRequest } from "./request.ts";
@@ -63,6 +64,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   approvals: Approvals<C>;
   /** What goes wrong in products that have alerts. */
   incidents: Incidents<C>;
+  /** Changes of many jobs that go on by themselves. */
+  operations: Operations<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -92,6 +95,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     signals,
     approvals: createApprovals(transport, defaults),
     incidents: createIncidents(transport, defaults),
+    operations: createOperations(transport, defaults),
     ...namespaces,
   };
 }

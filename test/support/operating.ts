@@ -7,7 +7,6 @@ import { OperationRequest } from "../../lambdas/core/requests/operation-request.
 import { askOperations } from "../../lambdas/reconciler/ask-operations.ts";
 import { aJob, noon } from "./builders.ts";
 import { catalog } from "./catalog/catalog.ts";
-import { fakeApiKeys } from "./fakes/api-keys.ts";
 import { fakeServices } from "./fakes/services.ts";
 
 export const tenant = { product: "my-product", env: "prd" };
@@ -50,7 +49,7 @@ export type Asked = Partial<Parameters<typeof OperationRequest.parse>[0] & objec
 
 /** Operations on fakes: messages are delivered by the test. */
 export function operating(jobs: readonly Job[]) {
-  const services = { ...fakeServices({ catalog, jobs: [...jobs] }), apiKeys: fakeApiKeys() };
+  const services = fakeServices({ catalog, jobs: [...jobs] });
   const { clock, operations, turns } = services;
   const caller = { actor: "k:" as const };
   const get = async (id: string): Promise<Operation> => {

@@ -15,8 +15,6 @@ export interface Platform {
   ticks: JobQueue;
   /** The queue of the relay. */
   relays: JobQueue;
-  /** The queue of operations on many jobs. */
-  operations: JobQueue;
   schedules: JobSchedules;
 }
 

@@ -53,7 +53,7 @@ export class Reconciler extends Construct {
         ...jobsEnvironment(platform),
         SCHEDULES: schedulesHash(products),
         RELAY_QUEUE_URL: platform.relays.queue.queueUrl,
-        BULK_QUEUE_URL: platform.operations.queue.queueUrl,
+        IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
       },
       allow: [
         may.listJobs(),

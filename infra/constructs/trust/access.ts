@@ -48,7 +48,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, ticks, relays, operations, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, relays, schedules }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -126,8 +126,8 @@ export function accessTo({ state, queues, ticks, relays, operations, schedules }
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
     /** The same, and tells operations to go on. In one statement for the same reason. */
-    tickAndBeginOperations: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn, operations.queue.queueArn]),
-    goOn: () => allow(["sqs:SendMessage"], [operations.queue.queueArn]),
+    tickAndBeginOperations: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn, state.intake.imports.queueArn]),
+    goOn: () => allow(["sqs:SendMessage"], [state.intake.imports.queueArn]),
     /** Operations that are not over: their messages are sent again, and their places are freed. */
     lookAfterOperations: () =>
       itemsAccess(
@@ -144,8 +144,6 @@ export function accessTo({ state, queues, ticks, relays, operations, schedules }
         `${operationPrefix}*`,
         openOperationsPartition,
       ),
-    /** Which job has a key of `unique`: a failed one gets it again before it is retried. */
-    useSharedKeys: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${sharedKeysPrefix}*`),
     /** Whether the caller of an operation still has its key. */
     readApiKeys: () => readApiKeys(state),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),

@@ -115,10 +115,10 @@ export function dynamoOperations({ client, table }: { client: DynamoDBClient; ta
       return (await queryItems(client, query, limit)).map((item) => readItem(item, listedCodec));
     },
 
-    async putPage(id, turn, page) {
+    async putPage(id, turn, page, at) {
       const item = {
         ...pageKeyOf(id, turn),
-        ...toAttributes({ ...page, [ttlAttribute]: expiryOf(Date.now() + keptMs.beside) }),
+        ...toAttributes({ ...page, [ttlAttribute]: expiryOf(at + keptMs.beside) }),
       };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },

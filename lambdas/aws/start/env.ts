@@ -81,8 +81,8 @@ export const ApiEnv = () =>
     LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
     /** How many requests of one key may wait for jobs at a time; 0 for no limit. */
     WAITS_PER_KEY: whole(0).default(200),
-    /** The queue of operations on many jobs. */
-    BULK_QUEUE_URL: z.url(),
+    /** The queue of imports, which takes the turns of operations on many jobs too. */
+    IMPORT_QUEUE_URL: z.url(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -139,7 +139,7 @@ export const FollowerEnv = () =>
     /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
     SCHEDULES: z.string().min(1).default("off"),
     RELAY_QUEUE_URL: z.url(),
-    BULK_QUEUE_URL: z.url(),
+    IMPORT_QUEUE_URL: z.url(),
   });
 
 export const ReconcilerEnv = () =>
@@ -153,10 +153,6 @@ export const ReconcilerEnv = () =>
 /** The environment of the function that sends kept messages. */
 export const RelayEnv = () => JobsEnv().pick({ TABLE_NAME: true, QUEUES: true }).extend({ RELAY_QUEUE_URL: z.url() });
 export type RelayEnv = z.infer<ReturnType<typeof RelayEnv>>;
-
-/** The environment of the function that works on operations. */
-export const BulkEnv = () => JobsEnv().extend({ BULK_QUEUE_URL: z.url() });
-export type BulkEnv = z.infer<ReturnType<typeof BulkEnv>>;
 
 export const IntakeEnv = () =>
   JobsEnv().extend({

@@ -29,7 +29,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     incidents: dynamoIncidents(dynamo),
     endpoints: dynamoEndpoints(dynamo),
     operations: dynamoOperations(dynamo),
-    turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.BULK_QUEUE_URL }),
+    turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),
   };

@@ -223,7 +223,7 @@ export const isKnownOperation = ({ action, state }: Pick<Operation, "action" | "
 export const isOnlyCounting = ({ action, dry_run }: Pick<Operation, "action" | "dry_run">): boolean =>
   action === "count" || dry_run === true;
 
-/** Changes the operation, as whoever reads it next sees it. */
+/** The operation with a change, and the version of the next write. */
 export const changedOperation = (operation: Operation, change: Partial<Operation>): Operation => ({
   ...operation,
   ...change,

@@ -65,7 +65,7 @@ export async function goOn(services: OperationServices, { id, turn }: OperationM
   if (!after.paused || after.stop) await send(services, after);
 }
 
-/** What a turn does. Answers how the operation is to be afterwards. */
+/** What a turn does. Returns how the operation is to be afterwards. */
 async function work(services: OperationServices, taken: Operation): Promise<(now: Operation) => Operation> {
   const { clock } = services;
   const hindrance = taken.stop ? undefined : await reachOf(services, taken);
@@ -85,7 +85,7 @@ async function work(services: OperationServices, taken: Operation): Promise<(now
     const has_page = notChanged.length > 0;
     if (has_page) {
       const previous = taken.last_page === undefined ? {} : { previous: taken.last_page };
-      await services.operations.putPage(taken.id, taken.turn, { ...previous, jobs: notChanged });
+      await services.operations.putPage(taken.id, taken.turn, { ...previous, jobs: notChanged }, clock.now());
     }
     return (now) => afterSlice(now, { ...worked, has_page }, clock.now());
   } catch (error) {

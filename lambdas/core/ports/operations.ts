@@ -43,7 +43,7 @@ export interface Operations {
   /** The operations of a product, the latest first. */
   list(product: string, query: { limit: number; after?: ListedOperation | undefined }): Promise<ListedOperation[]>;
 
-  /** Keeps a page of the jobs that a turn has not changed. */
-  putPage(id: string, turn: number, page: NotChangedPage): Promise<void>;
+  /** Keeps a page of the jobs that a turn has not changed; `at` is when, epoch milliseconds. */
+  putPage(id: string, turn: number, page: NotChangedPage, at: number): Promise<void>;
   page(id: string, turn: number): Promise<NotChangedPage | undefined>;
 }

@@ -50,23 +50,22 @@ export async function listOperations(
   const last = listed.at(-1);
   return {
     operations: read.filter((one) => one !== undefined).filter((one) => mayShow(scopes, one)),
-    ...(last && listed.length === limit && { next: last }),
+    ...(last && listed.length === limit && { next: { id: last.id, created_at: last.created_at } }),
   };
 }
 
-/** How many pages of turns one answer is made of at most, and from how many jobs on it is one. */
+/** How many pages of turns one answer is made of at most. */
 const mostPages = 20;
-const enoughJobs = 100;
 
-/** A page of the jobs that an operation has not changed, those of the latest turns first. `turn` is where it begins. */
+/** A page of the jobs that an operation has not changed, those of the latest turns first, with the whole of each. `turn` is where it begins. */
 export async function listNotChanged(
   operations: Pick<Operations, "page">,
   { id, last_page }: Operation,
-  turn = last_page,
+  { turn = last_page, limit }: { turn?: number | undefined; limit: number },
 ): Promise<{ jobs: NotChanged[]; next?: number }> {
   const jobs: NotChanged[] = [];
   let at = turn;
-  for (let pages = 0; at !== undefined && pages < mostPages && jobs.length < enoughJobs; pages++) {
+  for (let pages = 0; at !== undefined && pages < mostPages && jobs.length < limit; pages++) {
     const page = await operations.page(id, at);
     jobs.push(...(page?.jobs ?? []));
     at = page?.previous;

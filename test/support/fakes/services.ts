@@ -7,6 +7,7 @@ import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-lim
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
 import { fakeAnswers } from "./answers.ts";
+import { fakeApiKeys } from "./api-keys.ts";
 import { fakeApprovals } from "./approvals.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeCallerCounts } from "./caller-counts.ts";
@@ -78,6 +79,7 @@ export const fakeServices = ({
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
     operations: fakeOperations(),
+    apiKeys: fakeApiKeys(),
     turns: fakeMessageQueue<OperationMessage>(),
     roundPlaces: fakeRoundPlaces(),
     dueCounts,

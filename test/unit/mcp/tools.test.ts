@@ -22,8 +22,17 @@ describe("the tools", () => {
   it("are the operations, except for documents and the dry run", () => {
     const left = routes.map(({ id }) => id).filter((id) => !tools.some(({ tool }) => tool.name === id));
     expect(left.sort()).toEqual([
-      ...["explainJob", "getActive", "getEvents", "getIncident", "getOpenApi", "ignoreIncident", "listHooks"],
-      ...["listIncidents", "reopenIncident", "resolveIncident"],
+      ...[
+        "changeOperationRate",
+        "continueOperation",
+        "explainJob",
+        "getActive",
+        "getEvents",
+        "getIncident",
+        "getOpenApi",
+      ],
+      ...["getOperation", "ignoreIncident", "listHooks", "listIncidents", "listOperationJobs", "listOperations"],
+      ...["pauseOperation", "reopenIncident", "resolveIncident", "startOperation", "stopOperation"],
     ]);
   });
 

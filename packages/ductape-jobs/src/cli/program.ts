@@ -5,7 +5,16 @@ import { addCompletion } from "./completion/commands.ts";
 import type { Act } from "./context.ts";
 import { addJobs } from "./jobs/commands.ts";
 import { addSchedule } from "./schedule/commands.ts";
-import { addApprovals, addCode, addHooks, addIncidents, addLimits, addPauses, addSignal } from "./scope-commands.ts";
+import {
+  addApprovals,
+  addCode,
+  addHooks,
+  addIncidents,
+  addLimits,
+  addOperations,
+  addPauses,
+  addSignal,
+} from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
 import { optionDescription } from "./standing-options.ts";
 
@@ -30,6 +39,7 @@ export function makeProgram(act: Act): Command {
   addSignal(program, act);
   addApprovals(program, act);
   addIncidents(program, act);
+  addOperations(program, act);
   addHooks(program, act);
   addCode(program, act);
   addPauses(program, act);

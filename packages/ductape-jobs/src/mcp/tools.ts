@@ -24,11 +24,15 @@ interface InputSchema {
 
 /**
  * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
- * getStats says in more detail; addresses that people give to providers; and incidents, for which the list of tools has no room: listErrors
- * says what fails.
+ * getStats says in more detail; addresses that people give to providers; and incidents and operations, for which the list of tools has no room:
+ * listErrors says what fails, and changeJobs changes many jobs.
  */
 const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
-const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks", ...incidents];
+const operations = [
+  ...["startOperation", "listOperations", "getOperation", "listOperationJobs"],
+  ...["pauseOperation", "continueOperation", "stopOperation", "changeOperationRate"],
+];
+const leftOut = ["getOpenApi", "getEvents", "explainJob", "getActive", "listHooks", ...incidents, ...operations];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
