@@ -48,6 +48,7 @@ import {
   kinds,
   lane,
   onboardDefinition,
+  operation,
   partitions,
   product,
   startWorld,
@@ -349,6 +350,10 @@ describe("a field that a later version has added", () => {
     failures: () => kinds.failures?.make(w) as Promise<unknown>,
     rate: () => kinds.rate?.make(w) as Promise<unknown>,
     incident: () => kinds.incident?.make(w) as Promise<unknown>,
+    operation: async () => {
+      const found = await w.operations.get(operation.id);
+      if (found) await w.operations.replace({ ...found, version: found.version + 1, turn: 5 });
+    },
     waits: () => w.waits.add("deployed", noon),
     endpoint: () => kinds.endpoint?.make(w) as Promise<unknown>,
     gate: () =>
