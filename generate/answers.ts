@@ -25,6 +25,13 @@ import * as limits from "../lambdas/core/queries/schemas/limits.ts";
 import { JobListSchema, JobSummarySchema, RunListSchema, RunSchema } from "../lambdas/core/queries/schemas/list.ts";
 import { DeploymentSchema, MeSchema, PersonSchema, VerbSchema } from "../lambdas/core/queries/schemas/me.ts";
 import { MigrationSchema } from "../lambdas/core/queries/schemas/migration.ts";
+import {
+  NotChangedListSchema,
+  NotChangedSchema,
+  OperationListSchema,
+  OperationSchema,
+  OperationStateSchema,
+} from "../lambdas/core/queries/schemas/operations.ts";
 import { PauseReferenceSchema, PauseSchema } from "../lambdas/core/queries/schemas/pauses.ts";
 import { ChannelSchema, GraphStepSchema, RunWaitSchema, StepSchema } from "../lambdas/core/queries/schemas/progress.ts";
 import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/queries/schemas/series.ts";
@@ -97,6 +104,11 @@ export const answers: Record<string, Shape> = {
   AuditAction: { schema: AuditActionSchema },
   AuditEntry: { schema: AuditEntrySchema },
   AuditPage: { schema: AuditListSchema },
+  OperationState: { schema: OperationStateSchema },
+  Operation: { schema: OperationSchema },
+  OperationPage: { schema: OperationListSchema },
+  NotChanged: { schema: NotChangedSchema },
+  NotChangedPage: { schema: NotChangedListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
   Webhook: { schema: WebhookSchema },

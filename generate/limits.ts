@@ -37,6 +37,7 @@ import { mostInText } from "../lambdas/core/expressions/template.ts";
 import { groupsPerDay } from "../lambdas/core/job/failure-group.ts";
 import { mostFaults as mostFaultsOfRejection } from "../lambdas/core/job/job-rejected.ts";
 import { longestNormalised } from "../lambdas/core/job/normalised-message.ts";
+import { operationLimits } from "../lambdas/core/job/operation.ts";
 import { drainRates } from "../lambdas/core/job/pause.ts";
 import { cacheTtl } from "../lambdas/core/job/result-cache.ts";
 import { addressLimits } from "../lambdas/core/job/signal.ts";
@@ -131,6 +132,10 @@ const limits: Record<string, Record<string, string>> = {
     "schedules of a product": n(mostSchedules),
     "jobs of a batch": n(requestLimits.batch),
     "jobs of a bulk change": n(requestLimits.page),
+    "jobs of an operation": n(operationLimits.jobs),
+    "`job_ids` of an operation": n(operationLimits.ids),
+    "`rate_per_second` of an operation": n(operationLimits.ratePerSecond.most),
+    "operations of a product that are not over": n(operationLimits.open),
     "entries of a page, by default": n(requestLimits.defaultPage),
     "entries of a page": n(requestLimits.page),
     "`reason` of `cancel`": characters(requestLimits.reason),

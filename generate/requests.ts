@@ -13,6 +13,7 @@ import { BulkFilter } from "../lambdas/core/requests/bulk-request.ts";
 import { DecisionRequest } from "../lambdas/core/requests/decision-request.ts";
 import { IgnoreRequest } from "../lambdas/core/requests/incident-request.ts";
 import { JobRequest } from "../lambdas/core/requests/job-request.ts";
+import { OperationRequest } from "../lambdas/core/requests/operation-request.ts";
 import { PauseRequest } from "../lambdas/core/requests/pause-request.ts";
 import { PinRequest } from "../lambdas/core/requests/pin-request.ts";
 import { RepeatRequest } from "../lambdas/core/requests/repeat-request.ts";
@@ -87,6 +88,12 @@ export const requests: Record<string, Shape> = {
   },
   IPublishRequest: { schema: publishInput, doc: "The input of an event that publishes a message to a broker." },
   JobFields: { schema: BulkFilter, doc: "What jobs are selected by, besides their product.", omit: tenant },
+  OperationFields: {
+    schema: OperationRequest,
+    doc: "What is done to many jobs, why, and how fast.",
+    omit: ["filter"],
+    defaults: { idempotency_key: "a random one for each call, so that the client's own retries are safe" },
+  },
   PauseFields: { schema: PauseRequest, doc: "What is paused besides a product, why, and until when.", omit: tenant },
   SignalFields: {
     schema: SignalRequest,

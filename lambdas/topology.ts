@@ -172,7 +172,8 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     // One shard per invocation, which works on it for most of a minute. There are eight.
     relay: queue("relay", "relay", { batchSize: 1, concurrency: 10 }),
     intake: queue("intake", "intake"),
-    // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
+    // One import per invocation, or one turn of an operation: one that crashes its function affects no other. Each import creates jobs as
+    // fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
     // Apart from the queue of functions, behind whose jobs answers would wait until their time is over.
     answers: queue(consumerName("function"), "function"),
@@ -254,6 +255,12 @@ export const bundlesPartition = "BUNDLES";
 export const approvalsPrefix = "APPR#";
 /** `AUDIT#<product>#<month>`: what callers have changed, an item each; `AUDIT##<month>`: what belongs to no product. */
 export const auditPrefix = "AUDIT#";
+/** `OP#<id>`: an operation on many jobs, and what it has not changed. */
+export const operationPrefix = "OP#";
+/** `OPS#<product>`: the operations of a product, the latest first. */
+export const operationsOfPrefix = "OPS#";
+/** The one partition of the operations that are not over, which the reconciler reads each minute. */
+export const openOperationsPartition = "OPS";
 /** `DUE#<day>`: how many jobs go to EventBridge Scheduler for each quarter hour of the day. */
 export const duePrefix = "DUE#";
 /** `UNSCHEDULED#<shard>`: messages that EventBridge Scheduler did not take and that the relay will send. */
@@ -285,6 +292,8 @@ export const uploadsPrefix = "uploads/";
 export const runsPrefix = "runs/";
 /** `code/<sha256>.mjs.gz`: the code that runs began with. */
 export const bundlesPrefix = "code/";
+/** `operations/<id>/<turn>-<n>`: ids of the jobs of an operation. */
+export const operationsPrefix = "operations/";
 /** Objects put here are imported; the reports on them are written elsewhere, or they would be imported too. */
 export const importPrefix = "imports/";
 export const reportPrefix = "import-reports/";
@@ -305,6 +314,7 @@ export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<str
   return {
     [resultsPrefix]: withJob,
     [uploadsPrefix]: uploadDays,
+    [operationsPrefix]: withJob,
     [importPrefix]: withJob,
     [reportPrefix]: withJob,
   };

@@ -32,6 +32,7 @@ import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import type { OperationMessage } from "../../lambdas/core/job/operation.ts";
 import type { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
 import { TickMessage } from "../../lambdas/core/limits/pump.ts";
@@ -46,6 +47,7 @@ import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Endpoints } from "../../lambdas/core/ports/endpoints.ts";
 import type { Failures } from "../../lambdas/core/ports/failures.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
+import type { Operations } from "../../lambdas/core/ports/operations.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
@@ -56,6 +58,7 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog as demo } from "../demo-catalog.ts";
 import { scheduleRoles, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { noOperations } from "../support/no-operations.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
@@ -182,6 +185,8 @@ export async function startWorld(
       incidents,
       rollUps,
       audit: dynamoAudit({ client: metered, table, days: 400 }),
+      operations: only<Operations>("operations"),
+      turns: only<MessageQueue<OperationMessage>>("turns"),
       endpoints: only<Endpoints>("endpoints"),
       sessions: only<Sessions>("sessions"),
     }),
@@ -288,6 +293,8 @@ export async function startWorld(
           roundPlaces,
           rollUps,
           incidents,
+          operations: noOperations(),
+          turns: only<MessageQueue<OperationMessage>>("turns"),
         });
         const hot_minutes = await countHotMinutes(ofReconciler);
         ofReconciler.log.measure("reconciled", {

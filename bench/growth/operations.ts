@@ -11,6 +11,7 @@ import { aJob, noon } from "../support/a-job.ts";
 import { table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { noHerd } from "../support/no-herd.ts";
+import { noOperations } from "../support/no-operations.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -46,6 +47,8 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
     rollUps: { get: async () => undefined, put: async () => {} },
+    operations: noOperations(),
+    turns: only("turns"),
     blobs: only("blobs"),
     gates: only("gates"),
     ticks: only("ticks"),

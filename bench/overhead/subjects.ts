@@ -78,6 +78,8 @@ export function subjects() {
     incidents: only("incidents"),
     rollUps: only("rollUps"),
     audit: only("audit"),
+    operations: only("operations"),
+    turns: only("turns"),
     endpoints: only("endpoints"),
     sessions: only("sessions"),
   };

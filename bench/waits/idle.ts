@@ -11,6 +11,7 @@ import { sortedTable } from "../growth/sorted-table.ts";
 import { aJob, noon } from "../support/a-job.ts";
 import { table } from "../support/aws.ts";
 import { noHerd } from "../support/no-herd.ts";
+import { noOperations } from "../support/no-operations.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
@@ -65,6 +66,8 @@ export async function idleHour(waits: number): Promise<Idle> {
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
     rollUps: { get: async () => undefined, put: async () => {} },
+    operations: noOperations(),
+    turns: only("turns"),
     incidents: only("incidents"),
     blobs: only("blobs"),
     gates: only("gates"),

@@ -248,6 +248,7 @@ export class JobsService extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         ...environmentOf("api", config),
+        IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
         DEPLOYED_AS: stack.toJsonString({
           region: stack.region,
           account: stack.account,
@@ -272,7 +273,7 @@ export class JobsService extends Construct {
         may.useGates(),
         may.seeLimitsAndDefinitions(),
         may.changePinsAndDefinitions(),
-        may.tick(),
+        may.tickAndBeginOperations(),
         may.useSharedKeysSignalsAndApprovals(),
         // It clears cache tags, and says which run would answer a request.
         may.useResultCache(),

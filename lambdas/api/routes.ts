@@ -23,6 +23,9 @@ import * as getJobs from "./routes/get-jobs.ts";
 import * as getLimits from "./routes/get-limits.ts";
 import * as getMe from "./routes/get-me.ts";
 import { getOpenApi } from "./routes/get-openapi.ts";
+import * as getOperation from "./routes/get-operation.ts";
+import * as getOperationJobs from "./routes/get-operation-jobs.ts";
+import * as getOperations from "./routes/get-operations.ts";
 import * as getPauses from "./routes/get-pauses.ts";
 import * as getProduct from "./routes/get-product.ts";
 import * as getProducts from "./routes/get-products.ts";
@@ -34,13 +37,17 @@ import * as getWebhooks from "./routes/get-webhooks.ts";
 import * as postApproval from "./routes/post-approval.ts";
 import * as postBulk from "./routes/post-bulk.ts";
 import * as postCancel from "./routes/post-cancel.ts";
+import * as postContinueOperation from "./routes/post-continue-operation.ts";
 import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 import * as postExplain from "./routes/post-explain.ts";
 import * as postIgnoreIncident from "./routes/post-ignore-incident.ts";
 import * as postJob from "./routes/post-job.ts";
 import * as postJobsBatch from "./routes/post-jobs-batch.ts";
 import * as postMigrate from "./routes/post-migrate.ts";
+import * as postOperationRate from "./routes/post-operation-rate.ts";
+import * as postOperations from "./routes/post-operations.ts";
 import * as postPause from "./routes/post-pause.ts";
+import * as postPauseOperation from "./routes/post-pause-operation.ts";
 import * as postPauses from "./routes/post-pauses.ts";
 import * as postReopenIncident from "./routes/post-reopen-incident.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
@@ -50,6 +57,7 @@ import * as postRetry from "./routes/post-retry.ts";
 import * as postRunNow from "./routes/post-run-now.ts";
 import * as postSignals from "./routes/post-signals.ts";
 import * as postSkipNext from "./routes/post-skip-next.ts";
+import * as postStopOperation from "./routes/post-stop-operation.ts";
 import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
 
@@ -248,7 +256,42 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:admin",
     endpoint: deleteLimitPin,
   },
+  {
+    id: "startOperation",
+    method: "POST",
+    path: "/v1/operations",
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postOperations,
+  },
+  {
+    id: "listOperations",
+    method: "GET",
+    path: "/v1/operations",
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getOperations,
+  },
+  { id: "getOperation", method: "GET", path: "/v1/operations/{id}", scope: "jobs:read", endpoint: getOperation },
+  {
+    id: "listOperationJobs",
+    method: "GET",
+    path: "/v1/operations/{id}/not-changed",
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getOperationJobs,
+  },
+  operationChange("pause", "pauseOperation", postPauseOperation),
+  operationChange("continue", "continueOperation", postContinueOperation),
+  operationChange("stop", "stopOperation", postStopOperation),
+  operationChange("rate", "changeOperationRate", postOperationRate),
 ];
+
+/** A route that steers one operation. */
+function operationChange(verb: string, id: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
+  const path = `/v1/operations/{id}/${verb}`;
+  return { id, method: "POST", path, takesQuery: true, scope: "jobs:write", endpoint };
+}
 
 /** A route that changes one incident. */
 function incidentChange(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {

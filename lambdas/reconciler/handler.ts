@@ -3,6 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 import { clientDefaults } from "../aws/client/client-defaults.ts";
 import { dynamoIncidents } from "../aws/dynamodb/incidents.ts";
+import { dynamoOperations } from "../aws/dynamodb/operations.ts";
 import { dynamoRollUps } from "../aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../aws/dynamodb/round-places.ts";
 import { dynamoScheduleStates } from "../aws/dynamodb/schedule-states.ts";
@@ -12,6 +13,7 @@ import { ReconcilerEnv, readEnv } from "../aws/start/env.ts";
 import { startServices } from "../aws/start/start-up.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { schedulesHash, schedulesOfCode } from "../core/catalog/schedules.ts";
+import type { OperationMessage } from "../core/job/operation.ts";
 import type { RelayMessage } from "../core/job/relay-message.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
@@ -30,6 +32,8 @@ const start = lazy(() => {
       ...startServices("reconciler", env, catalog, client),
       relays: sqsMessages<RelayMessage>({ client: sqs, url: env.RELAY_QUEUE_URL }),
       incidents: dynamoIncidents({ client, table: env.TABLE_NAME }),
+      operations: dynamoOperations({ client, table: env.TABLE_NAME }),
+      turns: sqsMessages<OperationMessage>({ client: sqs, url: env.IMPORT_QUEUE_URL }),
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
       rollUps: dynamoRollUps({ client, table: env.TABLE_NAME }),
     },

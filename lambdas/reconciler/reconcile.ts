@@ -1,5 +1,6 @@
 import { isStuck } from "../core/job/transitions.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
+import { askOperations } from "./ask-operations.ts";
 import { askRelays } from "./ask-relays.ts";
 import { newMemory } from "./memory.ts";
 import { handlePauses } from "./pauses.ts";
@@ -60,6 +61,7 @@ export async function reconcile(
   await takePlace(services, memory);
   await sweepGates(services, memory, clock.now() + longestSweepMs);
   total.failed += await askRelays(services, services.relays, memory);
+  total.failed += await askOperations(services);
   await retryRefused(round);
   const left = await scanCatalog(round);
   if (left > 0) total.left = left;

@@ -367,6 +367,8 @@ export interface ChangedBy {
   change: "cancel" | "pause" | "resume" | "reschedule" | "retry" | "run_now" | "skip_next" | "migrate" | "replace";
   /** When that was. Epoch milliseconds. */
   at: number;
+  /** The operation on many jobs that has done it. */
+  operation_id?: string;
 }
 
 /** The series of a recurring job. */
@@ -1495,6 +1497,11 @@ export type AuditAction =
   | "bulk.resume"
   | "bulk.retry"
   | "bulk.delete"
+  | "operation.start"
+  | "operation.pause"
+  | "operation.continue"
+  | "operation.stop"
+  | "operation.rate"
   | "signal.send"
   | "approval.decide"
   | "incident.resolve"
@@ -1567,6 +1574,131 @@ export interface AuditPage {
   examined?: number;
   /** Until when such a page has looked back. Epoch milliseconds. */
   looked_back_to?: number;
+}
+
+/**
+ * `collecting`: it looks for its jobs. `ready`: it has found them. `canary`: it has changed a few of them, and
+ * looks what becomes of these. `running`: it changes the others. `done`; `stopped`, by a caller; `halted`, by
+ * itself; `refused`, before it changed any job.
+ */
+export type OperationState = "collecting" | "ready" | "canary" | "running" | "done" | "stopped" | "halted" | "refused";
+
+/** A change of many jobs that goes on by itself. */
+export interface Operation {
+  operation_id: string;
+  action: "retry" | "cancel" | "pause" | "resume" | "delete" | "reschedule" | "run-now" | "count";
+  product_tag: string;
+  /** The envs that its caller reached. */
+  envs: string[];
+  /** Which jobs. Of `retry` and `delete` none that has ended after it was made. */
+  filter: {
+    status: JobStatus[];
+    type?: JobType[];
+    event?: string;
+    label?: string;
+    recurring?: boolean;
+    waiting?: boolean;
+    retrying?: boolean;
+    /** Inclusive. Epoch milliseconds. */
+    from?: number;
+    /** Inclusive. Epoch milliseconds. */
+    until?: number;
+  };
+  state: OperationState;
+  /** How many jobs it has found; all of them from `ready` on. */
+  matched: number;
+  /** How many of them it has changed, each once. Of `delete`: how many of them are gone. */
+  changed: number;
+  /** How many of them were left as they were, because their state left nothing to do. */
+  unchanged: number;
+  /** How many of them could not be changed. */
+  failed: number;
+  /** How many of them it has not come to. */
+  remaining: number;
+  reason?: string;
+  /** How many jobs a second it changes at most. */
+  rate_per_second: number;
+  /** When the first job is due, of `reschedule`. Epoch milliseconds. */
+  start_at?: number;
+  /** The jobs that it changes first. */
+  canary?: {
+    count: number;
+    /** For how long it looks at them before it asks, in milliseconds. */
+    for_ms: number;
+    max_failures: number;
+    /** Until when it looks at them. Epoch milliseconds. */
+    until?: number;
+  };
+  /** How many jobs it must find. */
+  expect?: number;
+  /** It changes nothing. */
+  dry_run?: boolean;
+  /** Up to ten of its jobs, chosen by chance: with a canary, those that it changes first. */
+  sample: string[];
+  /** It waits for a caller to continue or stop it. */
+  paused?: {
+    /** Since when. Epoch milliseconds. */
+    at: number;
+    /** Absent: a caller wants it. */
+    why?:
+      | "CANARY_FAILED"
+      | "CANARY_UNDECIDED"
+      | "KEY_REVOKED"
+      | "KEY_EXPIRED"
+      | "SCOPE_NARROWED"
+      | "PRODUCT_GONE"
+      | "LIST_GONE"
+      | "OTHER_NUMBER"
+      | "TOO_MANY";
+    detail?: string;
+  };
+  /** It is being stopped: what it has begun is ended and counted first. */
+  stopping?: boolean;
+  /** Why it was halted or refused. */
+  why?:
+    | "CANARY_FAILED"
+    | "CANARY_UNDECIDED"
+    | "KEY_REVOKED"
+    | "KEY_EXPIRED"
+    | "SCOPE_NARROWED"
+    | "PRODUCT_GONE"
+    | "LIST_GONE"
+    | "OTHER_NUMBER"
+    | "TOO_MANY";
+  /** The same in words. */
+  detail?: string;
+  made_by: Actor;
+  /** When it was made. Epoch milliseconds. */
+  created_at: number;
+  /** When it had found its jobs. Epoch milliseconds. */
+  collected_at?: number;
+  /** When it ended. Epoch milliseconds. */
+  ended_at?: number;
+}
+
+export interface OperationPage {
+  operations: Operation[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
+}
+
+/** A job that an operation has not changed, and why. */
+export interface NotChanged {
+  job_id: string;
+  /** `unchanged`: its state left nothing to do. `failed`: it could not be changed. */
+  outcome: "unchanged" | "failed";
+  /**
+   * A stable code.
+   * @example `"STATE_CONFLICT"`
+   */
+  code: string;
+  detail: string;
+}
+
+export interface NotChangedPage {
+  jobs: NotChanged[];
+  /** The cursor of the next page; absent on the last page. */
+  next_cursor?: string;
 }
 
 /** What became of a signal. */

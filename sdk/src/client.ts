@@ -13,6 +13,7 @@ import { createHooks, type Hooks } from "./hooks.ts";
 import { createIncidents, type Incidents } from "./incidents.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
+import { createOperations, type Operations } from "./operations.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { createRequest, type SendRequest } from "./request.ts";
@@ -66,6 +67,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   incidents: Incidents<C>;
   /** Who has changed what. */
   audit: AuditTrail<C>;
+  /** Changes of many jobs that go on by themselves. */
+  operations: Operations<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -96,6 +99,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     approvals: createApprovals(transport, defaults),
     incidents: createIncidents(transport, defaults),
     audit: createAudit(transport, defaults),
+    operations: createOperations(transport, defaults),
     ...namespaces,
   };
 }

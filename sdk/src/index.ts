@@ -62,6 +62,13 @@ export type { IncidentName, IncidentPages, IncidentQuery, Incidents } from "./in
 export type * from "./input-values.ts";
 export type * from "./jobs.ts";
 export type { LimitName, LimitQuery, Limits } from "./limits.ts";
+export type {
+  NotChangedPages,
+  OperationPages,
+  OperationQuery,
+  OperationRequest,
+  Operations,
+} from "./operations.ts";
 export type { JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";

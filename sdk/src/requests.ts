@@ -640,6 +640,59 @@ export interface JobFields {
   to?: Time | undefined;
 }
 
+/** What is done to many jobs, why, and how fast. */
+export interface OperationFields {
+  /** What it does to each job. `count` only counts them. */
+  action: "retry" | "cancel" | "pause" | "resume" | "delete" | "reschedule" | "run-now" | "count";
+  /** Only these jobs, 1 to 1000, as far as the filter selects them. */
+  job_ids?: string[] | undefined;
+  /** Of `reschedule`, which needs it: when the first job is due. The others follow at the rate. */
+  start_at?: Time | undefined;
+  /**
+   * Why, for everybody who wonders: 1 to 200 characters. Only `count` may do without.
+   * @example `"the provider is back"`
+   */
+  reason?: string | undefined;
+  /**
+   * How many jobs a second it changes at most, 1 to 200. Those that it makes due are due no closer to each other.
+   * @default 10
+   */
+  rate_per_second?: number | undefined;
+  /** Of `retry` and `run-now`: changes a few jobs first, and halts if they fail. */
+  canary?:
+    | {
+        /**
+         * How many jobs it changes first, 1 to 10.
+         * @default `10`
+         */
+        count?: number | undefined;
+        /**
+         * How long it waits for them to end, a minute to a day: milliseconds, or a text such as `10m`. Then it asks
+         * whether to continue.
+         * @default `"10m"`
+         */
+        for?: number | string | undefined;
+        /**
+         * How many of them may fail before it halts.
+         * @default `0`
+         */
+        max_failures?: number | undefined;
+      }
+    | undefined;
+  /** How many jobs it must find. Finding any other number, it changes none. */
+  expect?: number | undefined;
+  /**
+   * Finds and counts the jobs, and changes none of them.
+   * @default false
+   */
+  dry_run?: boolean | undefined;
+  /**
+   * A request that is repeated with it finds its operation.
+   * @default a random one for each call, so that the client's own retries are safe
+   */
+  idempotency_key?: string | undefined;
+}
+
 /** What is paused besides a product, why, and until when. */
 export interface PauseFields {
   /**

@@ -189,6 +189,8 @@ const takenQueries: Record<string, string[]> = {
   "/v1/series": ["product_tag", "env", "status", "limit", "cursor"],
   "/v1/jobs/{id}": ["wait"],
   "/v1/jobs/{id}/runs": ["limit", "cursor"],
+  "/v1/operations": ["product_tag", "limit", "cursor"],
+  "/v1/operations/{id}/not-changed": ["limit", "cursor"],
 };
 
 function queryOf(random: Random, path: string, { cursors }: Known): Record<string, string> {

@@ -145,12 +145,17 @@ describe("the intake's function", () => {
     const folders = by("s3").map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads[^/]*/, "")}`);
     expect(folders.sort()).toEqual([
       "s3:DeleteObject /inputs/*",
+      // Of jobs that an operation deletes.
+      "s3:DeleteObject /results/*",
       "s3:GetObject /imports/*",
+      // The jobs of operations.
+      "s3:GetObject /operations/*",
       // A feature that a request replaces: its steps are cancelled with it.
       "s3:GetObject /progress*",
       "s3:ListBucket ",
       "s3:PutObject /import-reports/*",
       "s3:PutObject /inputs/*",
+      "s3:PutObject /operations/*",
     ]);
     const sends = by("sqs").filter(({ action }) => action === "sqs:SendMessage");
     expect(sends).toHaveLength(jobTypes.length + 4);

@@ -53,6 +53,8 @@ const usesGates = [
 const leavesLines = "dynamodb:DeleteItem Jobs if key = GATE#*";
 /** Who stands in line for a rate is called by the pump, which a tick sets going. */
 const ticks = "sqs:SendMessage QueuepumpQueue";
+/** Operations on many jobs go on by messages. */
+const operationTurns = "sqs:SendMessage IntakeImports";
 
 const usesResultCache = "dynamodb:BatchGetItem,PutItem Jobs if key = CACHE#*";
 
@@ -63,6 +65,7 @@ const prefixes: Record<string, string> = {
   results: "results/job_<id>/*",
   uploads: "uploads/*/upl_<id>",
   imports: "imports/*",
+  operations: "operations/op_????????????????/*",
 };
 const sees = (...folders: string[]) =>
   `s3:ListBucket Payloads if prefix = ${folders.map((folder) => prefixes[folder]).join(", ")}`;
@@ -106,7 +109,7 @@ const privileges: Record<string, string[]> = {
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*, CAUSE#*",
     changesPauses,
-    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*, OPEN, AUDIT#*",
+    "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*, APPR#*, OPEN, AUDIT#*, OP#*, OPS*",
     usesResultCache,
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
@@ -121,6 +124,7 @@ const privileges: Record<string, string[]> = {
     secret("signed/session"),
     ...sendsToAll,
     ticks,
+    operationTurns,
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
@@ -131,9 +135,15 @@ const privileges: Record<string, string[]> = {
     "secretsmanager:GetSecretValue ApiKey",
   ],
   intake: [
-    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
+    // Operations on many jobs: which ones, and whether the key of the caller is still good.
+    "dynamodb:Query Jobs/index/by-phase",
+    "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = OP#*, OPS",
+    "dynamodb:GetItem Jobs if key = KEYS",
+    "s3:GetObject,PutObject Payloads/operations/*",
+    "s3:DeleteObject Payloads/results/*",
     leavesLines,
-    countsDueJobs,
+    "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     keepsUnscheduled,
     // Which job has a key of `debounce` or `unique`, and messages to runs with who waits for them.
     "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
@@ -142,7 +152,7 @@ const privileges: Record<string, string[]> = {
     "events:PutEvents Bus",
     "s3:GetObject Payloads/imports/*",
     "s3:GetObject Payloads/progress*",
-    sees("imports", "progress"),
+    sees("imports", "progress", "operations"),
     "s3:PutObject Payloads/import-reports/*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     `sqs:${receives},SendMessage IntakeImports`,
@@ -162,6 +172,9 @@ const privileges: Record<string, string[]> = {
     "dynamodb:PutItem,Query Jobs if key = UNSCHEDULED#*",
     "sqs:SendMessage QueuerelayQueue",
     "dynamodb:GetItem,PutItem Jobs if key = ROUNDS, ROLLUP",
+    // It tells operations to go on whose message was lost, and frees the places of those that are over.
+    "dynamodb:DeleteItem,GetItem,Query Jobs if key = OP#*, OPS",
+    operationTurns,
     "dynamodb:GetItem,PutItem Jobs if key = SCHEDULES",
     "dynamodb:Query,UpdateItem Jobs if key = DUE#*",
     "dynamodb:Query Jobs/index/by-phase",
@@ -348,10 +361,10 @@ describe("by these grants", () => {
     expect(may(/^sqs:\S*ReceiveMessage\S* QueuepumpQueue/)).toEqual(["pump"]);
   });
 
-  test("only the authorizer reads keys, and writes no more of them than when they were used", () => {
-    expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
+  test("only the authorizer and the intake, which works on operations, read keys, and none writes more of them than when they were used", () => {
+    expect(may(/ if key = .*KEYS/)).toEqual(["authorizer", "intake"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*|AUDIT#\*|KEYS and attributes = PK, SK, last_used_at)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*, OP#\*, OPS\*|AUDIT#\*|OP#\*, OPS|KEYS and attributes = PK, SK, last_used_at)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -270,6 +270,15 @@ describe("the relay", () => {
   });
 });
 
+test("operations on many jobs are told to go on by the API, the reconciler and the intake, which works on them", () => {
+  for (const entry of ["api", "reconciler", "intake"]) {
+    const { Variables } = functionOf(service, entry).Properties.Environment;
+    expect(flat(Variables.IMPORT_QUEUE_URL)).toContain("Imports");
+    const sends = permissionsOfEntry(service, entry).filter(({ action }) => action === "sqs:SendMessage");
+    expect(sends.filter(({ resource }) => resource.includes("Imports"))).toHaveLength(1);
+  }
+});
+
 describe("schedules", () => {
   /** The group's name in version 0.1.0, for a stack of this name. */
   const earlierGroup = "ductapejobsprodservice-Schedules-Group-0FB96698";
@@ -670,12 +679,14 @@ describe("least privilege", () => {
       "s3:DeleteObject runs/*",
       "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
+      "s3:GetObject operations/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
       "s3:GetObject uploads/*",
       "s3:PutObject documents/*",
       "s3:PutObject import-reports/*",
       "s3:PutObject inputs/*",
+      "s3:PutObject operations/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
       "s3:PutObject uploads/*",
@@ -722,7 +733,10 @@ describe("least privilege", () => {
       "KEYS",
       "LIMITS#*",
       "LOG#*",
+      "OP#*",
       "OPEN",
+      "OPS",
+      "OPS*",
       "PAUSES",
       "PUMP#*",
       "ROLLUP",
@@ -738,6 +752,8 @@ describe("least privilege", () => {
     expect(onTable.filter((line) => line.includes("= KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
       expect.stringMatching(/^authorizer dynamodb:UpdateItem /),
+      // Whether the caller of an operation still has its key.
+      expect.stringMatching(/^intake dynamodb:GetItem /),
     ]);
   });
 

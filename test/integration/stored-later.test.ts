@@ -1,6 +1,6 @@
 import { type AttributeValue, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyStructuredResultV2, Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
-import type * as z from "zod";
+import * as z from "zod";
 import { seeded } from "../../bench/lateness/model.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { authorize } from "../../lambdas/authorizer/authorize.ts";
@@ -19,6 +19,7 @@ import { endpointsOf } from "../../lambdas/core/catalog/webhook.ts";
 import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
 import { isKnownJob, type Job, JobMessage, jobMessageOf, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import { OperationMessage } from "../../lambdas/core/job/operation.ts";
 import { RelayMessage } from "../../lambdas/core/job/relay-message.ts";
 import { jobStatuses } from "../../lambdas/core/kernel/job-status.ts";
 import { recent } from "../../lambdas/core/kernel/recent.ts";
@@ -47,6 +48,7 @@ import {
   kinds,
   lane,
   onboardDefinition,
+  operation,
   partitions,
   product,
   startWorld,
@@ -348,6 +350,10 @@ describe("a field that a later version has added", () => {
     failures: () => kinds.failures?.make(w) as Promise<unknown>,
     rate: () => kinds.rate?.make(w) as Promise<unknown>,
     incident: () => kinds.incident?.make(w) as Promise<unknown>,
+    operation: async () => {
+      const found = await w.operations.get(operation.id);
+      if (found) await w.operations.replace({ ...found, version: found.version + 1, turn: 5 });
+    },
     waits: () => w.waits.add("deployed", noon),
     endpoint: () => kinds.endpoint?.make(w) as Promise<unknown>,
     gate: () =>
@@ -443,7 +449,7 @@ describe("a message of a later version", () => {
     webhooks: { schema: Delivery, bodies: [delivery] },
     pump: { schema: TickMessage, bodies: [tick] },
     relay: { schema: RelayMessage, bodies: [{ v: 1, shard: 0, until: noon }] },
-    imports: { schema: ImportCursor, bodies: [cursor] },
+    imports: { schema: z.union([OperationMessage, ImportCursor]), bodies: [cursor, { v: 1, id: "op_1", turn: 3 }] },
   };
 
   it("is read on every queue", () => {

@@ -31,6 +31,20 @@ export const mutations: Mutation[] = [
     test: "unit/core/incident.test.ts",
   },
   {
+    // One mark, which the next operation on the same job takes away.
+    file: "lambdas/core/job/operation.ts",
+    find: "ops: [...(job.ops ?? []), id].slice(-operationLimits.marks)",
+    replace: "ops: [id]",
+    test: "unit/core/operations/operation-crashes.test.ts",
+  },
+  {
+    // What a process has begun that died is forgotten where the operation is stopped.
+    file: "lambdas/core/operations/go-on.ts",
+    find: "const changed = await countChanged(services, taken);",
+    replace: "const changed = 0;",
+    test: "unit/core/operations/operation-crashes.test.ts",
+  },
+  {
     file: "lambdas/core/job/pause.ts",
     find: "!isAlertJob(job) &&",
     replace: "",

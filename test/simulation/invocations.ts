@@ -24,6 +24,8 @@ import { fakeDueCounts } from "../support/fakes/due-counts.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import { fakeIncidents } from "../support/fakes/incidents.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeOperations } from "../support/fakes/operations.ts";
 import { fakeRollUps } from "../support/fakes/roll-ups.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -176,6 +178,8 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       rollUps: fakeRollUps(),
       incidents: fakeIncidents(),
       audit: fakeAudit(),
+      operations: fakeOperations(),
+      turns: fakeMessageQueue(),
       dueCounts: counts,
       hot,
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),

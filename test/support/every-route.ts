@@ -5,6 +5,7 @@ import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 import { definitionId, type FeatureDefinition } from "../../lambdas/core/catalog/feature-definition.ts";
 import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
 import { aPause } from "./a-pause.ts";
+import { anOperation } from "./an-operation.ts";
 import { fakeApi } from "./api.ts";
 import { aJob, noon } from "./builders.ts";
 import { anApproval } from "./conformance/approvals.ts";
@@ -89,6 +90,17 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "POST /v1/incidents/{product}/{env}/{id}/resolve": { outOfReach: "forbidden" },
     "POST /v1/incidents/{product}/{env}/{id}/ignore": { outOfReach: "forbidden" },
     "POST /v1/incidents/{product}/{env}/{id}/reopen": { outOfReach: "forbidden" },
+    "POST /v1/operations": {
+      asked: { body: { action: "cancel", filter: { ...place, label: "canary" }, reason: "a test" } },
+      outOfReach: "forbidden",
+    },
+    "GET /v1/operations": { asked: { query: { product_tag: product } }, outOfReach: "forbidden" },
+    "GET /v1/operations/{id}": { outOfReach: "absent" },
+    "GET /v1/operations/{id}/not-changed": { outOfReach: "absent" },
+    "POST /v1/operations/{id}/pause": { outOfReach: "absent" },
+    "POST /v1/operations/{id}/continue": { outOfReach: "absent" },
+    "POST /v1/operations/{id}/stop": { outOfReach: "absent" },
+    "POST /v1/operations/{id}/rate": { asked: { body: { rate_per_second: 1 } }, outOfReach: "absent" },
     "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
     "GET /v1/pauses": { outOfReach: "nothing of it" },
     "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
@@ -101,6 +113,7 @@ const notFoundCodes: Record<string, string> = {
   pauses: "PAUSE_NOT_FOUND",
   definitions: "DEFINITION_NOT_FOUND",
   approvals: "APPROVAL_NOT_FOUND",
+  operations: "OPERATION_NOT_FOUND",
 };
 
 /** The code with which a route says that what it is asked for does not exist. */
@@ -136,7 +149,13 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
     const change = { ...tenant, action: "job.cancel", target: job.id, reason: "canary" } as const;
     void api.audit.put(auditEntryOf({ actor: "k:" }, change, noon));
   }
+  const operation = anOperation({ product, envs: [env] });
+  if (path.startsWith("/v1/operations/")) {
+    void api.operations.create(operation);
+    void api.operations.enlist(product, operation);
+  }
   const ids: Record<string, string> = {
+    operations: operation.id,
     incidents: incident.id,
     approvals: approval.id,
     definitions: definitionId(definition),

@@ -30,7 +30,7 @@ export class Intake extends Construct {
     const may = accessTo(platform);
     const entry = new EntryFunction<typeof IntakeEnv>(this, "Entry", {
       entry: "intake",
-      description: "Schedules jobs for other AWS services",
+      description: "Schedules jobs for other AWS services, and changes many jobs",
       environment: {
         ...jobsEnvironment(platform),
         EVENT_BUS_NAME: state.bus.eventBusName,
@@ -54,10 +54,18 @@ export class Intake extends Construct {
         may.writeBlobs(folders.inputs, folders.importReports),
         may.removeBlobs(folders.inputs),
         // What a request with a unique key replaces may be a feature: its progress names the steps that are cancelled with it.
-        ...may.readBlobs(folders.imports, folders.progress),
+        ...may.readBlobs(folders.imports, folders.progress, folders.operations),
         may.send(...jobTypes),
         ...may.schedule(...jobTypes),
         may.unschedule(),
+        // Operations on many jobs: it finds them, changes them as the API does, and looks whether the key of the caller is still good.
+        may.workOnOperations(),
+        may.readApiKeys(),
+        may.listJobs(),
+        may.listRuns(),
+        may.readDueCounts(),
+        may.writeBlobs(folders.operations),
+        may.removeBlobs(folders.results),
         may.passSharedScheduleRole(),
         // It checks the tokens of requests that have a session.
         ...sessionGrants(Stack.of(this), products),

@@ -53,6 +53,7 @@ export class Reconciler extends Construct {
         ...jobsEnvironment(platform),
         SCHEDULES: schedulesHash(products),
         RELAY_QUEUE_URL: platform.relays.queue.queueUrl,
+        IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
       },
       allow: [
         may.listJobs(),
@@ -68,6 +69,9 @@ export class Reconciler extends Construct {
         // It asks the relay to send what EventBridge Scheduler did not take.
         may.seeUnscheduled(),
         may.relay(),
+        // It tells operations to go on whose message was lost.
+        may.lookAfterOperations(),
+        may.goOn(),
         may.keepRounds(),
         // The incidents of alerts, and the runs of the schedules that have to complete.
         ...(products.some(hasAlerts) ? [may.useIncidents(), may.listRuns()] : []),

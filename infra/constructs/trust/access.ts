@@ -17,6 +17,9 @@ import {
   jobsPrefix,
   keysPartition,
   logsPrefix,
+  openOperationsPartition,
+  operationPrefix,
+  operationsPrefix,
   parkedPrefix,
   partitionKey,
   pausesPartition,
@@ -90,6 +93,9 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         watchedPartition,
         // Who has changed what.
         `${auditPrefix}*`,
+        // Operations on many jobs, the lists of them, and those that are not over.
+        `${operationPrefix}*`,
+        `${openOperationsPartition}*`,
       ),
     /** The runs of features wait for messages, and for the decisions of people. */
     awaitSignals: () =>
@@ -125,6 +131,27 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
+    /** The same, and tells operations to go on. In one statement for the same reason. */
+    tickAndBeginOperations: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn, state.intake.imports.queueArn]),
+    goOn: () => allow(["sqs:SendMessage"], [state.intake.imports.queueArn]),
+    /** Operations that are not over: their messages are sent again, and their places are freed. */
+    lookAfterOperations: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+        `${operationPrefix}*`,
+        openOperationsPartition,
+      ),
+    /** Operations, the pages of what they have not changed, and their places. */
+    workOnOperations: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+        `${operationPrefix}*`,
+        openOperationsPartition,
+      ),
+    /** Whether the caller of an operation still has its key. */
+    readApiKeys: () => readApiKeys(state),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>
@@ -306,6 +333,7 @@ export const folders = {
   runs: `${runsPrefix}*`,
   bundles: `${bundlesPrefix}*`,
   uploads: `${uploadsPrefix}*`,
+  operations: `${operationsPrefix}*`,
   imports: `${importPrefix}*`,
   importReports: `${reportPrefix}*`,
 } as const;
@@ -322,6 +350,8 @@ function prefixIn(folder: Folder): string {
       return `${folder.replace(/\/\*$/, "")}/job_${anyId}/*`;
     case folders.uploads:
       return `${folder}/upl_${anyId}`;
+    case folders.operations:
+      return `${folder.replace(/\/\*$/, "")}/op_${"?".repeat(16)}/*`;
     default:
       return folder;
   }

@@ -10,7 +10,6 @@ import { jobIdPattern } from "../../core/job/job-id.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
-import { epochMs } from "../../core/kernel/start-time.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
 import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
@@ -19,7 +18,7 @@ import { type Recording, recordChange } from "../../core/operations/record-chang
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { summaryOf } from "../../core/queries/view.ts";
-import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
+import { type BulkAction, BulkRequest, changeable, conditionsOf } from "../../core/requests/bulk-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
@@ -114,26 +113,9 @@ export const doc = (): RouteDoc => ({
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
 });
 
-/**
- * The list that a bulk change works through, in an order in which a changed job does not appear again. Jobs that finish after
- * it began are left alone: otherwise a job that is retried and fails again would be found forever.
- */
+/** The list that a bulk change works through, in an order in which a changed job does not appear again. */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
-  const { status, type, event, label, recurring, waiting, retrying, from, to } = filter;
-  const until = to === undefined ? undefined : epochMs(to) - 1;
   const finished = action === "retry" || action === "delete";
-  return {
-    order: "asc" as const,
-    status: status === undefined ? changeable[action] : [status].flat(),
-    ...defined({
-      event,
-      label,
-      recurring,
-      waiting,
-      retrying,
-      type: type === undefined ? undefined : [type].flat(),
-      from: from === undefined ? undefined : epochMs(from),
-    }),
-    ...((until !== undefined || finished) && { until: Math.min(until ?? began, finished ? began : Infinity) }),
-  };
+  const conditions = conditionsOf(filter, { statuses: changeable[action], endedBy: finished ? began : undefined });
+  return { order: "asc" as const, ...conditions };
 }

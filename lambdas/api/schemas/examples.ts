@@ -34,6 +34,26 @@ export const aPause = {
   drain_per_second: 50,
 };
 
+export const anOperation = {
+  operation_id: "op_0123456789abcdef",
+  action: "retry",
+  product_tag: "my-product",
+  envs: ["prd"],
+  filter: { status: ["failed"], event: "create_order", until: nine },
+  state: "running",
+  matched: 1200,
+  changed: 600,
+  unchanged: 2,
+  failed: 0,
+  remaining: 598,
+  reason: "the provider is back",
+  rate_per_second: 20,
+  sample: [jobId],
+  made_by: { kind: "key", id: "0123456789abcdef", name: "ci" },
+  created_at: nine,
+  collected_at: nine + 1000,
+};
+
 export const aKey = {
   caller: "0123456789abcdef",
   name: "ci",

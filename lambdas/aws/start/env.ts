@@ -86,6 +86,8 @@ export const ApiEnv = () =>
     /** How many requests of one key may wait for jobs at a time; 0 for no limit. */
     WAITS_PER_KEY: whole(0).default(200),
     AUDIT_DAYS: AuditDays(),
+    /** The queue of imports, which takes the turns of operations on many jobs too. */
+    IMPORT_QUEUE_URL: z.url(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -143,6 +145,7 @@ export const FollowerEnv = () =>
     /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
     SCHEDULES: z.string().min(1).default("off"),
     RELAY_QUEUE_URL: z.url(),
+    IMPORT_QUEUE_URL: z.url(),
   });
 
 export const ReconcilerEnv = () =>

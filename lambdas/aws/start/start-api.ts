@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
@@ -8,8 +9,10 @@ import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
+import { dynamoOperations } from "../dynamodb/operations.ts";
 import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
+import { sqsMessages } from "../sqs/message-queue.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
@@ -29,6 +32,8 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     rollUps: dynamoRollUps(dynamo),
     audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     endpoints: dynamoEndpoints(dynamo),
+    operations: dynamoOperations(dynamo),
+    turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),
   };

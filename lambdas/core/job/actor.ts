@@ -30,6 +30,8 @@ export interface Caller {
 /** Who changes a job, and how. */
 export interface Changer extends Caller {
   change: ChangeName;
+  /** The operation on many jobs that has done it. */
+  operation?: string;
 }
 
 /** The last change of a job by a caller, and not by its own execution. */

@@ -200,6 +200,8 @@ export interface Job {
   made_by_name?: string;
   /** The last change by a caller. */
   by?: ChangedBy;
+  /** The operations that have changed it, the latest last. Each changes it once. */
+  ops?: string[];
   /** Raised by one with every write. It is the optimistic lock of every transition but the claim. */
   version: number;
   /** Random, and fresh with every whole write: a writer whose answer was lost recognises its own write by it. */

@@ -10,6 +10,7 @@ import { roleOf } from "../access/roles.ts";
 import type { Tenant } from "../access/tenants.ts";
 import type { Incident, IncidentAction } from "../job/incident.ts";
 import type { Job } from "../job/job.ts";
+import type { Operation, Steering } from "../job/operation.ts";
 import type { Pause } from "../job/pause.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import type { Pin } from "../limits/limit-rule.ts";
@@ -56,6 +57,30 @@ export const decisionChange = (
   jobs: [job.id],
   ...defined({ reason: note }),
   after: { choice },
+});
+
+/** An operation that begins. Which jobs it changes it says itself, and each of them, for 90 days. */
+export const operationStart = (operation: Operation): AuditChange => ({
+  action: "operation.start",
+  ...ofOperation(operation),
+  ...defined({ reason: operation.reason }),
+  after: pick(operation, ["action", "filter", "rate_per_second", "canary", "expect", "start_at"]),
+});
+
+const ofOperation = ({ id, product, envs: [env, ...others] }: Operation) => ({
+  product,
+  ...defined({ env: others.length > 0 ? undefined : env }),
+  target: id,
+});
+
+const ofOperations = ({ rate_per_second, paused, stop, actor }: Operation): AuditFields =>
+  defined({ rate_per_second, paused: paused !== undefined, stopping: stop !== undefined, in_the_name_of: actor });
+
+/** What a caller has asked of an operation that is under way. */
+export const operationChange = (asked: Steering["do"], before: Operation, after: Operation): AuditChange => ({
+  action: `operation.${asked}`,
+  ...ofOperation(after),
+  ...differing(ofOperations(before), ofOperations(after)),
 });
 
 const ofPauses = (pause: Partial<Pause>): AuditFields =>

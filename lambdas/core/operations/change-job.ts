@@ -359,17 +359,22 @@ export const migrate =
     return changedJob(rest, { definition, ...(undoes && { undoes }), ...(isParked(job) && { wake_at: now }) });
   };
 
-/** Makes a waiting job due now. A recurring job has one more run than planned, and its series is unchanged. */
-export const runNow: Change = (job, now) => {
-  if (!isWaiting(job)) {
-    throw conflict(job, now, "only a job that waits for its time can be run now.");
-  }
-  if (job.due_at <= now) return "unchanged";
-  const { reserved: _reserved, ...rest } = job;
-  // A run that has begun keeps its planned time, from which missed occurrences are counted.
-  const first = !hasBegun(job) && { scheduled_at: now, ...(job.repeat && { moved: true as const }) };
-  return changedJob(rest, { status: "queued", due_at: now, ...first });
-};
+/** Makes a waiting job due `delayMs` from now. A recurring job has one more run than planned, and its series is unchanged. */
+export const runIn =
+  (delayMs: number): Change =>
+  (job, now) => {
+    if (!isWaiting(job)) {
+      throw conflict(job, now, "only a job that waits for its time can be run now.");
+    }
+    const due_at = now + delayMs;
+    if (job.due_at <= due_at) return "unchanged";
+    const { reserved: _reserved, ...rest } = job;
+    // A run that has begun keeps its planned time, from which missed occurrences are counted.
+    const first = !hasBegun(job) && { scheduled_at: due_at, ...(job.repeat && { moved: true as const }) };
+    return changedJob(rest, { status: waiting(due_at, now), due_at, ...first });
+  };
+
+export const runNow: Change = runIn(0);
 
 /** Moves a series that waits for its next run to the occurrence after it. */
 export const skipNext: Change = (job, now, calendars = noCalendars) => {

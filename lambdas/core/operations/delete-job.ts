@@ -13,10 +13,13 @@ interface Deleting extends Changing {
 
 /**
  * Deletes a finished job with its results and archived runs, and returns what it was. They go first: what fails in between leaves the job, and its caller
- * asks again. Once the job is gone they could not be found, and its id may belong to another job.
+ * asks again. Once the job is gone they could not be found, and its id may belong to another job. `admit` throws for one that is to stay.
  */
-export const deleteWithResults = (services: Deleting, id: string): Promise<Job> =>
-  deleteJob(services, id, (job) => removeResults(services, job));
+export const deleteWithResults = (services: Deleting, id: string, admit: (job: Job) => void = () => {}): Promise<Job> =>
+  deleteJob(services, id, async (job) => {
+    admit(job);
+    await removeResults(services, job);
+  });
 
 async function removeResults(services: Deleting, job: Job): Promise<void> {
   if (job.repeat || job.attempts.some(({ outcome }) => outcome === "failed")) await services.answers.remove(job.id);

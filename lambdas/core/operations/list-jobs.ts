@@ -6,10 +6,10 @@ import { openWaitsOf } from "../job/run-wait.ts";
 import { defined } from "../kernel/defined.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { never } from "../kernel/start-time.ts";
-import type { JobStore } from "../ports/job-store.ts";
+import type { JobStore, PageQuery } from "../ports/job-store.ts";
 import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
 
-interface JobFilter {
+export interface JobFilter {
   /** A job must have one of the listed values. Absent: any. */
   status?: readonly JobStatus[];
   type?: readonly JobType[];
@@ -57,7 +57,11 @@ export async function listJobs(
   query: ListQuery,
   now: number,
 ): Promise<Listed> {
-  const reads = listedPartitions(jobs, tenants, query, now);
+  const reads = partitionsOf(tenants, query, { now, shards: jobs.shards }).map(
+    (partition): ReadPage =>
+      (limit, after) =>
+        jobs.page({ ...partition, order: query.order, limit }, after),
+  );
   const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
   const positions = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
   const passes = filterOf(query, now);
@@ -106,7 +110,7 @@ async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition
 }
 
 /** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
-function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
+export function filterOf(query: JobFilter, now: number): (job: Job) => boolean {
   const { status, type, event, label, recurring, waiting, retrying } = query;
   const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
   return (job) =>
@@ -121,12 +125,12 @@ function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
     phaseTime(job) <= until;
 }
 
-function listedPartitions(
-  jobs: Pick<JobStore, "page" | "shards">,
+/** The partitions of the index that may have jobs of a filter, each with the times between which they are. */
+export function partitionsOf(
   tenants: readonly Tenant[],
-  query: ListQuery,
-  now: number,
-): ReadPage[] {
+  query: JobFilter,
+  { now, shards }: { now: number; shards: number },
+): Omit<PageQuery, "order" | "limit">[] {
   const asked: readonly Phase[] = query.status
     ? [...new Set(query.status.map(phaseOf))]
     : ["pending", "completed", "failed", "cancelled"];
@@ -135,10 +139,7 @@ function listedPartitions(
   return tenants.flatMap(({ product, env }) =>
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
-      return Array.from({ length: jobs.shards }, (_, shard): ReadPage => {
-        const partition = { product, env, phase, shard, order: query.order, ...defined(range) };
-        return (limit, after) => jobs.page({ ...partition, limit }, after);
-      });
+      return Array.from({ length: shards }, (_, shard) => ({ product, env, phase, shard, ...defined(range) }));
     }),
   );
 }
@@ -155,7 +156,7 @@ const clocksApartMs = 10_000;
  * The index does not distinguish the pending statuses, but their times do: paused jobs are at the largest time, scheduled jobs
  * before it, and queued jobs are due already. So jobs with one status are found without reading the others.
  */
-function pendingRange({ status, type, from, until }: ListQuery, now: number): Range {
+function pendingRange({ status, type, from, until }: JobFilter, now: number): Range {
   const asked = new Set(status?.filter((one) => phaseOf(one) === "pending"));
   if (asked.size === 0) return { from, until };
   const started = asked.has("queued") || asked.has("running");

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { OperationMessage } from "../job/operation.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
@@ -14,6 +15,7 @@ import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
+import type { Operations } from "../ports/operations.ts";
 import type { Pauses } from "../ports/pauses.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import type { RollUps } from "../ports/roll-ups.ts";
@@ -89,6 +91,9 @@ export interface ApiServices extends SchedulingServices {
   audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+  operations: Operations;
+  /** Where an operation is told to go on. */
+  turns: MessageQueue<OperationMessage>;
 }
 
 /** What the reconciler needs in addition. */
@@ -97,6 +102,9 @@ export interface ReconcilerServices extends Services {
   relays: MessageQueue<RelayMessage>;
   roundPlaces: RoundPlaces;
   rollUps: RollUps;
+  operations: Operations;
+  /** Where an operation is told to go on whose message was lost. */
+  turns: MessageQueue<OperationMessage>;
   /** What goes wrong. Only catalogs with alerts need it. */
   incidents: Incidents;
 }

@@ -12,10 +12,11 @@ type Made = Pick<Job, "made_by" | "made_by_name" | "by" | "parent" | "schedule">
 /** Who made a job, and who changed it last. Absent where the job does not know: it was stored before jobs kept it. */
 export const actorsShown = (job: Made) => defined({ made_by: makerOf(job), by: job.by && changerOf(job.by) });
 
-const changerOf = ({ change, at, ...caller }: ChangedBy): z.infer<typeof ChangedBySchema> => ({
+const changerOf = ({ change, at, operation, ...caller }: ChangedBy): z.infer<typeof ChangedBySchema> => ({
   ...actorOf(caller),
   change,
   at,
+  ...defined({ operation_id: operation }),
 });
 
 function makerOf({ made_by: actor, made_by_name: name, parent, schedule }: Made): ActorView | undefined {
@@ -24,7 +25,7 @@ function makerOf({ made_by: actor, made_by_name: name, parent, schedule }: Made)
   return actor && actorOf({ actor, ...defined({ name }) });
 }
 
-function actorOf({ actor, name }: Caller): ActorView {
+export function actorOf({ actor, name }: Caller): ActorView {
   const [prefix, id = ""] = actor.split(/:(.*)/s);
   switch (prefix) {
     case "k":

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jobTypes } from "../job/job.ts";
+import { defined } from "../kernel/defined.ts";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { strict } from "../kernel/schema.ts";
@@ -73,6 +74,30 @@ export const BulkFilter = strict({
   message: "must be after `from`",
 });
 export type BulkFilter = z.infer<typeof BulkFilter>;
+
+/**
+ * The conditions of a filter as a list of jobs has them. Jobs that finish after `endedBy` are left alone: otherwise one that is retried and
+ * fails again would be found for ever.
+ */
+export function conditionsOf(
+  { status, type, event, label, recurring, waiting, retrying, from, to }: BulkFilter,
+  { statuses, endedBy = Number.POSITIVE_INFINITY }: { statuses: readonly JobStatus[]; endedBy?: number | undefined },
+) {
+  const until = Math.min(to === undefined ? Number.POSITIVE_INFINITY : epochMs(to) - 1, endedBy);
+  return {
+    status: status === undefined ? statuses : [status].flat(),
+    ...defined({
+      event,
+      label,
+      recurring,
+      waiting,
+      retrying,
+      type: type === undefined ? undefined : [type].flat(),
+      from: from === undefined ? undefined : epochMs(from),
+      until: until === Number.POSITIVE_INFINITY ? undefined : until,
+    }),
+  };
+}
 
 /** Changes the jobs that match a filter, one page per request. */
 export const BulkRequest = strict({

@@ -1,11 +1,13 @@
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import type { OperationMessage } from "../../../lambdas/core/job/operation.ts";
 import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
 import { fakeAnswers } from "./answers.ts";
+import { fakeApiKeys } from "./api-keys.ts";
 import { fakeApprovals } from "./approvals.ts";
 import { fakeAudit } from "./audit.ts";
 import { fakeBlobStore } from "./blob-store.ts";
@@ -21,6 +23,7 @@ import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
 import { fakeMessageQueue } from "./message-queue.ts";
+import { fakeOperations } from "./operations.ts";
 import { fakePauses } from "./pauses.ts";
 import { fakeResultCache } from "./result-cache.ts";
 import { fakeRollUps } from "./roll-ups.ts";
@@ -78,6 +81,9 @@ export const fakeServices = ({
     requests: fakeCallerCounts(rateSlotMs),
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
+    operations: fakeOperations(),
+    apiKeys: fakeApiKeys(),
+    turns: fakeMessageQueue<OperationMessage>(),
     roundPlaces: fakeRoundPlaces(),
     rollUps: fakeRollUps(),
     dueCounts,

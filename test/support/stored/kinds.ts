@@ -11,6 +11,7 @@ import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoIncidents } from "../../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoOperations } from "../../../lambdas/aws/dynamodb/operations.ts";
 import { dynamoPauses } from "../../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoRollUps } from "../../../lambdas/aws/dynamodb/roll-ups.ts";
@@ -40,6 +41,7 @@ import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { withRecent } from "../../../lambdas/core/operations/recent-pauses.ts";
 import * as topology from "../../../lambdas/topology.ts";
+import { anOperation } from "../an-operation.ts";
 import { startDynamo, table } from "../aws/dynamo.ts";
 import { aJob, noon } from "../builders.ts";
 import { anApproval } from "../conformance/approvals.ts";
@@ -87,6 +89,7 @@ function servicesOn(client: DynamoDBClient) {
     stats: dynamoStatsStore(storage),
     failures: dynamoFailures(storage),
     incidents: dynamoIncidents(storage),
+    operations: dynamoOperations(storage),
     endpoints: dynamoEndpoints(storage),
     waits: dynamoWaits(storage),
     requests: dynamoRequests(storage),
@@ -234,6 +237,8 @@ export interface Kind {
 
 const aMark = (): string => crypto.randomUUID().slice(0, 5);
 
+export const operation = anOperation({ product: tenant.product, envs: [tenant.env], last_page: 3 });
+
 export const incident = { ...tenant, id: "0123456789abcdef" };
 
 const words = (...paths: string[]): Path[] => paths.map((path) => path.split("."));
@@ -306,6 +311,32 @@ export const kinds: Record<string, Kind> = {
     },
     words: words("kind", "state", "code"),
     unknownFields: "kept",
+  },
+  operation: {
+    prefix: topology.operationPrefix,
+    async make({ operations }) {
+      await operations.create(operation);
+      const jobs = [
+        { job_id: "job_1", outcome: "unchanged" as const, code: "STATE_CONFLICT", detail: "It has ended." },
+      ];
+      await operations.putPage(operation.id, 3, { jobs }, noon);
+    },
+    words: words("state", "action", "why"),
+    unknownFields: "kept",
+  },
+  listedOperation: {
+    prefix: topology.operationsOfPrefix,
+    make: ({ operations }) => operations.enlist(tenant.product, operation),
+    words: [],
+    unknownFields: "lost",
+  },
+  openOperation: {
+    prefix: topology.openOperationsPartition,
+    async make({ operations }) {
+      await operations.enter({ product: tenant.product, slot: 0, id: operation.id, at: noon });
+    },
+    words: [],
+    unknownFields: "lost",
   },
   rate: {
     prefix: topology.ratesPrefix,

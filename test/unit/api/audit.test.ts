@@ -6,6 +6,7 @@ import { allScopes, type Scopes } from "../../../lambdas/core/access/scopes.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { definitionId, definitionOf } from "../../../lambdas/core/catalog/feature-definition.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import { changedOperation } from "../../../lambdas/core/job/operation.ts";
 import { afterClaim, parked } from "../../../lambdas/core/job/transitions.ts";
 import { routes as signInRoutes } from "../../../lambdas/sign-in/routes.ts";
 import { approveMethods, approvePath, hookMethods, hookPath } from "../../../lambdas/topology.ts";
@@ -148,6 +149,30 @@ const scenarios: Record<string, Record<string, () => Scenario | Promise<Scenario
     "bulk.retry": () => bulk("retry", failed),
     "bulk.delete": () => bulk("delete", order({ ...finished, status: "completed" })),
   },
+  "POST /v1/operations": {
+    "operation.start": () =>
+      ofRoute("POST /v1/operations", {
+        body: {
+          ...{ action: "retry", reason: "why" },
+          filter: { product_tag: "my-product", env: "prd", event: "create_order" },
+        },
+      }),
+  },
+  "POST /v1/operations/{id}/pause": { "operation.pause": () => ofRoute("POST /v1/operations/{id}/pause") },
+  "POST /v1/operations/{id}/continue": {
+    "operation.continue": async () => {
+      const scenario = ofRoute("POST /v1/operations/{id}/continue");
+      const { operations } = scenario.api as ReturnType<typeof fakeApi>;
+      const [{ id = "" } = {}] = await operations.list("my-product", { limit: 1 });
+      const operation = await operations.get(id);
+      if (operation) await operations.replace(changedOperation(operation, { paused: { at: noon } }));
+      return scenario;
+    },
+  },
+  "POST /v1/operations/{id}/stop": { "operation.stop": () => ofRoute("POST /v1/operations/{id}/stop") },
+  "POST /v1/operations/{id}/rate": {
+    "operation.rate": () => ofRoute("POST /v1/operations/{id}/rate", { body: { rate_per_second: 7 } }),
+  },
   "POST /v1/signals": { "signal.send": signalling },
   "POST /v1/approvals/{id}": { "approval.decide": () => ofRoute("POST /v1/approvals/{id}") },
   "POST /v1/incidents/{product}/{env}/{id}/resolve": {
@@ -216,7 +241,7 @@ describe.each(all)("$route ($action)", ({ action, make }) => {
     expect(entry?.env).toMatch(/^(prd|dev)$/);
     expect(JSON.stringify(entry)).not.toContain("s3cret");
     // Reasons are under `reason` only, and nothing else of a body is.
-    if (action === "job.cancel" || action === "bulk.cancel" || action === "pause.start")
+    if (["job.cancel", "bulk.cancel", "operation.start", "pause.start"].includes(action))
       expect(entry?.reason).toBe("why");
   });
 
@@ -243,6 +268,21 @@ describe("what changes nothing", () => {
     await ask();
     await ask();
     expect(api.audit.all()).toHaveLength(1);
+  });
+
+  it("an operation that is asked for again, one that only counts, and a stop that is repeated have none", async () => {
+    const filter = { product_tag: "my-product", env: "prd", event: "create_order" };
+    const begin = ofRoute("POST /v1/operations", {
+      body: { action: "retry", reason: "why", filter, idempotency_key: "once" },
+    });
+    await begin.ask();
+    await begin.ask();
+    await begin.ask({ body: { action: "count", filter } });
+    expect(begin.api.audit.all()).toHaveLength(1);
+    const stop = ofRoute("POST /v1/operations/{id}/stop");
+    await stop.ask();
+    await stop.ask();
+    expect(stop.api.audit.all()).toHaveLength(1);
   });
 
   it("a change that is refused, an unpin of what is not pinned and a webhook that was enabled have none", async () => {

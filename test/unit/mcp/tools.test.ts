@@ -22,6 +22,7 @@ describe("the tools", () => {
   it("are the operations, except for documents and the dry run", () => {
     const left = routes.map(({ id }) => id).filter((id) => !tools.some(({ tool }) => tool.name === id));
     expect(left.sort()).toEqual([
+      ...["changeOperationRate", "continueOperation"],
       ...[
         "explainJob",
         "getActive",
@@ -29,11 +30,13 @@ describe("the tools", () => {
         "getHome",
         "getIncident",
         "getOpenApi",
+        "getOperation",
         "ignoreIncident",
         "listAudit",
         "listHooks",
       ],
-      ...["listIncidents", "reopenIncident", "resolveIncident"],
+      ...["listIncidents", "listOperationJobs", "listOperations"],
+      ...["pauseOperation", "reopenIncident", "resolveIncident", "startOperation", "stopOperation"],
     ]);
   });
 

@@ -24,5 +24,6 @@ export const ChangedBySchema = z
     ...actorFields,
     change: z.enum(changeNames).describe("What was done to the job."),
     at: at("When that was."),
+    operation_id: z.string().exactOptional().describe("The operation on many jobs that has done it."),
   })
   .meta({ id: "ChangedBy", description: "The last change of a job by a caller, and not by its own execution." });

@@ -12,6 +12,7 @@ import {
   addHooks,
   addIncidents,
   addLimits,
+  addOperations,
   addPauses,
   addSignal,
 } from "./scope-commands.ts";
@@ -40,6 +41,7 @@ export function makeProgram(act: Act): Command {
   addApprovals(program, act);
   addIncidents(program, act);
   addAudit(program, act);
+  addOperations(program, act);
   addHooks(program, act);
   addCode(program, act);
   addPauses(program, act);

@@ -9,6 +9,16 @@ import { showHome } from "./home.ts";
 import { listHooks } from "./hooks.ts";
 import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
+import {
+  changeRate,
+  continueOperation,
+  getOperation,
+  listNotChanged,
+  listOperations,
+  pauseOperation,
+  startOperation,
+  stopOperation,
+} from "./operations.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
 import { sendSignal } from "./signal.ts";
 
@@ -111,6 +121,55 @@ export function addAudit(program: Command, act: Act): void {
     .option("--from <time>", "from this time on: -2d, an RFC 3339 time with an offset, or Unix time", readTime)
     .option("--to <time>", "before this time (default: now)", readTime)
     .action(act(calling(listAudit)));
+}
+
+/** `operations ...` */
+export function addOperations(program: Command, act: Act): void {
+  const operations = program.command("operations").description("change very many jobs, watch and stop that");
+  withApi(
+    operations
+      .command("start")
+      .description("begin an operation, which goes on by itself")
+      .argument("<action>", "retry, cancel, pause, resume, delete, reschedule, run-now or count"),
+  )
+    .requiredOption("--product <tag>", "the product of the jobs")
+    .option("--env <env>", "only jobs of this env (default: all that the key reaches)")
+    .option("--status <status>", "only jobs in this status; several with commas")
+    .option("--type <type>", "only jobs of this type; several with commas")
+    .option("--event <event>", "only jobs of this event")
+    .option("--label <label>", "only jobs with this label")
+    .option("--from <time>", "only jobs that are due, or have ended, from then on", readTime)
+    .option("--to <time>", "only jobs that are due, or have ended, before", readTime)
+    .option("--job <job_id...>", "only these jobs")
+    .option("--reason <text>", "why; needed, except for count")
+    .option("--rate <count>", "how many jobs it changes per second (default: 10)", wholeNumber(1))
+    .option(
+      "--canary <count>",
+      "how many jobs it retries or runs first, up to 10, to see what becomes of them",
+      wholeNumber(1),
+    )
+    .option("--watch <duration>", "for how long these are looked at, such as 10m (default: 10m)")
+    .option("--expect <count>", "how many jobs it must find; otherwise it changes none", wholeNumber(0))
+    .option("--at <time>", "of reschedule: when the first job is due", readTime)
+    .option("--dry-run", "find and count the jobs, and change none")
+    .action(act(calling(startOperation)));
+  withApi(withPages(operations.command("list").description("list operations of a product, the latest first")))
+    .requiredOption("--product <tag>", "the product")
+    .action(act(calling(listOperations)));
+  const one = (verb: string, description: string) =>
+    withApi(
+      operations.command(verb).description(description).argument("<operation_id>", "as operations list shows it"),
+    );
+  one("get", "show what an operation has done").action(act(calling(getOperation)));
+  withPages(one("not-changed", "list the jobs that it has not changed, with the reasons")).action(
+    act(calling(listNotChanged)),
+  );
+  one("pause", "let it wait").action(act(calling(pauseOperation)));
+  one("continue", "let it go on").action(act(calling(continueOperation)));
+  one("stop", "end it; what it has changed stays changed").action(act(calling(stopOperation)));
+  one("rate", "give it another rate")
+    .argument("<count>", "how many jobs it changes per second", wholeNumber(1))
+    .action(act(calling(changeRate)));
 }
 
 /** `hooks` */

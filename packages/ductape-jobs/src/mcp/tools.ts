@@ -24,10 +24,14 @@ interface InputSchema {
 
 /**
  * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
- * getStats says in more detail; addresses that people give to providers; incidents, for which the list of tools has no room: listErrors
- * says what fails; and the audit, for the same reason.
+ * getStats says in more detail; addresses that people give to providers; and incidents, operations and the audit, for which the list of tools
+ * has no room: listErrors says what fails, and changeJobs changes many jobs.
  */
 const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
+const operations = [
+  ...["startOperation", "listOperations", "getOperation", "listOperationJobs"],
+  ...["pauseOperation", "continueOperation", "stopOperation", "changeOperationRate"],
+];
 const leftOut = [
   "getOpenApi",
   "getEvents",
@@ -37,6 +41,7 @@ const leftOut = [
   "listHooks",
   "listAudit",
   ...incidents,
+  ...operations,
 ];
 
 /** A parameter of the API that the confirmation stands for. */

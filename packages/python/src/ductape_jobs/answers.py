@@ -321,6 +321,8 @@ class ChangedBy(TypedDict):
     """What was done to the job."""
     at: int
     """When that was. Epoch milliseconds."""
+    operation_id: NotRequired[str]
+    """The operation on many jobs that has done it."""
 
 
 class JobThrown(TypedDict):

@@ -1,0 +1,70 @@
+import type { HttpRequest, HttpResponse } from "../aws/http/route.ts";
+import type { RouteDoc } from "../aws/http/route-doc.ts";
+import { auditCallerOf } from "../core/access/audit-entry.ts";
+import { callerOf } from "../core/access/calling-actor.ts";
+import { requireScope, type Verb } from "../core/access/scopes.ts";
+import { type Operation, operationIdPattern, type Steering } from "../core/job/operation.ts";
+import { operationChange } from "../core/operations/audited-fields.ts";
+import { operationNotFound, steerOperation, verbOf } from "../core/operations/begin-operation.ts";
+import { recordChange } from "../core/operations/record-change.ts";
+import type { ApiServices } from "../core/operations/services.ts";
+import { mayShow, operationView } from "../core/queries/operation-view.ts";
+import { OperationSchema } from "../core/queries/schemas/operations.ts";
+import { NoBody } from "./change-route.ts";
+import { DryRunQuery, isDryRun } from "./dry-run.ts";
+import { anOperation } from "./schemas/examples.ts";
+
+/**
+ * The operation that a path names. Throws OPERATION_NOT_FOUND, also where the key does not reach all of its envs, and FORBIDDEN where it
+ * lacks the verb.
+ */
+export async function callersOperation(
+  { operations }: Pick<ApiServices, "operations">,
+  { params, scopes }: Pick<HttpRequest, "params" | "scopes">,
+  verb: (operation: Operation) => Verb,
+): Promise<Operation> {
+  const { id = "" } = params;
+  const operation = operationIdPattern.test(id) ? await operations.get(id) : undefined;
+  if (!operation || !mayShow(scopes, operation)) throw operationNotFound();
+  for (const env of operation.envs) requireScope(scopes, verb(operation), { product: operation.product, env });
+  return operation;
+}
+
+/** Does to an operation what a request asks for, and answers what it is then. */
+export async function changeOperation(
+  services: ApiServices,
+  request: HttpRequest,
+  asked: Steering,
+): Promise<HttpResponse> {
+  const isDry = isDryRun(request.query);
+  const before = await callersOperation(services, request, ({ action }) => verbOf(action));
+  const { id } = before;
+  const operation = await steerOperation(services, id, asked, { isDry });
+  const change = operationChange(asked.do, before, operation);
+  if (!isDry && Object.keys(change.after ?? {}).length > 0)
+    await recordChange(services, auditCallerOf(request), change);
+  if (!isDry) services.log.info("an operation was steered", { operation: id, asked: asked.do, caller: request.caller });
+  return { status: 200, body: operationView(operation) };
+}
+
+/** In whose name an operation goes on. */
+export const continuing = (request: HttpRequest): Steering => ({ do: "continue", ...callerOf(request) });
+
+/** What the document says of such a route. */
+export const operationDoc = ({
+  body = { schema: NoBody, optional: true },
+  ...own
+}: Pick<RouteDoc, "summary" | "description"> & Partial<Pick<RouteDoc, "body">>): RouteDoc => ({
+  tag: "jobs",
+  ...own,
+  query: DryRunQuery,
+  body,
+  answers: {
+    200: {
+      description: "The operation afterwards, or as it would be with `dry_run`.",
+      schema: OperationSchema,
+      example: anOperation,
+    },
+  },
+  errors: ["INVALID_REQUEST", "OPERATION_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});

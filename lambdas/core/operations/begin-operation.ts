@@ -1,0 +1,197 @@
+import { requireScope, type Scopes, type Verb } from "../access/scopes.ts";
+import { tenantsOf } from "../access/tenants.ts";
+import type { Caller } from "../job/actor.ts";
+import { fingerprint } from "../job/job-id.ts";
+import {
+  isOver,
+  messageOf,
+  type Operation,
+  type OperationAction,
+  type OperationMessage,
+  operationIdOf,
+  operationLimits,
+  type Steering,
+  steered,
+} from "../job/operation.ts";
+import { defined } from "../kernel/defined.ts";
+import { durationMs } from "../kernel/duration-ms.ts";
+import { TransientError, traceOf } from "../kernel/errors.ts";
+import { invalidRequest } from "../kernel/parse-body.ts";
+import { RequestError } from "../kernel/request-error.ts";
+import { dueAt, farthestAheadMs } from "../kernel/start-time.ts";
+import type { MessageQueue } from "../ports/job-queue.ts";
+import type { Operations } from "../ports/operations.ts";
+import { conditionsOf } from "../requests/bulk-request.ts";
+import { type OperationRequest, operable } from "../requests/operation-request.ts";
+import type { Services } from "./services.ts";
+
+export interface Beginning extends Pick<Services, "catalog" | "jobs" | "clock" | "log"> {
+  operations: Operations;
+  turns: MessageQueue<OperationMessage>;
+}
+
+const rounds = 10;
+
+/** The verb that a caller needs, as for a change of one job. */
+export const verbOf = (action: OperationAction): Verb => (action === "count" ? "jobs:read" : "jobs:write");
+
+export const operationNotFound = () =>
+  new RequestError(
+    "OPERATION_NOT_FOUND",
+    "There is no operation with this id. One is forgotten 90 days after its end.",
+  );
+
+/**
+ * Records an operation, says so to `onBegun`, and lets it begin. One that was asked for with the same idempotency key is found again. Throws a RequestError:
+ * STATE_CONFLICT where the product has as many as may be open, IDEMPOTENCY_MISMATCH, and what the catalog or the key lacks.
+ */
+export async function beginOperation(
+  services: Beginning,
+  request: OperationRequest,
+  { scopes, caller, key = request.idempotency_key }: { scopes: Scopes; caller: Caller; key?: string | undefined },
+  onBegun: (operation: Operation) => Promise<void> = async () => {},
+): Promise<Operation> {
+  const wanted = wantedOperation(services, request, { scopes, caller, key });
+  const known = await services.operations.get(wanted.id);
+  if (known) return sameAs(known, wanted);
+  const slot = await freeSlot(services, wanted);
+  const operation = { ...wanted, slot };
+  // Into the list first: one that is there and was not stored is left out when it is shown.
+  await services.operations.enlist(operation.product, { id: operation.id, created_at: operation.created_at });
+  if ((await services.operations.create(operation)) === "exists") {
+    await services.operations.leave(operation);
+    const found = await services.operations.get(operation.id);
+    if (found) return sameAs(found, wanted);
+    throw new TransientError("CONTENDED", "the operation appears and disappears");
+  }
+  await onBegun(operation);
+  await send(services, operation);
+  return operation;
+}
+
+/** What an operation would be, and whether it may begin. Nothing is written. Throws as `beginOperation` does. */
+export async function rehearseOperation(
+  services: Pick<Beginning, "catalog" | "jobs" | "clock" | "operations">,
+  request: OperationRequest,
+  { scopes, caller, key = request.idempotency_key }: { scopes: Scopes; caller: Caller; key?: string | undefined },
+): Promise<Operation> {
+  const wanted = wantedOperation(services, request, { scopes, caller, key });
+  const known = await services.operations.get(wanted.id);
+  if (known) return sameAs(known, wanted);
+  if ((await services.operations.open(wanted.product)).length >= operationLimits.open) throw tooManyOpen();
+  return wanted;
+}
+
+function wantedOperation(
+  { catalog, jobs, clock }: Pick<Beginning, "catalog" | "jobs" | "clock">,
+  request: OperationRequest,
+  { scopes, caller, key }: { scopes: Scopes; caller: Caller; key: string | undefined },
+): Operation {
+  const { action, filter, job_ids, start_at, reason, rate_per_second, canary, expect, dry_run } = request;
+  const product = filter.product_tag;
+  const envs = tenantsOf(catalog, scopes, filter, "/filter").map(({ env }) => env);
+  for (const env of envs) requireScope(scopes, verbOf(action), { product, env });
+  // A product of which the key reaches no env: there is nothing that it may do.
+  if (envs.length === 0) requireScope({ ...scopes, verbs: [] }, verbOf(action), { product });
+  const now = clock.now();
+  const due = start_at === undefined ? undefined : dueAt(start_at, now);
+  if (due !== undefined && due > now + farthestAheadMs)
+    throw invalidRequest([{ pointer: "/start_at", detail: "is more than 5 years ahead" }]);
+  const finished = action === "retry" || action === "delete";
+  const { actor, name } = caller;
+  const { idempotency_key: _key, ...asked } = request;
+  return {
+    id: operationIdOf(product, key),
+    ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: fingerprint(asked) },
+    filter: conditionsOf(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
+    ...defined({ job_ids: job_ids && [...new Set(job_ids)], reason, expect, start_at: due, made_by_name: name }),
+    ...(canary && {
+      canary: { count: canary.count, for_ms: durationMs(canary.for), max_failures: canary.max_failures },
+    }),
+    ...(dry_run && { dry_run }),
+    ...{ made_by: actor, actor, ...defined({ actor_name: name }) },
+    ...{ state: "collecting", version: 1, turn: 0, not_before: now, slot: 0, shards: jobs.shards },
+    ...{ list: [], sample: [], pos: 0, counts: { changed: 0, unchanged: 0, failed: 0 } },
+  };
+}
+
+function sameAs(known: Operation, wanted: Operation): Operation {
+  if (known.fingerprint === wanted.fingerprint && known.product === wanted.product) return known;
+  throw new RequestError(
+    "IDEMPOTENCY_MISMATCH",
+    "This idempotency key was used for another operation. Use a fresh key for each of them.",
+  );
+}
+
+async function freeSlot({ operations, clock }: Beginning, { product, id }: Operation): Promise<number> {
+  const taken = new Set((await operations.open(product)).map(({ slot }) => slot));
+  for (let slot = 0; slot < operationLimits.open; slot++) {
+    if (taken.has(slot)) continue;
+    if ((await operations.enter({ product, slot, id, at: clock.now() })) === "entered") return slot;
+  }
+  throw tooManyOpen();
+}
+
+const tooManyOpen = () =>
+  new RequestError(
+    "STATE_CONFLICT",
+    `The product has ${operationLimits.open} operations that are not over. Stop one, or wait for its end; GET /v1/operations lists them.`,
+  );
+
+/** The operation as callers want it, which is told at once. Throws STATE_CONFLICT. Safe to repeat. */
+export async function steerOperation(
+  services: Pick<Beginning, "operations" | "turns" | "clock" | "log">,
+  id: string,
+  asked: Steering,
+  { isDry }: { isDry: boolean },
+): Promise<Operation> {
+  for (let round = 0; round < rounds; round++) {
+    const operation = await services.operations.get(id);
+    if (!operation) throw operationNotFound();
+    const next = steered(operation, asked, services.clock.now());
+    if (next === "conflict") throw notAny(operation);
+    if (isDry) return next === "unchanged" ? operation : next;
+    const after = next === "unchanged" ? operation : next;
+    if (next !== "unchanged" && (await services.operations.replace(next)) === "lost") continue;
+    if (!isOver(after) && (asked.do === "continue" || asked.do === "stop")) await send(services, after);
+    return after;
+  }
+  throw new TransientError("CONTENDED", "the operation changes too fast");
+}
+
+const notAny = ({ state, stop }: Operation) =>
+  new RequestError(
+    "STATE_CONFLICT",
+    stop && state !== "stopped" ? "The operation is being stopped." : `The operation is ${state}: make a new one.`,
+  );
+
+/** Lets an operation go on. What is not sent is sent by the reconciler. */
+export async function send(
+  { turns, clock, log }: Pick<Beginning, "turns" | "clock" | "log">,
+  operation: Operation,
+): Promise<void> {
+  const delaySeconds = operation.stop ? 0 : Math.ceil(Math.max(0, operation.not_before - clock.now()) / 1000);
+  try {
+    await turns.send(messageOf(operation), { delaySeconds: Math.min(900, delaySeconds), group: operation.product });
+  } catch (error) {
+    log.warn("an operation goes on a minute later: its message could not be sent", {
+      operation: operation.id,
+      ...traceOf(error),
+    });
+  }
+}
+
+/** Writes what a turn has come to, unless the turn was lost. Callers may have steered the operation meanwhile. */
+export async function endTurn(
+  operations: Pick<Operations, "get" | "replace">,
+  taken: Operation,
+  end: (operation: Operation) => Operation,
+): Promise<Operation | "lost"> {
+  for (let round = 0; round < rounds; round++) {
+    const now = await operations.get(taken.id);
+    if (!now || now.turn !== taken.turn || isOver(now)) return "lost";
+    const next = { ...end(now), version: now.version + 1 };
+    if ((await operations.replace(next)) === "replaced") return next;
+  }
+  throw new TransientError("CONTENDED", "the operation changes too fast");
+}
