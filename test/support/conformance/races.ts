@@ -264,13 +264,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
     describe("bulk changes against single ones", () => {
       const bulk =
-        (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
-          changeJobs(
-            { ...services, jobs },
-            [job],
-            { action, reason: "all of them", caller: { actor: "k:deployed" }, dryRun: false },
-            () => {},
-          );
+        (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") =>
+        async (jobs: JobStore) => {
+          const how = { action, reason: "all of them", caller: { actor: "k:deployed" }, dryRun: false } as const;
+          const { errors } = await changeJobs({ ...services, jobs }, [job], how, () => {});
+          return errors;
+        };
 
       test("a job that is cancelled alone meanwhile keeps its reason", async () => {
         const job = mine();

@@ -55,7 +55,7 @@ describe("deleting a finished job", () => {
         { action: "delete", reason: "", caller: { actor: "k:deployed" }, dryRun: false },
         never,
       ),
-    ).toEqual([]);
+    ).toEqual({ errors: [], changed: expect.arrayContaining([w.job.id, w.other.id]) });
     expect([w.jobs.all(), w.jobs.archived(), w.kept()]).toEqual([[], [], []]);
   });
 
