@@ -20,6 +20,7 @@ const environment = {
   BUCKET_NAME: "blobs",
   QUEUES: ofTypes((type) => ({ url: `https://sqs.example.com/${type}`, arn: `arn:${type}` })),
   PUMP_QUEUE_URL: "https://sqs.example.com/pump",
+  IMPORT_QUEUE_URL: "https://sqs.example.com/imports",
   SCHEDULE_GROUP: "group",
   SCHEDULE_ROLES: ofTypes((type) => `arn:role/${type}`),
   SCHEDULE_DLQ_ARN: "arn:dlq",
