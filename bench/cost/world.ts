@@ -10,6 +10,7 @@ import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoIncidents } from "../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoOperations } from "../../lambdas/aws/dynamodb/operations.ts";
 import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoResultCache } from "../../lambdas/aws/dynamodb/result-cache.ts";
 import { dynamoRollUps } from "../../lambdas/aws/dynamodb/roll-ups.ts";
@@ -58,7 +59,6 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog as demo } from "../demo-catalog.ts";
 import { scheduleRoles, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
-import { noOperations } from "../support/no-operations.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
@@ -293,7 +293,7 @@ export async function startWorld(
           roundPlaces,
           rollUps,
           incidents,
-          operations: noOperations(),
+          operations: dynamoOperations({ client: metered, table }),
           turns: only<MessageQueue<OperationMessage>>("turns"),
         });
         const hot_minutes = await countHotMinutes(ofReconciler);

@@ -137,7 +137,7 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/types/feature/execute.ts",
-    find: "for (const { key } of early) children.delete(key);",
+    find: "for (const key of early) children.delete(key);",
     replace: "",
     test: "unit/consumers/types/feature/deployments.test.ts",
   },

@@ -59,7 +59,7 @@ const body = { product_tag: "my-product", env: "dev", event: "send_notification"
 test("a tool explains a job, schedules it once confirmed, and reads it", async () => {
   const mcp = await client();
   expect(mcp.getInstructions()).toContain(
-    "This key has jobs:read, jobs:write, jobs:input, jobs:admin in every product",
+    "This key has jobs:read, jobs:write, jobs:input, jobs:admin, audit:read in every product",
   );
   const { json: dry } = await call(mcp, "scheduleJob", { body });
   expect(dry.dry_run).toMatch(/^Nothing was changed\. .* sends POST \/v1\/jobs: schedule a job\.$/);

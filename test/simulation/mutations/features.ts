@@ -118,7 +118,7 @@ export const features: Mutation[] = [
     name: "waits: two waits of a run take the same message",
     seed: 14,
     at: `${waits}#firstMessage`,
-    find: "if (taken.has(one.id)) return false;",
+    find: "if (taken.ids.has(one.id)) return false;",
     replace: "",
   },
   {

@@ -179,7 +179,7 @@ describe("a limit with a rate", () => {
   });
 
   it("that is raised while its pump works lets waiters start soon, at whichever call of the pump", async () => {
-    for (let nth = 1; nth <= 12; nth++) {
+    for (let nth = 1; nth <= 20; nth++) {
       const world = await worldWith({ rate: { limit: 2, period: "1s" } });
       const jobs = putMany(world, 100);
       await world.run(6000);
@@ -188,7 +188,7 @@ describe("a limit with a rate", () => {
         if (by.purpose === "pump" && ++calls === nth)
           void world.calling((services) => putLimit.handle(services, pinOf(world, tenASecond)));
       };
-      await world.until(() => startsOf(world, jobs).length === 100, 12_000);
+      await world.until(() => startsOf(world, jobs).length === 100, 16_000);
       expect([nth, startsOf(world, jobs).length]).toEqual([nth, 100]);
     }
   });
