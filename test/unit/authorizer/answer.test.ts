@@ -30,6 +30,15 @@ async function meBy(key: string, record: ApiKey | undefined, afterMs = 0) {
   return { status: statusCode, body: JSON.parse(body) };
 }
 
+it("the deployment's own key has no verb of which version 0.3.0 knows nothing: that answers 500 then, after a roll back", async () => {
+  const { clock, log } = fakeServices();
+  const deployed = "k".repeat(40);
+  const services = { keys: fakeApiKeys(), clock, log, deployedKey: async () => deployed };
+  const { context } = await answer(services, `Bearer ${deployed}`);
+  const { verbs } = JSON.parse(String((context as { scopes: string }).scopes));
+  expect(verbs).toEqual(["jobs:read", "jobs:write", "jobs:input", "jobs:admin"]);
+});
+
 it("the API learns of a key what the authorizer knows", async () => {
   const { key, record } = newApiKey(fields);
   expect(await meBy(key, record)).toMatchObject({
