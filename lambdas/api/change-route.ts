@@ -80,3 +80,18 @@ export const changeRoute = ({
     errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
   }),
 });
+
+/** What the document says of routes that change what their path names, and may have a dry run and a body. */
+export const changeDocOf =
+  (answer: RouteDoc["answers"][number], errors: RouteDoc["errors"]) =>
+  ({
+    body = { schema: NoBody, optional: true },
+    ...own
+  }: Pick<RouteDoc, "summary" | "description"> & Partial<Pick<RouteDoc, "body">>): RouteDoc => ({
+    tag: "jobs",
+    ...own,
+    query: DryRunQuery,
+    body,
+    answers: { 200: answer },
+    errors,
+  });

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from "../aws/http/route.ts";
-import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { auditCallerOf } from "../core/access/audit-entry.ts";
 import { callerOf } from "../core/access/calling-actor.ts";
 import { requireScope } from "../core/access/scopes.ts";
@@ -10,8 +9,8 @@ import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { incidentView } from "../core/queries/list-incidents.ts";
 import { IncidentSchema } from "../core/queries/schemas/incidents.ts";
-import { NoBody } from "./change-route.ts";
-import { DryRunQuery, isDryRun } from "./dry-run.ts";
+import { changeDocOf } from "./change-route.ts";
+import { isDryRun } from "./dry-run.ts";
 
 /** Does to an incident what a request asks for, and answers what it is then. */
 export async function changeIncident(
@@ -33,18 +32,9 @@ export async function changeIncident(
 }
 
 /** What the document says of such a route. */
-export const incidentDoc = ({
-  body = { schema: NoBody, optional: true },
-  ...own
-}: Pick<RouteDoc, "summary" | "description"> & Partial<Pick<RouteDoc, "body">>): RouteDoc => ({
-  tag: "jobs",
-  ...own,
-  query: DryRunQuery,
-  body,
-  answers: {
-    200: { description: "The incident afterwards, or as it would be with `dry_run`.", schema: IncidentSchema },
-  },
-  errors: [
+export const incidentDoc = changeDocOf(
+  { description: "The incident afterwards, or as it would be with `dry_run`.", schema: IncidentSchema },
+  [
     "INVALID_REQUEST",
     "PRODUCT_NOT_FOUND",
     "ENV_NOT_FOUND",
@@ -53,4 +43,4 @@ export const incidentDoc = ({
     "PAYLOAD_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
   ],
-});
+);

@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from "../aws/http/route.ts";
-import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { auditCallerOf } from "../core/access/audit-entry.ts";
 import { callerOf } from "../core/access/calling-actor.ts";
 import { requireScope, type Verb } from "../core/access/scopes.ts";
@@ -10,8 +9,8 @@ import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { mayShow, operationView } from "../core/queries/operation-view.ts";
 import { OperationSchema } from "../core/queries/schemas/operations.ts";
-import { NoBody } from "./change-route.ts";
-import { DryRunQuery, isDryRun } from "./dry-run.ts";
+import { changeDocOf } from "./change-route.ts";
+import { isDryRun } from "./dry-run.ts";
 import { anOperation } from "./schemas/examples.ts";
 
 /**
@@ -37,12 +36,12 @@ export async function changeOperation(
   asked: Steering,
 ): Promise<HttpResponse> {
   const isDry = isDryRun(request.query);
-  const before = await callersOperation(services, request, ({ action }) => verbOf(action));
-  const { id } = before;
-  const operation = await steerOperation(services, id, asked, { isDry });
-  const change = operationChange(asked.do, before, operation);
-  if (!isDry && Object.keys(change.after ?? {}).length > 0)
-    await recordChange(services, auditCallerOf(request), change);
+  const { id } = await callersOperation(services, request, ({ action }) => verbOf(action));
+  const operation = await steerOperation(services, id, asked, {
+    isDry,
+    onChanged: (before, after) =>
+      recordChange(services, auditCallerOf(request), operationChange(asked.do, before, after)),
+  });
   if (!isDry) services.log.info("an operation was steered", { operation: id, asked: asked.do, caller: request.caller });
   return { status: 200, body: operationView(operation) };
 }
@@ -51,20 +50,11 @@ export async function changeOperation(
 export const continuing = (request: HttpRequest): Steering => ({ do: "continue", ...callerOf(request) });
 
 /** What the document says of such a route. */
-export const operationDoc = ({
-  body = { schema: NoBody, optional: true },
-  ...own
-}: Pick<RouteDoc, "summary" | "description"> & Partial<Pick<RouteDoc, "body">>): RouteDoc => ({
-  tag: "jobs",
-  ...own,
-  query: DryRunQuery,
-  body,
-  answers: {
-    200: {
-      description: "The operation afterwards, or as it would be with `dry_run`.",
-      schema: OperationSchema,
-      example: anOperation,
-    },
+export const operationDoc = changeDocOf(
+  {
+    description: "The operation afterwards, or as it would be with `dry_run`.",
+    schema: OperationSchema,
+    example: anOperation,
   },
-  errors: ["INVALID_REQUEST", "OPERATION_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-});
+  ["INVALID_REQUEST", "OPERATION_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+);

@@ -1,4 +1,4 @@
-import type { Tenant } from "../core/access/tenants.ts";
+import { type Tenant, tenantName } from "../core/access/tenants.ts";
 import type { Job } from "../core/job/job.ts";
 import { isParked, isStuck } from "../core/job/transitions.ts";
 import { traceOf } from "../core/kernel/errors.ts";
@@ -42,7 +42,7 @@ const lateSince = (job: Job): number =>
 export function rollUpOf(states: ReadonlyMap<string, TenantState>): Pick<RollUp, "tenants" | "others"> {
   const tenants = new Map<string, TenantState>();
   for (const { product, env, late, limited, held, more, oldest } of states.values()) {
-    const name = `${product}#${env}`;
+    const name = tenantName({ product, env });
     const sum = tenants.get(name) ?? { product, env, late: 0, limited: 0, held: 0 };
     tenants.set(name, sum);
     sum.late += late;
@@ -73,8 +73,10 @@ export async function keepRollUp(
   { states }: RoundMemory,
   left: number,
 ): Promise<void> {
-  const known = new Set(catalog.products.flatMap(({ tag, envs }) => envs.map((env) => `${tag}#${env}`)));
-  for (const [name, { product, env }] of states) if (!known.has(`${product}#${env}`)) states.delete(name);
+  const known = new Set(
+    catalog.products.flatMap(({ tag, envs }) => envs.map((env) => tenantName({ product: tag, env }))),
+  );
+  for (const [name, state] of states) if (!known.has(tenantName(state))) states.delete(name);
   try {
     await rollUps.put({ at: clock.now(), ...rollUpOf(states), left });
   } catch (error) {

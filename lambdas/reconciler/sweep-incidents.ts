@@ -1,4 +1,4 @@
-import type { Tenant } from "../core/access/tenants.ts";
+import { type Tenant, tenantName } from "../core/access/tenants.ts";
 import {
   alertTenants,
   causeRule,
@@ -33,8 +33,6 @@ import type { RoundMemory } from "./memory.ts";
 const atOnce = 10;
 /** What is watched and was never opened is forgotten after so long: the process that watches it first is dead by then. */
 const unopenedMs = 3_600_000;
-
-const nameOf = ({ product, env }: Tenant): string => `${product}#${env}`;
 
 /** A schedule that has to complete, with its product. */
 interface Overseen extends SilenceRule {
@@ -83,7 +81,7 @@ export async function sweepIncidents(
     const isOver = () => clock.now() >= end;
     await inParallelUntil(atOnce, overseen, isOver, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
-        const begun = since.get(nameOf({ product: one.product.tag, env: one.env })) ?? clock.now();
+        const begun = since.get(tenantName({ product: one.product.tag, env: one.env })) ?? clock.now();
         const overdue = await overdueRun(services, one.product.tag, one, { since: begun, pauses });
         judged.set(silenceKey(one), overdue);
         if (typeof overdue === "object") await missed(services, one, overdue.planned);
@@ -113,10 +111,10 @@ async function begunOf(
   if (memory.begun) return memory.begun;
   const known = new Map(await incidents.begun());
   for (const tenant of tenants) {
-    if (known.has(nameOf(tenant))) continue;
+    if (known.has(tenantName(tenant))) continue;
     const now = clock.now();
     await incidents.begin(tenant, now);
-    known.set(nameOf(tenant), now);
+    known.set(tenantName(tenant), now);
   }
   memory.begun = known;
   return known;

@@ -10,6 +10,9 @@ export interface Tenant {
   env: string;
 }
 
+/** `<product>#<env>`. Tags have no `#`, so the name is of no other. */
+export const tenantName = ({ product, env }: Tenant): string => `${product}#${env}`;
+
 /**
  * The tenants of the catalog that a key has access to, narrowed to a product and an env where those are given; `at` is the
  * JSON pointer of both. Throws a RequestError: PRODUCT_NOT_FOUND, or ENV_NOT_FOUND where no accessible product has the env.

@@ -1,10 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { JobStatus } from "../kernel/job-status.ts";
-import type { JobType } from "../kernel/job-type.ts";
 import type { Actor } from "./actor.ts";
 import type { IndexPosition } from "./index-position.ts";
 import { isFinished, type Job } from "./job.ts";
+import type { JobFilter } from "./job-filter.ts";
 
 /*
  * A change of many jobs that goes on by itself. First it collects the ids of the jobs, then it works through that list, which does not change
@@ -84,20 +83,10 @@ export const lookEveryMs = 10_000;
 /** After how many turns in vain a job counts as failed that AWS refuses to change. */
 export const mostTries = 5;
 
-/** Which jobs it is about, of its product and envs. All of the conditions hold. Times are epoch milliseconds, both inclusive. */
-export interface OperationFilter {
-  status: readonly JobStatus[];
-  type?: readonly JobType[];
-  event?: string;
-  label?: string;
-  recurring?: boolean;
-  waiting?: boolean;
-  retrying?: boolean;
-  from?: number;
-  until?: number;
-}
+/** Which jobs it is about, of its product and envs. */
+type OperationFilter = JobFilter & Required<Pick<JobFilter, "status">>;
 
-export interface OperationCanary {
+interface OperationCanary {
   count: number;
   /** For how long its jobs are looked at before a caller is asked, in milliseconds. */
   for_ms: number;
@@ -230,7 +219,7 @@ export const changedOperation = (operation: Operation, change: Partial<Operation
   version: operation.version + 1,
 });
 
-export type Turn = "over" | "stale" | "held" | "busy" | "early" | "go";
+type Turn = "over" | "stale" | "held" | "busy" | "early" | "go";
 
 /** What a message may do. Anything but `go` leaves the operation as it was. */
 export function turnOf(operation: Operation, turn: number, now: number): Turn {

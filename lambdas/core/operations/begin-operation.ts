@@ -25,7 +25,7 @@ import { conditionsOf } from "../requests/bulk-request.ts";
 import { type OperationRequest, operable } from "../requests/operation-request.ts";
 import type { Services } from "./services.ts";
 
-export interface Beginning extends Pick<Services, "catalog" | "jobs" | "clock" | "log"> {
+interface Beginning extends Pick<Services, "catalog" | "jobs" | "clock" | "log"> {
   operations: Operations;
   turns: MessageQueue<OperationMessage>;
 }
@@ -138,12 +138,12 @@ const tooManyOpen = () =>
     `The product has ${operationLimits.open} operations that are not over. Stop one, or wait for its end; GET /v1/operations lists them.`,
   );
 
-/** The operation as callers want it, which is told at once. Throws STATE_CONFLICT. Safe to repeat. */
+/** The operation as callers want it, which is told at once; `onChanged` before that. Throws STATE_CONFLICT. Safe to repeat. */
 export async function steerOperation(
   services: Pick<Beginning, "operations" | "turns" | "clock" | "log">,
   id: string,
   asked: Steering,
-  { isDry }: { isDry: boolean },
+  { isDry, onChanged }: { isDry: boolean; onChanged?: (before: Operation, after: Operation) => Promise<void> },
 ): Promise<Operation> {
   for (let round = 0; round < rounds; round++) {
     const operation = await services.operations.get(id);
@@ -152,7 +152,10 @@ export async function steerOperation(
     if (next === "conflict") throw notAny(operation);
     if (isDry) return next === "unchanged" ? operation : next;
     const after = next === "unchanged" ? operation : next;
-    if (next !== "unchanged" && (await services.operations.replace(next)) === "lost") continue;
+    if (next !== "unchanged") {
+      if ((await services.operations.replace(next)) === "lost") continue;
+      await onChanged?.(operation, next);
+    }
     if (!isOver(after) && (asked.do === "continue" || asked.do === "stop")) await send(services, after);
     return after;
   }

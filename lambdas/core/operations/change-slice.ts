@@ -36,7 +36,7 @@ import { type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
 import type { Services } from "./services.ts";
 
 /** What changing the jobs of an operation needs. */
-export type ChangingMany = Changing & Retrying & Pick<Services, "answers">;
+type ChangingMany = Changing & Retrying & Pick<Services, "answers">;
 
 /** How many jobs change at a time. Each change is two reads, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
@@ -48,7 +48,7 @@ const clocksApartMs = 10_000;
 type Outcome = "changed" | "again" | NotChanged;
 
 /** What a turn has done, and the page of the jobs that it has not changed. */
-export interface SliceDone {
+interface SliceDone {
   worked: Omit<Worked, "has_page">;
   notChanged: NotChanged[];
 }

@@ -1,30 +1,13 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { IndexPosition, Order } from "../job/index-position.ts";
-import { type Job, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
+import { type Job, type Phase, phaseOf, phaseTime, shownStatus } from "../job/job.ts";
+import type { JobFilter } from "../job/job-filter.ts";
 import { retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import { defined } from "../kernel/defined.ts";
-import type { JobStatus } from "../kernel/job-status.ts";
 import { never } from "../kernel/start-time.ts";
 import type { JobStore, PageQuery } from "../ports/job-store.ts";
 import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
-
-export interface JobFilter {
-  /** A job must have one of the listed values. Absent: any. */
-  status?: readonly JobStatus[];
-  type?: readonly JobType[];
-  event?: string;
-  label?: string;
-  /** Whether a job has a series of runs. */
-  recurring?: boolean;
-  /** Whether a job is a run of a feature that waits for a signal or a time. */
-  waiting?: boolean;
-  /** Whether an attempt of its run has failed, and another one is made or waits for its time. */
-  retrying?: boolean;
-  /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
-  from?: number;
-  until?: number;
-}
 
 export interface ListQuery extends JobFilter {
   order: Order;

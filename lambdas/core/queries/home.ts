@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Tenant } from "../access/tenants.ts";
+import { type Tenant, tenantName } from "../access/tenants.ts";
 import { alertTenants } from "../catalog/alerts.ts";
 import type { Incident } from "../job/incident.ts";
 import { defined } from "../kernel/defined.ts";
@@ -17,8 +17,6 @@ const mostIncidents = 1000;
 /** Each is a read. */
 const shownIncidents = 8;
 
-const nameOf = ({ product, env }: Tenant): string => `${product}#${env}`;
-
 /**
  * What needs attention in these products and envs. A round of the reconciler has looked at all of them, so that this is a dozen reads
  * however many there are.
@@ -28,8 +26,8 @@ export async function home(
   tenants: readonly Tenant[],
 ): Promise<HomeView> {
   const { rollUps, catalog, incidents } = services;
-  const names = new Set(tenants.map(nameOf));
-  const isWatched = alertTenants(catalog.products).some((tenant) => names.has(nameOf(tenant)));
+  const names = new Set(tenants.map(tenantName));
+  const isWatched = alertTenants(catalog.products).some((tenant) => names.has(tenantName(tenant)));
   const [rollUp, open, pauses] = await Promise.all([
     rollUps.get(),
     isWatched ? openIncidents(incidents, names) : { open: 0, first: [] },
@@ -37,7 +35,7 @@ export async function home(
       tenants.some(({ product, env }) => product === pause.product && env === (pause.env ?? env)),
     ),
   ]);
-  const loud = (rollUp?.tenants ?? []).filter((tenant) => names.has(nameOf(tenant)));
+  const loud = (rollUp?.tenants ?? []).filter((tenant) => names.has(tenantName(tenant)));
   return {
     ...defined({ at: rollUp?.at }),
     is_complete: rollUp !== undefined && rollUp.left === 0 && rollUp.others === 0,
@@ -57,7 +55,7 @@ async function openIncidents(
   incidents: Pick<Incidents, "watched" | "get">,
   names: ReadonlySet<string>,
 ): Promise<{ open: number; first: Incident[] }> {
-  const watched = (await incidents.watched({ most: mostIncidents })).filter((one) => names.has(nameOf(one)));
+  const watched = (await incidents.watched({ most: mostIncidents })).filter((one) => names.has(tenantName(one)));
   const latest = watched.toSorted((one, other) => other.at - one.at).slice(0, shownIncidents);
   const found = await inParallel(readsAtOnce, latest, (one) => incidents.get(one));
   return { open: watched.length, first: found.filter((one) => one !== undefined) };

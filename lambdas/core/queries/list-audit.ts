@@ -93,7 +93,7 @@ async function* latestFirst(streams: readonly AsyncGenerator<AuditEntry, void>[]
 }
 
 /** What a caller asks for. Absent: everything. */
-export interface AuditFilter {
+interface AuditFilter {
   env?: string | undefined;
   action?: readonly string[] | undefined;
   actor?: string | undefined;

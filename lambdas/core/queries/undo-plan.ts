@@ -1,7 +1,7 @@
 import type { GraphStep } from "../catalog/job-type.ts";
 
 /** A step that has an undo. */
-export type Undoable = GraphStep & { undo: string };
+type Undoable = GraphStep & { undo: string };
 
 /**
  * The steps that have an undo, in the order in which they are undone: the one that ended last comes first, and none before those that depend on it. A

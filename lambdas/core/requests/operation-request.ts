@@ -21,7 +21,7 @@ const startingNow: readonly OperationAction[] = ["retry", "run-now"];
 
 const { ratePerSecond, sample, ids } = operationLimits;
 
-export const RatePerSecond = z
+const RatePerSecond = z
   .int()
   .min(1)
   .max(ratePerSecond.most)

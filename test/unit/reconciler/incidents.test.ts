@@ -15,6 +15,7 @@ import { aPause } from "../../support/a-pause.ts";
 import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";
+import { counting } from "../../support/counting.ts";
 import { claim, lifeOf } from "../../support/lifecycle.ts";
 
 const minute = 60_000;
@@ -27,20 +28,7 @@ const sweep = (
   pauses: Parameters<typeof sweepIncidents>[2]["pauses"] = [],
 ) => sweepIncidents(services, memory, { end: Number.POSITIVE_INFINITY, pauses });
 const saidIn = ({ services }: World) => noticesIn(services.jobs.all()).map(({ kind }) => kind);
-const calls = ({ services }: World): string[] => {
-  const seen: string[] = [];
-  const { incidents, jobs } = services;
-  for (const [name, port] of Object.entries({ incidents, jobs }))
-    for (const method of Object.keys(port)) {
-      const member: unknown = Reflect.get(port, method);
-      if (typeof member !== "function" || method === "all") continue;
-      Reflect.set(port, method, (...args: unknown[]) => {
-        seen.push(`${name}.${method}`);
-        return member.apply(port, args);
-      });
-    }
-  return seen;
-};
+const calls = ({ services: { incidents, jobs } }: World): string[] => counting({ incidents, jobs });
 
 describe("the sweep of incidents", () => {
   it("makes no call for a catalog without alerts", async () => {

@@ -57,7 +57,7 @@ export function aboutActor({ actor: { kind, id }, role }: AuditEntry): string {
   return role === undefined ? named : `${named}, ${role}`;
 }
 
-export interface ChangedField {
+interface ChangedField {
   field: string;
   before: unknown;
   after: unknown;

@@ -82,7 +82,7 @@ export const CostSchema = z
   })
   .describe("What a million such jobs would cost on AWS.");
 
-export const UndoPlanSchema = z
+const UndoPlanSchema = z
   .object({
     steps: z
       .array(

@@ -188,7 +188,7 @@ describe("a limit with a rate", () => {
         if (by.purpose === "pump" && ++calls === nth)
           void world.calling((services) => putLimit.handle(services, pinOf(world, tenASecond)));
       };
-      await world.until(() => startsOf(world, jobs).length === 100, 16_000);
+      await world.until(() => startsOf(world, jobs).length === 100, nth <= 12 ? 12_000 : 16_000);
       expect([nth, startsOf(world, jobs).length]).toEqual([nth, 100]);
     }
   });
