@@ -142,6 +142,12 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: "early.has(key) ? [] : ",
+    replace: "",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
     file: "lambdas/core/operations/schedule-job.ts",
     find: "if (current.created_at !== job.created_at) {",
     replace: "if (current.created_at < 0) {",

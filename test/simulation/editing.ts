@@ -98,6 +98,14 @@ export function editing(
       during--;
       time.after(random.int(0, 5), () => void move(after.id));
     });
+    // And while steps of it run, by whose order the next definition may not go.
+    let running = random.int(0, 8);
+    system.onWrite(({ after }) => {
+      const run = after?.status === "running" && after.parent ? after.parent.message.job_id : undefined;
+      if (run === undefined || running === 0 || system.jobs.peek(run)?.event !== editedEvent) return;
+      running--;
+      time.after(random.int(0, 500), () => void move(run));
+    });
   }
   let retries = isChanging ? random.int(0, 4) : 0;
 
@@ -120,6 +128,23 @@ export function editing(
       const job = system.jobs.peek(stepJobId(run, need));
       const isUnseen = deleted.has(stepJobId(run, need)) || needed?.wait !== undefined;
       if (!isUnseen && !(job && isFinished(job))) violated(`was started before ${need} had ended`);
+    }
+  }
+
+  /** A run is moved only to a definition by whose order its steps have begun. */
+  function checkMove(run: Job) {
+    const open = (key: string) => {
+      const step = system.jobs.peek(stepJobId(run, key));
+      return step !== undefined && !isFinished(step);
+    };
+    for (const { key, needs } of placesOf(editionOf(run) ?? { number: 0, steps: [] })) {
+      const step = system.jobs.peek(stepJobId(run, key));
+      const early = step && step.status !== "failed" && step.status !== "cancelled" ? needs.filter(open) : [];
+      if (early.length > 0)
+        observer.violated(
+          "edited",
+          `${nameOf(run)} was moved while ${key} has begun, and ${early} before it has not ended`,
+        );
     }
   }
 
@@ -157,6 +182,7 @@ export function editing(
     const isOther = before?.definition !== undefined && before.definition !== after.definition;
     if (isOther && !moved.has(after.id))
       observer.violated("edited", `${nameOf(after)} has another definition than before`);
+    if (isOther && after.by?.change === "migrate" && after.by.at !== before.by?.at) checkMove(after);
     if (before?.status === "running" && after.status === "completed") checkEnd(after);
     if (before?.status !== "running" || after.status !== "failed") return;
     checkFailure(after);

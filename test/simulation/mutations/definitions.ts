@@ -25,7 +25,7 @@ export const definitions: Mutation[] = [
   },
   {
     name: "definition: a run is moved to one that has other steps first",
-    seed: 153,
+    seed: 729,
     at: "core/operations/migrate-job.ts#tooEarly",
     find: "missing.length === 0",
     replace: "true",
@@ -36,12 +36,5 @@ export const definitions: Mutation[] = [
     at: "consumers/types/feature/execute.ts#startAll",
     find: "isMissing(error)",
     replace: "false",
-  },
-  {
-    name: "definition: a step that comes later now has failed if its job is open",
-    seed: 13_013_497,
-    at: "consumers/types/feature/execute.ts#joblessSteps",
-    find: "early.has(key) ? [] : ",
-    replace: "",
   },
 ];

@@ -39,7 +39,7 @@ export const lines: Mutation[] = [
   },
   {
     name: "lines: another attempt counts as called with the one before it",
-    seed: 1115,
+    seed: 3380,
     at: `${tick}#stillCalled`,
     find: "if (!waiter || waiter.since > (lastTick ?? now)) return false;",
     replace: "if (!waiter) return false;",
