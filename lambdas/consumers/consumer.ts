@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deployed } from "../aws/client/deployed.ts";
 import { queueHandler } from "../aws/lambda/queue-handler.ts";
 import { startRedelivery } from "../aws/sqs/redelivery.ts";
 import { CodeEnv, ConsumerEnv, readEnv } from "../aws/start/env.ts";
@@ -68,8 +69,9 @@ function starter(type: JobType, policy: AttemptPolicy) {
     };
     const notesWaits = env.NOTE_WAITS === "true";
     const secrets = startSecrets();
-    const linkTo = approvalLinks(secrets, { url: env.API_URL, secret: env.APPROVAL_SECRET });
-    const signs = answers !== undefined && { answerTokens: answerTokens(secrets, env.APPROVAL_SECRET) };
+    const { API_URL: url, APPROVAL_SECRET: secret } = env;
+    const linkTo = approvalLinks(secrets, () => ({ url: deployed(url), secret: deployed(secret) }));
+    const signs = answers !== undefined && secret !== undefined && { answerTokens: answerTokens(secrets, secret) };
     return loggingOf({ ...services, queue, redelivery, secrets, linkTo, ...signs, notesWaits, options }, { type });
   });
 }

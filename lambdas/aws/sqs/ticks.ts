@@ -2,6 +2,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { defined } from "../../core/kernel/defined.ts";
 import type { TickMessage } from "../../core/limits/pump.ts";
 import type { Tick, Ticks } from "../../core/ports/ticks.ts";
+import { deployed } from "../client/deployed.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
@@ -9,12 +10,12 @@ import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
 /** The longest delay that SQS allows. */
 const longestDelaySeconds = 900;
 
-/** The queue of ticks, which is fair among tenants. */
-export const sqsTicks = ({ client, url }: { client: SQSClient; url: string }): Ticks => ({
+/** The queue of ticks, which is fair among tenants. Without a URL it refuses all for now. */
+export const sqsTicks = ({ client, url }: { client: SQSClient; url: string | undefined }): Ticks => ({
   async send(ticks, now) {
     const [refused] = await sendInBatches(
       client,
-      url,
+      deployed(url),
       ticks.map((tick) => outgoingTickOf(tick, now)),
     );
     if (refused) throw refused.cause;

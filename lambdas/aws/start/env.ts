@@ -26,6 +26,13 @@ export const fromJson = () =>
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.string().transform(Number).pipe(z.int().min(least).max(most));
 
+/**
+ * An address that deployments of version 0.3.0 did not set. Lambda changes the code of a function and its settings one after the other, so
+ * that the first invocations of new code may find the settings of the version before: they do what needs no such address, and the rest
+ * fails for now (`deployed`).
+ */
+const laterUrl = () => z.url().optional();
+
 /** The queue of each job type. */
 const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string().optional() }));
 export type QueueUrls = z.infer<ReturnType<typeof Queues>>;
@@ -54,7 +61,7 @@ export const JobsEnv = () =>
      */
     QUEUES: fromJson().pipe(Queues()),
     /** The queue of the pump, which takes the ticks of the lines of limits. */
-    PUMP_QUEUE_URL: z.url(),
+    PUMP_QUEUE_URL: laterUrl(),
     SCHEDULE_GROUP: z.string().min(1),
     /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */
     EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),
@@ -87,7 +94,7 @@ export const ApiEnv = () =>
     WAITS_PER_KEY: whole(0).default(200),
     AUDIT_DAYS: AuditDays(),
     /** The queue of imports, which takes the turns of operations on many jobs too. */
-    IMPORT_QUEUE_URL: z.url(),
+    IMPORT_QUEUE_URL: laterUrl(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -118,9 +125,9 @@ export const ConsumerEnv = () =>
     /** Whether jobs note that they begin to wait for a slot: `true` where the event `waiting` is wanted. */
     NOTE_WAITS: z.enum(["true", "false"]).default("false"),
     /** The URL of the API, below which people decide on approvals, without a slash at its end. */
-    API_URL: z.url(),
-    /** The Secrets Manager secret with the keys of the addresses at which they do. */
-    APPROVAL_SECRET: z.string().min(1),
+    API_URL: laterUrl(),
+    /** The Secrets Manager secret with the keys of the addresses at which they do. Later than version 0.3.0, as their URL is. */
+    APPROVAL_SECRET: z.string().min(1).optional(),
   });
 
 /** Where the team's own code runs. */
@@ -144,8 +151,8 @@ export const FollowerEnv = () =>
   JobsEnv().extend({
     /** A hash of the schedules of the catalog, which are followed when it changes; `off` leaves them alone, `code` takes those of the code. */
     SCHEDULES: z.string().min(1).default("off"),
-    RELAY_QUEUE_URL: z.url(),
-    IMPORT_QUEUE_URL: z.url(),
+    RELAY_QUEUE_URL: laterUrl(),
+    IMPORT_QUEUE_URL: laterUrl(),
   });
 
 export const ReconcilerEnv = () =>
@@ -191,7 +198,7 @@ export const LifecycleEnv = () =>
     TASK_QUEUE_URL: z.url(),
     WEBHOOK_QUEUE_URL: z.url(),
     /** The queue of the jobs of features: messages wake them. */
-    FEATURE_QUEUE_URL: z.url(),
+    FEATURE_QUEUE_URL: laterUrl(),
     /** The queue for what the bus or one of these queues refuses permanently. */
     LIFECYCLE_DLQ_URL: z.url(),
   });

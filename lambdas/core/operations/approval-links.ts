@@ -13,8 +13,9 @@ export type LinkTo = (asked: Pick<AskedApproval, "id" | "recipient">) => Promise
 
 /** Makes addresses below the one of the API, with the first of the deployment's keys. Throws a JobError if the secret cannot be read. */
 export const approvalLinks =
-  (secrets: Secrets, { url, secret }: { url: string; secret: string }): LinkTo =>
+  (secrets: Secrets, settings: () => { url: string; secret: string }): LinkTo =>
   async (asked) => {
+    const { url, secret } = settings();
     const [key = ""] = keysIn(await secrets.resolve({ $secret: secret }));
     const token = tokenOf(asked, key);
     return { url: `${url}/approve/${token}`, token };

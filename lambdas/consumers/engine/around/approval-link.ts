@@ -36,8 +36,9 @@ async function linkOf({ linkTo }: ConsumerServices, asked: { id: string; recipie
   try {
     return await linkTo(asked);
   } catch (cause) {
-    if (!(cause instanceof JobError) || cause.code !== "SERVICE_UNAVAILABLE") throw cause;
-    // An outage must not spend an attempt.
+    const isOutage = cause instanceof JobError && cause.code === "SERVICE_UNAVAILABLE";
+    // Neither an outage nor a deployment under way may spend an attempt.
+    if (!isOutage && !(cause instanceof TransientError)) throw cause;
     const why = "the key of approvals could not be read";
     throw new NotStarted(why, { cause: new TransientError("SECRET_UNREAD", why, { cause }) });
   }

@@ -2,6 +2,7 @@ import { linked } from "../../../../lambdas/consumers/engine/around/approval-lin
 import { NotStarted, type Running } from "../../../../lambdas/consumers/engine/context.ts";
 import type { FoundEvent } from "../../../../lambdas/core/catalog/catalog.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
 import { approvalLinks } from "../../../../lambdas/core/operations/approval-links.ts";
 import { type AttemptServices, type Execution, Finished } from "../../../../lambdas/core/operations/execution.ts";
 import { anExecution } from "../../../support/an-execution.ts";
@@ -12,7 +13,7 @@ import { fakeServices } from "../../../support/fakes/services.ts";
 const mark = "approval.url.1";
 const approval = { id: `apr_${"0".repeat(32)}_${"a".repeat(16)}`, recipient: 0, mark };
 const links = (secrets = fakeSecrets({ approvals: "key" })) =>
-  approvalLinks(secrets, { url: "https://api.example.com", secret: "approvals" });
+  approvalLinks(secrets, () => ({ url: "https://api.example.com", secret: "approvals" }));
 
 async function run(execute: (execution: Execution) => unknown, { linkTo = links(), of = approval as object } = {}) {
   const job = aJob({ approval: of as typeof approval });
@@ -60,5 +61,8 @@ it("hides it in an error that quotes it, whose kind stays", async () => {
 it("spends no attempt while the key cannot be read", async () => {
   const down = links({ resolve: () => Promise.reject(new JobError("SERVICE_UNAVAILABLE", "later")) });
   await expect(run(() => 5, { linkTo: down })).rejects.toBeInstanceOf(NotStarted);
+  const deploying = () =>
+    Promise.reject(new TransientError("DEPLOYING", "the settings are those of the version before"));
+  await expect(run(() => 5, { linkTo: deploying })).rejects.toBeInstanceOf(NotStarted);
   await expect(run(() => 5, { linkTo: links(fakeSecrets()) })).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
 });

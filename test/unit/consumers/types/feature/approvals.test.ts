@@ -51,7 +51,7 @@ function worldOf(
   Object.assign(world.services, {
     linkTo: approvalLinks(
       { resolve: async ({ $secret }: { $secret: string }) => key[$secret as keyof typeof key] } as never,
-      { url: "https://api.example.com", secret: "the/key" },
+      () => ({ url: "https://api.example.com", secret: "the/key" }),
     ),
   });
   const tokens = () =>
