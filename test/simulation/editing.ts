@@ -113,6 +113,8 @@ export function editing(
 
   /** A step is one of the definition that its run has, made by what that says, and after what that says. */
   function checkStep(step: Job, run: Job) {
+    // Its decider stood still for longer than its lease, until the run had failed and was retried, perhaps by another definition.
+    if ((step.parent?.message.attempt ?? 0) < run.attempt) return observer.cover("a step of an attempt that is over");
     const violated = (what: string) => observer.violated("edited", `${nameOf(step)} (${step.parent?.step}) ${what}`);
     const edition = editionOf(run);
     if (!edition) return violated("was started for a run without a definition");
