@@ -9,7 +9,16 @@ describe("a deployment whose audit is locked", () => {
   };
 
   test("has one function more, which reads the stream, puts objects, signs, and may nothing else", () => {
-    expect(privilegesByEntry(service)["audit-record"]).toMatchInlineSnapshot();
+    expect(privilegesByEntry(service)["audit-record"]).toMatchInlineSnapshot(`
+[
+  "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
+  "dynamodb:ListStreams *",
+  "kms:Sign AuditRecordKey if kms:SigningAlgorithm = ECDSA_SHA_256",
+  "s3:GetObject,PutObject AuditRecordBucket/minutes/*",
+  "s3:GetObject,PutObject AuditRecordBucket/records/*",
+  "s3:ListBucket AuditRecordBucket if prefix = records/*, minutes/*",
+]
+`);
     expect(privilegesByEntry(service)).toEqual({
       ...privilegesByEntry(asItIs().service),
       "audit-record": expect.anything(),

@@ -64,7 +64,7 @@ async function lastManifest(files: RecordFiles, until: number) {
     for await (const name of files.names(minutesFolder, { from })) last = name;
     if (last === undefined) continue;
     const found = manifestIn((await files.get(last)) ?? "");
-    // To begin anew after it would look like a gap that somebody made: the lists that follow are to be signed by a version that reads it.
+    // A chain that begins anew would look broken. A version that reads the list goes on from it.
     if (!found) throw new Error(`${last} in the record of the audit is no list of files.`);
     return found;
   }
