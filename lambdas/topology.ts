@@ -40,6 +40,9 @@ const sharedFunctions = {
   hooks: { timeoutSeconds: 20, memoryMb: 512 },
   // It asks an issuer three times at most, each for seconds. Only where people sign in.
   "sign-in": { timeoutSeconds: 25, memoryMb: 256 },
+  // It puts a file for each batch of changes, and each minute signs the files of the minute before the last one: a minute is signed once
+  // no invocation can be under way any more that began in it. Only where the audit is locked.
+  "audit-record": { timeoutSeconds: 60, memoryMb: 256 },
   // It reads a file that is part of the function.
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;

@@ -20,6 +20,7 @@ import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
 import { SetupError } from "../settings/setup-error.ts";
 import { nameUpTo } from "./deployment-name.ts";
+import { AuditRecord } from "./functions/audit-record.ts";
 import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
 import { Consumer, type ProductCode } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
@@ -117,6 +118,7 @@ export class JobsService extends Construct {
     new Reconciler(this, "Reconciler", { platform, products, code: ownCode });
     new Pump(this, "Pump", platform);
     new Relay(this, "Relay", platform);
+    if (config.auditLockDays) new AuditRecord(this, "AuditRecord", { state, days: config.auditLockDays });
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };

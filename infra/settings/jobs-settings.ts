@@ -23,6 +23,12 @@ export interface JobsSettings {
    */
   auditDays?: number;
   /**
+   * Days for which nobody can change or remove the signed record of the audit, which is kept beside it if this is
+   * set. Days, 1 to 36500. See docs/operations/audit.md#the-record.
+   * @default - none
+   */
+  auditLockDays?: number;
+  /**
    * The KMS key that everything is encrypted with: `none` for AWS's own, `create` for a new one, or a key. The
    * policy of a key that the same app creates is extended. `none`, `create` or the ARN of a key. See
    * docs/operations/encryption.md.

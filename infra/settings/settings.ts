@@ -102,6 +102,13 @@ export const settings = {
     see: "audit.md",
     env: { name: "AUDIT_DAYS", of: "api" },
   },
+  auditLockDays: {
+    section: "The deployment",
+    // S3 keeps an object locked for 100 years at most.
+    schema: whole(1, 36_500, "days").optional(),
+    doc: "days for which nobody can change or remove the signed record of the audit, which is kept beside it if this is set",
+    see: "audit.md#the-record",
+  },
   kmsKey: {
     section: "The deployment",
     schema: text(

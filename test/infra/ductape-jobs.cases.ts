@@ -108,6 +108,7 @@ test("every setting of the context is a prop", () => {
     alarms: true,
     apiConcurrency: true,
     auditDays: true,
+    auditLockDays: true,
     auth: true,
     authCacheSeconds: true,
     signIn: true,

@@ -3,4 +3,5 @@ import "./options.cases.ts";
 import "./catalog-grants.cases.ts";
 import "./setup.cases.ts";
 import "./many-products.cases.ts";
+import "./audit-record.cases.ts";
 import "./sign-in.cases.ts";

@@ -15,9 +15,9 @@ const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
 const queues = [state, service].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
 // A catalog with functions in code has one more: code.cases.ts.
 const { answers: _ofCode, ...planned } = queuesOf(registry);
-/** Deployed where the setting signIn says who vouches for people: see sign-in.cases.ts. */
-const onlyWithIssuers = "sign-in";
-const functionsHere = Object.entries(functionsOf(registry)).filter(([name]) => name !== onlyWithIssuers);
+/** Deployed where the settings signIn and auditLockDays ask for them: see sign-in.cases.ts and audit-record.cases.ts. */
+const onlyIfAskedFor = new Set(["sign-in", "audit-record"]);
+const functionsHere = Object.entries(functionsOf(registry)).filter(([name]) => !onlyIfAskedFor.has(name));
 
 /** The start of each queue's logical id. */
 const idOf = (name: QueueName): RegExp => {

@@ -22,6 +22,7 @@ import {
   statsAccess,
 } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
+import { anyStream, readStream } from "./read-stream.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
 interface LifecycleProps {
@@ -103,12 +104,3 @@ export class Lifecycle extends Construct {
     });
   }
 }
-
-/**
- * What an event source mapping requires of a function's role.
- * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
- */
-const readStream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
-const anyStream = "ListStreams names no stream, so IAM checks it against all of them; it reads none.";

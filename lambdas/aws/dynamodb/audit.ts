@@ -16,7 +16,7 @@ interface DynamoAuditOptions {
 }
 
 /** The attribute with the entry: one text, so that its bytes are those that were written. */
-const entryAttribute = "entry";
+export const auditEntryAttribute = "entry";
 /** How the ids of entries begin. */
 const ids = "aud_";
 
@@ -26,7 +26,7 @@ export function dynamoAudit({ client, table, days }: DynamoAuditOptions): Audit 
     async put(entry) {
       const Item = toAttributes({
         ...keyOf({ ...entry, month: monthOf(entry.at) }, entry.id),
-        [entryAttribute]: canonicalJson(entry),
+        [auditEntryAttribute]: canonicalJson(entry),
         [ttlAttribute]: Math.ceil(entry.at / 1000) + days * 86_400,
       });
       await client.send(new PutItemCommand({ TableName: table, Item }));
@@ -58,6 +58,6 @@ const keyOf = (of: AuditMonth, id: string) => ({ [partitionKey]: partitionOf(of)
 
 /** What this version cannot read is left out, and stays in the table. */
 function entriesIn(item: Item): AuditEntry[] {
-  const entry = auditEntryIn(parsedJson(item[entryAttribute]?.S ?? ""));
+  const entry = auditEntryIn(parsedJson(item[auditEntryAttribute]?.S ?? ""));
   return entry ? [entry] : [];
 }

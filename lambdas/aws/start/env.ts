@@ -256,6 +256,16 @@ export const ApproveEnv = () =>
   });
 export type ApproveEnv = z.infer<ReturnType<typeof ApproveEnv>>;
 
+/** The environment of the function that keeps the record of the audit. */
+export const AuditRecordEnv = () =>
+  z.object({
+    /** The bucket whose objects can be neither changed nor removed for a time. */
+    AUDIT_BUCKET: z.string().min(1),
+    /** The KMS key that signs: its ARN. */
+    AUDIT_KEY: z.string().min(1),
+  });
+export type AuditRecordEnv = z.infer<ReturnType<typeof AuditRecordEnv>>;
+
 export const DashboardEnv = () =>
   z.object({
     /** The folder of the built page: an absolute path, or one relative to the function's bundle. */

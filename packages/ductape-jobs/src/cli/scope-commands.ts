@@ -112,7 +112,23 @@ export function addIncidents(program: Command, act: Act): void {
 
 /** `audit` */
 export function addAudit(program: Command, act: Act): void {
-  withApi(withPages(program.command("audit").description("list who has changed what, the latest first")))
+  const audit = program.command("audit").description("list who has changed what, the latest first");
+  audit
+    .command("verify")
+    .description("look whether the signed record of the audit is whole (jobs:auditLockDays)")
+    .option("--stage <stage>", "of the deployment with this jobs:stage, found by its stack", "prod")
+    .option("--bucket <name>", "in this bucket; no stack is looked for")
+    .option("--folder <path>", "in a copy of the bucket on this machine")
+    .option("--public-key <file>", "by this key, PEM or DER, rather than the one that the account has")
+    .option("--json", "print the outcome as JSON")
+    .action(
+      act(async (io, _options, command: Command) => {
+        // `audit` has --json too, and takes it.
+        const { verifyRecord } = await import("./verify-audit.ts");
+        await verifyRecord(io, command.optsWithGlobals());
+      }),
+    );
+  withApi(withPages(audit))
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
     .option("--action <action>", "what was done, such as job.cancel; several with commas (default: any)")
