@@ -8,7 +8,7 @@ import { actionName, wholeOf } from "../../operation/states.ts";
 import { CodeTabs } from "../../ui/code-block.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { Select, TextField } from "../../ui/field.tsx";
-import { count, duration, plural } from "../../ui/format.ts";
+import { count, plural, roughly } from "../../ui/format.ts";
 import { useNavigate } from "../../ui/link.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useZone } from "../../ui/zone-store.ts";
@@ -184,7 +184,7 @@ function Found({ counted, rate }: { counted: Operation | undefined; rate: number
               ? `found, and then it was ${counted.state}: ${counted.detail ?? "count again"}`
               : matched === 0
                 ? "of these jobs can be changed so"
-                : `of these jobs can be changed so${rate === undefined ? "" : `, in about ${duration(Math.ceil(matched / rate) * 1000)}`}`}
+                : `of these jobs can be changed so${rate === undefined ? "" : `, in about ${roughly((matched / rate) * 1000)}`}`}
         </>
       )}
     </p>

@@ -14,7 +14,7 @@ import { Button } from "../../ui/button.tsx";
 import { CopyText } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
-import { count, duration, plural, shortId } from "../../ui/format.ts";
+import { count, duration, plural, roughly, shortId } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
@@ -75,18 +75,19 @@ function Summary({ operation }: { operation: Operation }) {
   const left = leftMs(operation);
   const meaning = meaningOf(operation);
   return (
-    <Panel title="Progress" note={left === undefined ? undefined : `about ${duration(left)} left, at its rate`}>
+    <Panel title="Progress" note={left === undefined ? undefined : `about ${roughly(left)} left, at its rate`}>
       <div class="panel-body operation-summary">
         <Progress operation={operation} label="Progress" />
         {meaning !== undefined && <p class="muted">{meaning}</p>}
+        {reason !== undefined && (
+          <p>
+            <span class="muted">Because</span>{" "}
+            <q>
+              <Plain text={reason} />
+            </q>
+          </p>
+        )}
         <Facts>
-          {reason !== undefined && (
-            <Fact name="Reason">
-              <q>
-                <Plain text={reason} />
-              </q>
-            </Fact>
-          )}
           <Fact name="Jobs">
             <FilterLine operation={operation} />
           </Fact>
@@ -146,13 +147,13 @@ function Canary({ operation }: { operation: Operation }) {
       <div class="panel-body operation-summary">
         <p>
           {plural(canary.count, "job")}, chosen by chance, {canary.count === 1 ? "is" : "are"} changed before the
-          others. {canary.max_failures === 0 ? "None" : count(canary.max_failures)} of them may fail.{" "}
-          {state === "watching" && canary.until !== undefined ? (
+          others, and {canary.max_failures === 0 ? "none" : count(canary.max_failures)} of them may fail.
+          {(state === "ahead" || state === "changing") && ` They have ${duration(canary.for_ms)} to end; then it asks.`}
+          {state === "watching" && (
             <>
-              They are looked at until <Time at={canary.until} />, unless all have ended before.
+              {" "}
+              They are looked at until <Time at={canary.until} />, unless all of them have ended before.
             </>
-          ) : (
-            `They have ${duration(canary.for_ms)} to end; then it asks.`
           )}
         </p>
         {first.length > 0 && (
@@ -226,9 +227,7 @@ const columns: Column<NotChanged>[] = [
     name: "Job",
     cell: ({ job_id: id, code, detail }) => (
       <div class="operation-what">
-        <Link class="row-link" href={`/jobs/${id}`}>
-          {shortId(id)}
-        </Link>
+        <Link href={`/jobs/${id}`}>{shortId(id)}</Link>
         <div class="operation-narrow">
           <p>
             <code>{code}</code> <Plain text={detail} />

@@ -17,7 +17,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { useTenant } from "../../ui/tenant-picker.tsx";
+import { nameOf, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { useUrlState } from "../../use-url-state.ts";
 import { FilterLine } from "./filter-line.tsx";
@@ -56,7 +56,7 @@ export function Operations() {
                 quiet
                 label="Product"
                 value={product}
-                options={products.map(({ tag, name }) => [tag, name ?? tag] as const)}
+                options={products.map(nameOf)}
                 onChange={(next) => change({ product: next, env: "" })}
               />
             )}
@@ -102,7 +102,7 @@ function List({ product, withCounts }: { product: string; withCounts: boolean })
       )}
       {counts > 0 && (
         <p class="muted">
-          {plural(counts, "operation")} that only counted jobs, as a question before a change does, left out.
+          {plural(counts, "operation")} that only counted jobs, as a change does before it is asked for, left out.
         </p>
       )}
     </>
@@ -120,9 +120,7 @@ const columns: Column<Operation>[] = [
       return (
         <div class="operation-what">
           <p class="operation-head">
-            <Link class="row-link" href={`/operations/${id}?product=${encodeURIComponent(product_tag)}`}>
-              {titleOf(operation)}
-            </Link>
+            <Link href={`/operations/${id}?product=${encodeURIComponent(product_tag)}`}>{titleOf(operation)}</Link>
             <Tag tone={toneOf(operation)}>{stateOf(operation)}</Tag>
           </p>
           {reason !== undefined && (
