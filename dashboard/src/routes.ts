@@ -16,6 +16,8 @@ const Overview = lazyPage(() => import("./pages/overview/overview.tsx").then((m)
 const Jobs = lazyPage(() => import("./pages/jobs/jobs.tsx").then((m) => m.Jobs));
 const JobPage = lazyPage(() => import("./pages/job/job.tsx").then((m) => m.JobPage));
 const Series = lazyPage(() => import("./pages/series/series.tsx").then((m) => m.SeriesList));
+const Operations = lazyPage(() => import("./pages/operations/operations.tsx").then((m) => m.Operations));
+const OperationPage = lazyPage(() => import("./pages/operations/operation.tsx").then((m) => m.OperationPage));
 const NewJob = lazyPage(() => import("./pages/new-job/new-job.tsx").then((m) => m.NewJob));
 const Incidents = lazyPage(() => import("./pages/incidents/incidents.tsx").then((m) => m.Incidents));
 const IncidentPage = lazyPage(() => import("./pages/incidents/incident.tsx").then((m) => m.IncidentPage));
@@ -34,6 +36,8 @@ export const pages: Page[] = [
   { path: "/jobs", name: "Jobs", group: "work", component: Jobs },
   { path: "/jobs/:id", name: "Job", component: JobPage },
   { path: "/series", name: "Series", group: "work", component: Series },
+  { path: "/operations", name: "Operations", group: "work", component: Operations },
+  { path: "/operations/:id", name: "Operation", component: OperationPage },
   { path: "/approvals", name: "Approvals", group: "work", component: Approvals },
   { path: "/new", name: "New job", group: "work", component: NewJob },
   { path: "/incidents", name: "Incidents", group: "insight", component: Incidents },

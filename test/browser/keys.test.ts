@@ -43,7 +43,7 @@ test("a key that only reads sees neither inputs nor buttons that would be refuse
     .first()
     .waitFor();
   expect(await page.getByRole("link", { name: "New job" }).count()).toBe(1);
-  expect(await page.getByRole("button", { name: "Bulk change" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "All that match" }).count()).toBe(0);
   expect(await page.getByRole("checkbox").count()).toBe(0);
   await go(`/jobs/${job_id}`);
   await page.getByRole("heading", { name: "create_order", level: 1 }).waitFor();

@@ -62,27 +62,24 @@ test("a typed id leads to its job, and back leads to the same list", async () =>
   await shows(page, 1);
 });
 
-test("a bulk change of a filter first says how many jobs it changes", async () => {
-  const { page } = await open("/jobs?label=later");
-  await shows(page, 4);
-  await page.getByRole("button", { name: "Bulk change" }).click();
-  await page.getByRole("dialog").getByText("later", { exact: true }).waitFor();
-  await page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).click();
-  await page.getByRole("button", { name: "Cancel 4 jobs" }).click();
-  await page.getByText("Cancel: 4 jobs").waitFor();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  const { jobs } = await local.api("/v1/jobs?label=later");
-  expect((jobs as { status: string }[]).map(({ status }) => status)).toEqual(Array(4).fill("cancelled"));
-});
-
-test("a bulk change of failed jobs begins with their retry", async () => {
+test("a change of all that match begins with what repairs them, and needs a reason", async () => {
   const { page } = await open("/jobs?status=failed&label=second");
   await shows(page, 2);
-  await page.getByRole("button", { name: "Bulk change" }).click();
+  await page.getByRole("button", { name: "All that match" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Retry 2 jobs" }).waitFor();
+  expect(await dialog.getByLabel("What to do").inputValue()).toBe("retry");
   const facts = await dialog.locator(".fact").allTextContents();
   expect(facts).toEqual(["Statusfailed", "Labelsecond"]);
+  const count = dialog.getByRole("button", { name: "Count the jobs" });
+  expect(await count.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("the shop is back");
+  await count.click();
+  await dialog.getByRole("button", { name: "Retry 2 jobs" }).waitFor();
+  await dialog.getByLabel("What to do").selectOption("delete");
+  await count.waitFor();
+  await dialog.getByLabel("What to do").selectOption("resume");
+  await dialog.getByText("None of these jobs is in a status that allows it.").waitFor();
+  expect(await count.isDisabled()).toBe(true);
 });
 
 test("a window of time means the same instants to each reader, in the reader's zone", async () => {

@@ -39,6 +39,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["a failed job", () => `/jobs/${ids.failed}`, "not retried"],
   ["a series' job", () => `/jobs/${ids.series}`, "Europe/Berlin"],
   ["Series", () => "/series", "Europe/Berlin"],
+  ["Operations", () => "/operations", "No operation was made here"],
   ["Approvals", () => "/approvals", "Nothing waits for a decision"],
   ["New job", () => "/new?event=place_order", "What it will do"],
   ["Limits and pauses", () => "/limits", "Nothing is paused"],

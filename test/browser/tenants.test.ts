@@ -31,6 +31,7 @@ const pages: readonly (readonly [name: string, ready: string])[] = [
   ["Jobs", "End of the list"],
   ["a job", "Why it failed"],
   ["Series", "Nothing recurs here"],
+  ["Operations", "No operation was made here"],
   ["New job", "What it will do"],
   ["Errors", "Retry all"],
   ["Limits and pauses", "Nothing is paused"],
@@ -97,14 +98,26 @@ test("every question names the product and env of what it changes", async () => 
   await asks(/^Retry$/);
   await asks(/^Delete$/);
   await go(`/jobs?${here}`);
-  await asks("Bulk change");
+  await asks("All that match");
   await page.getByLabel("Select all loaded jobs").check();
   await asks(/^Retry/);
 });
 
 test("at 390 px no page is wider than the screen, however long a product's name is", async () => {
   const { page, go } = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  const paths = ["/", "/jobs", "/series", "/new", "/errors", "/limits", "/catalog", "/keys", "/outbox", "/clock"];
+  const paths = [
+    "/",
+    "/jobs",
+    "/series",
+    "/operations",
+    "/new",
+    "/errors",
+    "/limits",
+    "/catalog",
+    "/keys",
+    "/outbox",
+    "/clock",
+  ];
   for (const path of paths) {
     await go(`${path}?${here}`);
     await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);

@@ -16,8 +16,6 @@ export interface JobAction {
   says(job: State): string;
   /** What happened, for the message afterwards. */
   done: string;
-  /** Its name in the bulk API, if that has it. */
-  bulk?: "cancel" | "pause" | "resume" | "retry" | "delete";
 }
 
 const waits = ({ status }: State) => status === "scheduled" || status === "queued";
@@ -42,7 +40,6 @@ export const jobActions: readonly JobAction[] = [
         ? "Its steps were undone: the run begins from the start, and all of them run again."
         : "The job runs again now, with all of its retries.",
     done: "Retried",
-    bulk: "retry",
   },
   {
     id: "resume",
@@ -50,7 +47,6 @@ export const jobActions: readonly JobAction[] = [
     allowed: ({ status }) => status === "paused",
     says: () => "The series goes on with its next occurrence from now. Missed runs are not made up for.",
     done: "Resumed",
-    bulk: "resume",
   },
   {
     id: "pause",
@@ -58,7 +54,6 @@ export const jobActions: readonly JobAction[] = [
     allowed: (job) => job.recurring && !isFinished(job) && job.status !== "paused",
     says: () => "No run starts until the series is resumed. A run under way ends first.",
     done: "Paused",
-    bulk: "pause",
   },
   {
     id: "skip-next",
@@ -77,7 +72,6 @@ export const jobActions: readonly JobAction[] = [
         ? "Its steps are being undone. It ends at once now, and what is not undone stays."
         : `${recurring ? "The series ends." : "The job will not run."}${status === "running" ? " The outcome of the running attempt is discarded." : ""} This cannot be undone.`,
     done: "Cancelled",
-    bulk: "cancel",
   },
   {
     id: "delete",
@@ -86,7 +80,6 @@ export const jobActions: readonly JobAction[] = [
     allowed: isFinished,
     says: () => "The job, its runs and its result are removed. This cannot be undone.",
     done: "Deleted",
-    bulk: "delete",
   },
 ];
 

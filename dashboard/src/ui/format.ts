@@ -15,6 +15,10 @@ export function duration(ms: number): string {
   return sign + two(length, day, "d", hour, "h");
 }
 
+/** A length of time as people estimate it: whole seconds, or as `duration` says it. */
+export const roughly = (ms: number): string =>
+  ms <= minute - second ? `${Math.ceil(ms / second)} s` : duration(Math.ceil(ms / second) * second);
+
 function two(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const whole = Math.round(ms / small);
   const perLarge = large / small;

@@ -3,6 +3,7 @@ import { type ProductSummary, useProducts } from "../api/products.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { useUrlState } from "../use-url-state.ts";
 import { Select } from "./field.tsx";
+import { visible } from "./visible.ts";
 
 export interface Tenant {
   product_tag: string;
@@ -55,4 +56,5 @@ export function TenantPicker({ tenant }: { tenant: Tenant | undefined }) {
   );
 }
 
-const nameOf = ({ tag, name }: ProductSummary) => [tag, name ?? tag] as const;
+/** A product, as a field offers it. */
+export const nameOf = ({ tag, name }: ProductSummary) => [tag, visible(name ?? tag)] as const;

@@ -1,4 +1,13 @@
-import { duration, exactMs, offset, percent, plural, relative, shortId } from "../../../dashboard/src/ui/format.ts";
+import {
+  duration,
+  exactMs,
+  offset,
+  percent,
+  plural,
+  relative,
+  roughly,
+  shortId,
+} from "../../../dashboard/src/ui/format.ts";
 import { parseExact, summaryOf } from "../../../dashboard/src/ui/json.ts";
 import { iso, timeParts, zoneOf } from "../../../dashboard/src/ui/zone.ts";
 
@@ -79,4 +88,8 @@ describe("formatted JSON", () => {
   test("says what a folded value holds", () => {
     expect([summaryOf([1, 2]), summaryOf({ a: 1 })]).toEqual(["[2 items]", "{1 field}"]);
   });
+});
+
+test("an estimate has no parts of a second", () => {
+  expect([0, 1, 1_200, 59_000, 59_001, 61_500].map(roughly)).toEqual(["0 s", "1 s", "2 s", "59 s", "1 m", "1 m 02 s"]);
 });

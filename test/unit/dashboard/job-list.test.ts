@@ -1,4 +1,11 @@
-import { bulkFilter, countJobs, firstChange } from "../../../dashboard/src/pages/jobs/bulk-filter.ts";
+import {
+  bulkActions,
+  bulkFilter,
+  draftOf,
+  faultsOf,
+  firstChange,
+  operationIn,
+} from "../../../dashboard/src/pages/jobs/bulk-draft.ts";
 import {
   addressTimeOf,
   fieldOf,
@@ -17,6 +24,7 @@ import {
 } from "../../../dashboard/src/pages/jobs/list-pages.ts";
 import { nextSort, sorted } from "../../../dashboard/src/pages/jobs/sort.ts";
 import { addressOf, fieldsOf, toggled, withTenant } from "../../../dashboard/src/url-state.ts";
+import { OperationRequest } from "../../../lambdas/core/requests/operation-request.ts";
 import type { JobSummary } from "../../../sdk/src/index.ts";
 
 describe("the address of a list of jobs", () => {
@@ -162,31 +170,48 @@ describe("a bulk change", () => {
     expect(firstChange({ status: "completed" })).toBe("delete");
   });
 
-  const listOf = (sizes: number[]) => ({
-    jobs: {
-      list: () => ({
-        page: async (cursor = "0") => ({
-          jobs: Array.from({ length: sizes[Number(cursor)] ?? 0 }),
-          ...(Number(cursor) + 1 < sizes.length && { next_cursor: String(Number(cursor) + 1) }),
-        }),
-      }),
-    },
-  });
-  const count = (sizes: number[], signal = new AbortController().signal) => {
-    const reports: number[] = [];
-    const client = listOf(sizes) as unknown as Parameters<typeof countJobs>[0];
-    return countJobs(client, {}, (n) => reports.push(n), signal).then((found) => ({ ...found, reports }));
-  };
+  const filter = { product_tag: "shop", env: "prd", label: "campaign-7" };
+  const draft = { ...draftOf(filter, 1_893_456_000_000), reason: " the provider is back " };
 
-  test("is counted first, over empty pages too", async () => {
-    expect(await count([100, 0, 7])).toEqual({ count: 107, complete: true, reports: [100, 100, 107] });
-  });
-
-  test("is no longer counted where the exact number does not matter", async () => {
-    expect(await count(Array.from({ length: 101 }, () => 100))).toMatchObject({ count: 10_000, complete: false });
+  test("is an operation that the API takes, whatever is chosen", () => {
+    for (const action of bulkActions) {
+      const operation = operationIn({ ...draft, action }, filter);
+      expect([action, OperationRequest.safeParse(operation).error]).toEqual([action, undefined]);
+    }
+    expect(operationIn(draft, filter)).toEqual({
+      action: "retry",
+      filter: { ...filter, status: ["failed"] },
+      reason: "the provider is back",
+      rate_per_second: 10,
+      canary: { count: 10, for: "10m", max_failures: 0 },
+    });
+    expect(operationIn({ ...draft, tries: false }, filter)).not.toHaveProperty("canary");
+    expect(operationIn({ ...draft, action: "cancel" }, filter)).not.toHaveProperty("canary");
+    expect(operationIn({ ...draft, action: "reschedule" }, filter)).toMatchObject({ start_at: 1_893_456_000_000 });
   });
 
-  test("is no longer counted when the dialog is closed", async () => {
-    await expect(count([1], AbortSignal.abort())).rejects.toThrow();
+  test.each<[string, object]>([
+    ["reason", { reason: "  " }],
+    ["reason", { reason: "x".repeat(201) }],
+    ["start_at", { action: "reschedule", start_at: undefined }],
+    ["rate", { rate: "0" }],
+    ["rate", { rate: "201" }],
+    ["rate", { rate: "1e2" }],
+    ["first", { first: "11" }],
+    ["minutes", { minutes: "1441" }],
+    ["failures", { failures: "10" }],
+    ["failures", { failures: "-1" }],
+  ])("is not asked for with a wrong %s: %j", (field, wrong) => {
+    expect(faultsOf({ ...draft, ...wrong }, filter)).toEqual([field]);
+    expect(operationIn({ ...draft, ...wrong }, filter)).toBeUndefined();
+  });
+
+  test("may have no canary where it has nothing to say", () => {
+    expect(faultsOf({ ...draft, action: "cancel", first: "" }, filter)).toEqual([]);
+    expect(faultsOf({ ...draft, tries: false, first: "" }, filter)).toEqual([]);
+  });
+
+  test("of jobs whose status does not allow it is not asked for", () => {
+    expect(faultsOf(draft, { ...filter, status: "completed" })).toEqual(["filter"]);
   });
 });

@@ -19,7 +19,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 import { useUrlState } from "../../use-url-state.ts";
-import { aboutActor, actionName, actionNames, changedFields, isJobId, isTime, whoOf } from "./words.ts";
+import { aboutActor, actionName, actionNames, changedFields, isJobId, isOperationId, isTime, whoOf } from "./words.ts";
 import "./audit.css";
 
 const defaults = { of: "tenant", action: "", actor: "", target: "" };
@@ -235,6 +235,8 @@ const columns: Column<AuditEntry>[] = [
           <Tag>{actionName(entry.action)}</Tag>
           {isJobId(entry.target) ? (
             <Link href={`/jobs/${entry.target}`}>{shortId(entry.target)}</Link>
+          ) : isOperationId(entry.target) ? (
+            <Link href={`/operations/${entry.target}`}>{entry.target}</Link>
           ) : (
             <Plain text={entry.target} />
           )}

@@ -77,3 +77,6 @@ export const isTime = (field: string, value: unknown): value is number =>
 
 const jobId = /^job_[0-9a-f]{32}$/;
 export const isJobId = (target: string): boolean => jobId.test(target);
+
+const operationId = /^op_[0-9a-f]{16}$/;
+export const isOperationId = (target: string): boolean => operationId.test(target);

@@ -175,6 +175,12 @@ function Details({ job }: { job: Job }) {
         <Fact name="Changed">
           <span>
             {changedWords[job.by.change]} by <Plain text={actorOf(job.by) ?? ""} />, <Time at={job.by.at} />
+            {job.by.operation_id !== undefined && (
+              <>
+                {", "}
+                <Link href={`/operations/${job.by.operation_id}`}>by an operation</Link>
+              </>
+            )}
           </span>
         </Fact>
       )}

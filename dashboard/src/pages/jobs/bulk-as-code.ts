@@ -1,17 +1,11 @@
-import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { quoted } from "../../job/as-code.ts";
-import type { BulkId } from "./bulk-filter.ts";
+import type { BulkOperation } from "./bulk-draft.ts";
 
-/** A bulk change as curl, which does one page per request, and as a call of the SDK, which does all. */
-export const bulkAsCode = (
-  action: BulkId,
-  filter: Partial<JobFilter>,
-  url: string,
-): Record<"curl" | "SDK", string> => ({
-  curl: `# Repeat with the answer's next_cursor as "cursor" until there is none.
-curl -X POST ${url}/v1/jobs/bulk \\
+/** An operation as curl and as a call of the SDK. */
+export const bulkAsCode = (operation: BulkOperation, url: string): Record<"curl" | "SDK", string> => ({
+  curl: `curl -X POST ${url}/v1/operations \\
   -H "Authorization: Bearer $DUCTAPE_API_KEY" \\
   -H 'Content-Type: application/json' \\
-  -d ${quoted(JSON.stringify({ action, filter }))}`,
-  SDK: `await ductape.jobs.${action}Many(${JSON.stringify(filter, null, 2)});`,
+  -d ${quoted(JSON.stringify(operation))}`,
+  SDK: `await ductape.operations.start(${JSON.stringify(operation, null, 2)});`,
 });

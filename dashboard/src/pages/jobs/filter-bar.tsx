@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { useNavigate } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { nameOf } from "../../ui/tenant-picker.tsx";
 import { useZone } from "../../ui/zone-store.ts";
 import { listOf, toggled } from "../../url-state.ts";
 import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter } from "./filters.ts";
@@ -55,10 +56,7 @@ export function FilterBar({ fields, change }: Props) {
             quiet
             label="Product"
             value={fields.product}
-            options={[
-              ...(areMany(products) ? [] : [["", "All products"] as const]),
-              ...products.map(({ tag, name }) => [tag, name ?? tag] as const),
-            ]}
+            options={[...(areMany(products) ? [] : [["", "All products"] as const]), ...products.map(nameOf)]}
             onChange={(product) => change({ product, event: "" })}
           />
         )}

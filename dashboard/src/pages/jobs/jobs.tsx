@@ -67,7 +67,9 @@ function JobsOf({ fields, change }: ActionProps) {
         />
         {isEmpty && <NoJobs filtered={isFiltered(fields)} />}
       </section>
-      <SelectionBar selection={selection} byId={list.byId} />
+      <SelectionBar selection={selection} byId={list.byId}>
+        {list.hasMore && selection.ids.size >= list.byId.size && <AllThatMatch fields={fields} />}
+      </SelectionBar>
     </div>
   );
 }
@@ -82,7 +84,7 @@ function Actions({ fields, change }: ActionProps) {
   const shown = chosenColumns(listOf(fields.cols)).map(({ id }) => id);
   return (
     <>
-      <Bulk fields={fields} />
+      <AllThatMatch fields={fields} />
       <span class="wide-only">
         <Menu label="Columns" icon="columns">
           {jobColumns
@@ -115,24 +117,25 @@ function columnsAfter(shown: string[], id: string): string {
   return isStandard ? "" : next.map((column) => column.id).join(",");
 }
 
-/** A bulk change is of one product: the one of the filter, or the only one. */
-function Bulk({ fields }: { fields: ListFields }) {
+/** A change of all that match is of one product: the one of the filter, or the only one. */
+function AllThatMatch({ fields }: { fields: ListFields }) {
   const [isOpen, setOpen] = useState(false);
   const products = useProducts();
   const can = useCan();
   const filter = filterOf(fields);
   const product_tag = filter.product_tag ?? (products?.length === 1 ? products[0]?.tag : undefined);
-  if (!can("jobs:admin", { product_tag, env: filter.env })) return null;
+  if (!can("jobs:write", { product_tag, env: filter.env })) return null;
   return (
     <>
       <Button
+        title="Retry, cancel or move every job of these filters"
         onClick={() =>
           product_tag === undefined
-            ? toast("Choose a product first: a bulk change is of one product.", "bad")
+            ? toast("Choose a product first: an operation is of one product.", "bad")
             : setOpen(true)
         }
       >
-        Bulk change
+        All that match
       </Button>
       {isOpen && product_tag !== undefined && (
         <BulkDialog

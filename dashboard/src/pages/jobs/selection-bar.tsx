@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useCan } from "../../api/me.ts";
@@ -13,10 +14,12 @@ import type { Selection } from "./use-selection.ts";
 interface Props {
   selection: Selection;
   byId: ReadonlyMap<string, JobSummary>;
+  /** What else can be done, where more jobs match than are loaded. */
+  children?: ComponentChildren;
 }
 
 /** What can be done with the ticked jobs, each with how many of them allow it. */
-export function SelectionBar({ selection, byId }: Props) {
+export function SelectionBar({ selection, byId, children }: Props) {
   const can = useCan();
   const [asked, ask] = useState<JobAction>();
   const jobs = [...selection.ids].flatMap((id) => byId.get(id) ?? []);
@@ -37,6 +40,7 @@ export function SelectionBar({ selection, byId }: Props) {
             </Button>
           );
         })}
+      {children}
       <Button tone="quiet" icon="close" aria-label="Clear the selection" onClick={() => selection.set([])} />
       {asked && (
         <ConfirmSelected

@@ -25,6 +25,7 @@ import { TimeFields } from "./time-fields.tsx";
 import { type Drafting, useDraft } from "./use-draft.ts";
 import { type Explained, useExplain } from "./use-explain.ts";
 import "./new-job.css";
+import { nameOf } from "../../ui/tenant-picker.tsx";
 
 export function NewJob() {
   const drafting = useDraft();
@@ -113,7 +114,7 @@ function PlaceFields({ drafting: { place, envs, events, event, choose } }: { dra
         <Select
           label="Product"
           value={place.product_tag}
-          options={products.map(({ tag, name }) => [tag, name ?? tag] as const)}
+          options={products.map(nameOf)}
           onChange={(product) => choose({ product, env: "", event: "" })}
         />
         <Select label="Env" value={place.env} options={envs} onChange={(env) => choose({ env })} />
