@@ -1214,13 +1214,15 @@ export interface ForecastHour {
   at: number;
   /** How many starts are due in it, those of the current hour that are still ahead. */
   count: number;
-  /** The same by event, the most first. An event without any is left out. */
+  /** The same by event, the most first, at most 50. An event without any is left out. */
   events: {
     product_tag: string;
     env: string;
     event: string;
     count: number;
   }[];
+  /** How many more events there are. Absent: none. */
+  more_events?: number;
 }
 
 /** What comes to one limit, for one key. */

@@ -18,6 +18,9 @@ type HotMinutes = ForecastView["hot_minutes"];
 /** The most limits, each key by itself, that an answer has. */
 export const mostGates = 50;
 
+/** The most events that an hour has. */
+export const mostEvents = 50;
+
 /** What is known of the next hours. Times are epoch milliseconds. */
 export interface Known {
   now: number;
@@ -55,16 +58,21 @@ export function hoursOf({ now, coversUntil, plans }: Known): Pick<ForecastView, 
   }
   return {
     counted,
-    hours: hours.map((events, i) => ({
-      at: from + i * hourMs,
-      count: [...events.values()].reduce((sum, count) => sum + count, 0),
-      events: [...events]
-        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-        .map(([name, count]) => {
-          const [product_tag = "", env = "", event = ""] = JSON.parse(name) as string[];
-          return { product_tag, env, event, count };
-        }),
-    })),
+    hours: hours.map((events, i) => hourView(from + i * hourMs, events)),
+  };
+}
+
+function hourView(at: number, events: ReadonlyMap<string, number>): ForecastView["hours"][number] {
+  const sorted = [...events].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const more = sorted.length - mostEvents;
+  return {
+    at,
+    count: sorted.reduce((sum, [, count]) => sum + count, 0),
+    events: sorted.slice(0, mostEvents).map(([name, count]) => {
+      const [product_tag = "", env = "", event = ""] = JSON.parse(name) as string[];
+      return { product_tag, env, event, count };
+    }),
+    ...(more > 0 && { more_events: more }),
   };
 }
 

@@ -59,6 +59,14 @@ it("GET /v1/forecast counts starts by hour and event, each run of a series too",
   expect((await api.ask({ path, scopes })).body.counted).toBe(1);
 });
 
+it("GET /v1/forecast names the events of an hour that have the most starts", async () => {
+  const jobs = Array.from({ length: 53 }, (_, i) => due(noon + 1, { event: `event_${i}` }));
+  const { body } = await fakeApi({ jobs: [...jobs, due(noon + 2, { event: "event_52" })] }).ask({ path, query: place });
+  const [{ count, events, more_events }] = body.hours;
+  expect({ count, more_events, events: events.length }).toEqual({ count: 54, more_events: 3, events: 50 });
+  expect(events[0]).toEqual({ ...place, event: "event_52", count: 2 });
+});
+
 it("GET /v1/forecast says how long a line gets, when it is empty, and at what rate nobody would wait", async () => {
   const api = fakeApi({ jobs: [...herd(122), due(noon + 1, { event: "call_partner", gates: customer("c2") })] });
   const { body } = await api.ask({ path, query: place });

@@ -17,7 +17,8 @@ export const ForecastHourSchema = z
     count: z.int().describe("How many starts are due in it, those of the current hour that are still ahead."),
     events: z
       .array(z.object({ ...place, event: z.string(), count: z.int() }))
-      .describe("The same by event, the most first. An event without any is left out."),
+      .describe("The same by event, the most first, at most 50. An event without any is left out."),
+    more_events: z.int().exactOptional().describe("How many more events there are. Absent: none."),
   })
   .meta({ id: "ForecastHour", description: "What is due in one hour." });
 

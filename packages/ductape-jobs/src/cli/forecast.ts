@@ -13,9 +13,10 @@ interface ForecastOptions extends ApiOptions {
 /** How many events of an hour are named. */
 const namedEvents = 3;
 
-const eventsOf = ({ events }: ForecastHour): string => {
+const eventsOf = ({ events, more_events = 0 }: ForecastHour): string => {
   const named = events.slice(0, namedEvents).map(({ event, count }) => `${event} ${count}`);
-  return [...named, ...(events.length > namedEvents ? [`${events.length - namedEvents} more`] : [])].join(", ");
+  const more = events.length - named.length + more_events;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(", ");
 };
 
 const hourColumns = ({ zone }: Context): Column<ForecastHour>[] => [
