@@ -15,6 +15,12 @@ import {
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import {
+  ForecastHourSchema,
+  ForecastLimitSchema,
+  ForecastLineSchema,
+  ForecastSchema,
+} from "../lambdas/core/queries/schemas/forecast.ts";
 import { HomeSchema, TenantStateSchema } from "../lambdas/core/queries/schemas/home.ts";
 import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
 import { IncidentListSchema, IncidentSchema, IncidentStateSchema } from "../lambdas/core/queries/schemas/incidents.ts";
@@ -86,6 +92,10 @@ export const answers: Record<string, Shape> = {
   Home: { schema: HomeSchema },
   HomeTenant: { schema: TenantStateSchema },
   Upcoming: { schema: UpcomingSchema },
+  Forecast: { schema: ForecastSchema },
+  ForecastHour: { schema: ForecastHourSchema },
+  ForecastLimit: { schema: ForecastLimitSchema },
+  ForecastLine: { schema: ForecastLineSchema },
   ErrorGroup: { schema: ErrorGroupSchema },
   ErrorPage: { schema: ErrorListSchema },
   Limit: { schema: limits.LimitSchema },

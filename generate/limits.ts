@@ -63,9 +63,11 @@ import {
   webhookTimeoutMs,
 } from "../lambdas/core/outbound/webhook-retry.ts";
 import { mostRuns } from "../lambdas/core/queries/explain.ts";
+import { forecastBudget } from "../lambdas/core/queries/forecast-plan.ts";
 import { placesShown } from "../lambdas/core/queries/line-estimate.ts";
 import { mostErrorDays } from "../lambdas/core/queries/list-errors.ts";
 import { seriesOfPage } from "../lambdas/core/queries/list-series.ts";
+import { forecastReads, hoursAhead } from "../lambdas/core/queries/read-forecast.ts";
 import { resultUrlSeconds } from "../lambdas/core/queries/result-view.ts";
 import { shownRuns } from "../lambdas/core/queries/series-view.ts";
 import { countedAtMost } from "../lambdas/core/queries/upcoming.ts";
@@ -146,6 +148,9 @@ const limits: Record<string, Record<string, string>> = {
     "period that `GET /v1/stats` covers": days(longestWindowMs),
     "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),
     "jobs that `GET /v1/stats/upcoming` counts": n(countedAtMost),
+    "hours that `GET /v1/forecast` covers": n(hoursAhead),
+    "jobs that `GET /v1/forecast` reads": n(forecastReads.ahead + forecastReads.overdue),
+    "starts that `GET /v1/forecast` counts": n(forecastBudget.starts),
     "series of a page": n(seriesOfPage),
     "days that `GET /v1/errors` covers": n(mostErrorDays),
     "seconds that a request may wait for a job": n(longestWaitSeconds),

@@ -12,6 +12,7 @@ import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
 import * as getExplain from "./routes/get-explain.ts";
+import * as getForecast from "./routes/get-forecast.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getHome from "./routes/get-home.ts";
 import * as getHooks from "./routes/get-hooks.ts";
@@ -219,6 +220,14 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:read",
     endpoint: getUpcoming,
+  },
+  {
+    id: "getForecast",
+    method: "GET",
+    path: "/v1/forecast",
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getForecast,
   },
   { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
   { id: "listAudit", method: "GET", path: "/v1/audit", takesQuery: true, scope: "audit:read", endpoint: getAudit },

@@ -1164,6 +1164,117 @@ export interface Upcoming {
   starts_per_second: number;
 }
 
+/** What is due in the next hours, and the lines that it makes. */
+export interface Forecast {
+  /** Now. Epoch milliseconds. */
+  from: number;
+  /** The end of the forecast, which is that of an hour. Epoch milliseconds. */
+  until: number;
+  /** Whether all jobs were read that are due until then, and all that are due already. */
+  is_complete: boolean;
+  /** Up to when all that is due was counted: `until`, unless there was too much. Epoch milliseconds. */
+  covers_until: number;
+  /** How many jobs were read. */
+  examined: number;
+  /** How many starts are due until `covers_until`: the sum of the hours. */
+  counted: number;
+  /** How many jobs are due already and have not started. They are in no hour. */
+  overdue: number;
+  /** There are more of them than were read. */
+  more_overdue?: true;
+  /** The hours up to `covers_until`, the current one first. */
+  hours: ForecastHour[];
+  /**
+   * The minutes that have more starts of one product and env than EventBridge Scheduler starts in a minute, earliest
+   * first.
+   */
+  hot_minutes: {
+    /** The start of the minute. Epoch milliseconds. */
+    at: number;
+    product_tag: string;
+    env: string;
+    /** Roughly how many jobs have been scheduled for it, those cancelled since included. */
+    count: number;
+    /** By how much earlier the messages of further jobs in its quarter hour are asked for, in minutes. */
+    further_minutes: number;
+  }[];
+  /** How many schedules EventBridge Scheduler starts per second, by the quota that the deployment knows. */
+  starts_per_second: number;
+  /** The limits at which jobs are due, each key by itself, the longest lines first; at most 50. */
+  limits: ForecastLimit[];
+  /** How many more there are. Absent: none. */
+  more_limits?: number;
+  /** Pauses that hold something of it now. The forecast is what would be without them. */
+  pauses?: PauseReference[];
+}
+
+/** What is due in one hour. */
+export interface ForecastHour {
+  /** The start of the hour. Epoch milliseconds. */
+  at: number;
+  /** How many starts are due in it, those of the current hour that are still ahead. */
+  count: number;
+  /** The same by event, the most first, at most 50. An event without any is left out. */
+  events: {
+    product_tag: string;
+    env: string;
+    event: string;
+    count: number;
+  }[];
+  /** How many more events there are. Absent: none. */
+  more_events?: number;
+}
+
+/** What comes to one limit, for one key. */
+export interface ForecastLimit {
+  product_tag: string;
+  env: string;
+  /** The name of the limit in the catalog. */
+  limit: string;
+  /** The key; empty for a limit without keys. A long or hidden key is a hash. */
+  key: string;
+  /** How many attempts with the same key may run at a time. */
+  concurrency?: number;
+  rate?: LimitRate;
+  /** How many jobs come to it, those included that wait there now. */
+  due: number;
+  /** How many jobs are due already and have not started. */
+  waiting_now: number;
+  /** How many of them stand in line, however shortly. */
+  waits: number;
+  /** How long one of them waits at most, in milliseconds. */
+  longest_wait_ms: number;
+  /** The lines, the longest first, at most 5. */
+  lines: ForecastLine[];
+  /** How many stand in line at `covers_until`. */
+  left: number;
+  /**
+   * The least numbers at which none of those who are still to come would wait. Absent where none of them waits; a
+   * number is absent where none that is allowed would do.
+   */
+  no_wait?: {
+    /** How many attempts with the same key may run at a time. */
+    concurrency?: number;
+    rate?: LimitRate;
+  };
+  /** How long a job is taken to hold a slot, on average, as measured. Absent for a limit without slots. */
+  duration_ms?: number;
+  /** Nothing that passes it was measured, so it is not known how long slots are held: they are left out. */
+  unknown_duration?: true;
+}
+
+/** A line of jobs that wait at a limit. */
+export interface ForecastLine {
+  /** When it begins: now, if it is there already. Epoch milliseconds. */
+  from: number;
+  /** How long it gets. */
+  longest: number;
+  /** When it is as long as that. Epoch milliseconds. */
+  longest_at: number;
+  /** When it is empty again. Absent if it is not by `covers_until`. Epoch milliseconds. */
+  empty_at?: number;
+}
+
 /** Runs that failed for one cause: the same event, code, provider's code and message. */
 export interface ErrorGroup {
   /** Names the group within its product and env. `other`: what failed on a day that had 500 groups already. */

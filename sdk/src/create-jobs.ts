@@ -1,6 +1,7 @@
 import type {
   Active,
   Explanation,
+  Forecast,
   Home,
   Job,
   JobExplanation,
@@ -150,6 +151,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     async upcoming(query = {}, { signal } = {}) {
       const path = `/v1/stats/upcoming${queryString(inOurWords(query, defaults()))}`;
       return expectFields<Upcoming>(await transport.call({ method: "GET", path, signal }), "minutes", "total");
+    },
+    async forecast(query = {}, { signal } = {}) {
+      const path = `/v1/forecast${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<Forecast>(await transport.call({ method: "GET", path, signal }), "hours", "limits");
     },
     async active(query = {}, { signal } = {}) {
       const path = `/v1/stats/active${queryString(inOurWords(query, defaults()))}`;

@@ -72,7 +72,16 @@ export type {
 export type { JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
-export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
+export type {
+  ForecastQuery,
+  JobFilter,
+  JobQuery,
+  Rescheduling,
+  RunQuery,
+  SeriesQuery,
+  StatsQuery,
+  UpcomingQuery,
+} from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";
 export type { RequestMethod, RequestOptions, SendRequest } from "./request.ts";
 export type * from "./requests.ts";

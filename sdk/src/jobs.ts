@@ -1,6 +1,7 @@
 import type {
   Active,
   Explanation,
+  Forecast,
   Home,
   Job,
   JobExplanation,
@@ -15,7 +16,16 @@ import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
 import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
-import type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
+import type {
+  ForecastQuery,
+  JobFilter,
+  JobQuery,
+  Rescheduling,
+  RunQuery,
+  SeriesQuery,
+  StatsQuery,
+  UpcomingQuery,
+} from "./query.ts";
 import type { Time } from "./time.ts";
 
 export interface CallOptions {
@@ -262,6 +272,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { minutes, total } = await ductape.jobs.upcoming({ product_tag: "my-product", env: "prd" });
    */
   upcoming(query?: UpcomingQuery<C>, options?: CallOptions): Promise<Upcoming>;
+  /**
+   * What is due in the next hours, by hour and event, with each run of a series; and for each limit how long its line gets, when that is
+   * empty again, and the numbers at which nobody would wait.
+   *
+   * @example
+   * const { hours, limits } = await ductape.jobs.forecast({ product_tag: "my-product", env: "prd" });
+   */
+  forecast(query?: ForecastQuery<C>, options?: CallOptions): Promise<Forecast>;
   /**
    * Which products and envs have had jobs lately. It costs much less than a list, for a caller that only wants to know whether there
    * is any job. Without a product and a default, all that the key has access to.

@@ -95,6 +95,22 @@ export type UpcomingQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & 
   minutes?: number | undefined;
 };
 
+/** Selects what is forecast. Without a product and a default, all that the key has access to, if those are at most 20 products and envs. */
+export type ForecastQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * How many hours to look ahead, with the current one, 1 to 24.
+   * @default `24`
+   * @example `12`
+   */
+  hours?: number | undefined;
+  /**
+   * Only the lines of the limit of this name.
+   * @default the lines of all limits
+   * @example `"per-customer"`
+   */
+  limit?: string | undefined;
+};
+
 /** The new time or series of a job, at least one of them. A series may also be written flat, as in Ductape: `{ cron, tz }`. */
 export interface Rescheduling extends DuctapeRescheduling {
   /**

@@ -172,6 +172,7 @@ const takenQueries: Record<string, string[]> = {
   "/v1/webhooks": ["product_tag", "env"],
   "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
   "/v1/stats/upcoming": ["product_tag", "env", "minutes"],
+  "/v1/forecast": ["product_tag", "env", "hours", "limit"],
   "/v1/jobs": [
     "product_tag",
     "env",

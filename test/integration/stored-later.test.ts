@@ -105,7 +105,8 @@ async function lists(): Promise<void> {
   const all = { from: new Date(noon - 86_400_000).toISOString(), to: new Date(noon + 3_600_000).toISOString() };
   for (const path of ["/v1/stats", "/v1/errors"])
     expect([path, (await ask({ path, query: { ...tenant, ...all } })).status]).toEqual([path, 200]);
-  expect((await ask({ path: "/v1/stats/upcoming", query: tenant })).status).toBe(200);
+  for (const path of ["/v1/stats/upcoming", "/v1/forecast"])
+    expect([path, (await ask({ path, query: tenant })).status]).toEqual([path, 200]);
   expect((await ask({ path: "/v1/limits", query: { ...tenant, name: "lane", key: "" } })).status).toBe(200);
   for (const phase of ["queued", "running", "completed", "failed", "cancelled", "paused"])
     expect((await ask({ path: "/v1/jobs", query: { status: phase } })).status).toBe(200);

@@ -106,6 +106,7 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
     "GET /v1/stats/active": { outOfReach: "nothing of it" },
     "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
+    "GET /v1/forecast": { asked: { query: place }, outOfReach: "forbidden" },
   };
 }
 

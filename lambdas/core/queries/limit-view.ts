@@ -18,7 +18,8 @@ type ExplainedGate = z.infer<typeof ExplainedGateSchema>;
 /** Every consumer follows a pin, or its removal, after this many milliseconds: pins are read again that often. */
 const followedMs = 5000;
 
-const numbersView = ({ concurrency, rate }: LimitRule) =>
+/** The numbers of a limit as answers have them. */
+export const numbersView = ({ concurrency, rate }: LimitRule) =>
   defined({
     concurrency,
     rate: rate && { limit: rate.limit, period_ms: durationMs(rate.period), burst: rate.burst ?? 1 },

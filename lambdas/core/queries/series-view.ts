@@ -53,19 +53,24 @@ function lastRunOf({ run, status, scheduled_at, attempts, begun_at, finished_at,
 
 /** When the next `count` runs of a series start. For a paused series, as if it were resumed now. */
 export function nextRuns(job: Job, now: number, count: number, calendars: Calendars = noCalendars): FireTime[] {
+  const times: number[] = [];
+  for (const at of runTimes(job, now, calendars)) if (times.push(at) === count) break;
+  return localTimes(times, job.repeat);
+}
+
+/** The same, one time after the other for as long as the series goes on. `next` is for a caller that remembers occurrences. */
+export function* runTimes(job: Job, now: number, calendars: Calendars, next = nextOccurrence): Generator<number, void> {
   const { repeat } = job;
   const first = firstTimeOf(job, now, calendars);
-  if (!repeat || !first) return [];
-  const left = Math.min(count, runsLeft(job) + (first.isCurrent ? 1 : 0));
-  const times: number[] = [];
+  if (!repeat || !first) return;
+  let left = runsLeft(job) + (first.isCurrent ? 1 : 0);
   // What an overdue run has missed is not made up for, unless every occurrence has its own run.
   let after = Math.max(first.at, job.coalesced_until ?? 0, repeat.missed === "all" ? 0 : now);
-  for (let at: number | undefined = first.at; at !== undefined && times.length < left; ) {
-    times.push(at);
-    at = nextOccurrence(repeat, after, calendars);
+  for (let at: number | undefined = first.at; at !== undefined && left > 0; left--) {
+    yield at;
+    at = next(repeat, after, calendars);
     after = at ?? after;
   }
-  return localTimes(times, repeat);
 }
 
 /** The next run, and whether it is the one that the job's item holds. */

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Tenant } from "../access/tenants.ts";
 import { furtherQuartersFor, isHot, minuteMs, quarterOf } from "../job/due-time.ts";
+import type { IndexPosition } from "../job/index-position.ts";
 import { quarterHourMs } from "../job/route.ts";
 import { defined } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
@@ -18,7 +19,8 @@ const largestPage = 1000;
 
 type Counted = { jobs: Pick<JobStore, "page" | "shards"> } & Pick<Services, "dueCounts" | "hot">;
 
-interface Partition {
+/** A part of the index that is read page by page. */
+export interface Partition {
   query: Omit<PageQuery, "limit">;
   after?: Page["next"];
   /** Whether all of it has been read. */
@@ -37,15 +39,17 @@ export async function upcoming(
   const from = Math.floor(now / minuteMs) * minuteMs;
   const to = from + minutes * minuteMs;
   const partitions = upcomingPartitions(tenants, jobs.shards, now + 1, to - 1);
-  const [times, hotMinutes] = await Promise.all([
+  const [positions, hotMinutes] = await Promise.all([
     readInTurns(jobs, partitions, most),
     hotMinutesOf({ dueCounts, hot }, tenants, from, to),
   ]);
-  // Beyond the place where the first unfinished partition was left, some partitions were read and others were not.
-  const end = Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
+  const end = endOf(partitions, from);
   return {
     from,
-    ...upcomingCounts(times, { from, minutes, end }),
+    ...upcomingCounts(
+      positions.map(({ time }) => time),
+      { from, minutes, end },
+    ),
     hot_minutes: hotMinutes,
     starts_per_second: hot.startsPerSecond,
   };
@@ -75,7 +79,13 @@ export async function hotMinutesOf(
   });
 }
 
-const upcomingPartitions = (tenants: readonly Tenant[], shards: number, from: number, until: number): Partition[] =>
+/** The partitions of the pending jobs of these tenants, between two times that are both inclusive. */
+export const upcomingPartitions = (
+  tenants: readonly Tenant[],
+  shards: number,
+  from: number,
+  until: number,
+): Partition[] =>
   tenants.flatMap(({ product, env }) =>
     Array.from({ length: shards }, (_, shard) => ({
       query: { product, env, phase: "pending" as const, shard, from, until, order: "asc" as const },
@@ -83,22 +93,33 @@ const upcomingPartitions = (tenants: readonly Tenant[], shards: number, from: nu
     })),
   );
 
-/** The times of up to `most` positions. In each turn the unfinished partitions share what may still be read. */
-async function readInTurns(jobs: Pick<JobStore, "page">, partitions: Partition[], most: number): Promise<number[]> {
-  const times: number[] = [];
+/**
+ * Up to which time all partitions were read, `never` if all were read to their ends: beyond the place where the first unfinished one was
+ * left, some were read and others were not. `from` is where they begin.
+ */
+export const endOf = (partitions: readonly Partition[], from: number): number =>
+  Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
+
+/** Up to `most` positions. In each turn the unfinished partitions share what may still be read. */
+export async function readInTurns(
+  jobs: Pick<JobStore, "page">,
+  partitions: Partition[],
+  most: number,
+): Promise<IndexPosition[]> {
+  const positions: IndexPosition[] = [];
   for (;;) {
     const open = partitions.filter(({ done }) => !done);
-    const left = most - times.length;
+    const left = most - positions.length;
     // Each partition is read once, however many there are.
-    const first = open.length === partitions.length;
-    if (open.length === 0 || left <= 0 || (!first && left < open.length)) return times;
+    const first = positions.length === 0;
+    if (open.length === 0 || left <= 0 || (!first && left < open.length)) return positions;
     const limit = Math.min(largestPage, Math.max(1, Math.floor(left / open.length)));
     const read = await inParallel(readsAtOnce, open, async (partition) => {
       const read = await jobs.page({ ...partition.query, limit }, partition.after);
       Object.assign(partition, { ...defined({ after: read.next }), done: read.next === undefined });
-      return read.jobs.map(({ time }) => time);
+      return read.jobs;
     });
-    times.push(...read.flat());
+    positions.push(...read.flat());
   }
 }
 

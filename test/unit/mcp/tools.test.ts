@@ -27,6 +27,7 @@ describe("the tools", () => {
         "explainJob",
         "getActive",
         "getEvents",
+        "getForecast",
         "getHome",
         "getIncident",
         "getOpenApi",

@@ -400,6 +400,19 @@ describe("the call upcoming", () => {
   });
 });
 
+describe("the call forecast", () => {
+  it("asks for the hours, and resolves with the forecast", async () => {
+    const body = { from: 0, until: 3_600_000, is_complete: true, hours: [], limits: [] };
+    await using api = await fakeApi([{ body }]);
+    expect(await api.client.jobs.forecast()).toEqual(body);
+    await api.client.jobs.forecast({ product: "p", hours: 5, limit: "partner" });
+    expect(api.seen.map((one) => one.path)).toEqual([
+      "/v1/forecast",
+      "/v1/forecast?hours=5&limit=partner&product_tag=p",
+    ]);
+  });
+});
+
 describe("the calls stats and explain", () => {
   it("request the counts of a tenant", async () => {
     const body = { product_tag: "p", env: "prd", counts: { completed: 1 } };

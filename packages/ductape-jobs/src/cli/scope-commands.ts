@@ -5,6 +5,7 @@ import { wholeNumber } from "./arguments/read-value.ts";
 import { listAudit } from "./audit.ts";
 import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
+import { showForecast } from "./forecast.ts";
 import { showHome } from "./home.ts";
 import { listHooks } from "./hooks.ts";
 import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
@@ -85,12 +86,18 @@ export function addApprovals(program: Command, act: Act): void {
     .action(act(calling(decide)));
 }
 
-/** `home`, and `incidents ...` */
+/** `home`, `forecast`, and `incidents ...` */
 export function addIncidents(program: Command, act: Act): void {
   withApi(program.command("home").description("show what needs attention: late jobs, open incidents, pauses"))
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
     .action(act(calling(showHome)));
+  withApi(program.command("forecast").description("show what is due in the next hours, and the lines that it makes"))
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .option("--hours <count>", "how many hours, with the current one, up to 24 (default: 24)", wholeNumber(1))
+    .option("--limit <limit>", "only the lines of this limit")
+    .action(act(calling(showForecast)));
   const incidents = program.command("incidents").description("show what goes wrong, resolve, ignore and reopen it");
   withApi(withPages(incidents.command("list").description("list what goes wrong, and what did, the latest first")))
     .option("--product <tag>", "only of this product")

@@ -38,6 +38,7 @@ const leftOut = [
   "explainJob",
   "getActive",
   "getHome",
+  "getForecast",
   "listHooks",
   "listAudit",
   ...incidents,
