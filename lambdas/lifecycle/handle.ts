@@ -1,4 +1,5 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
+import { eventTrace } from "../core/job/spans.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import type { Forgetting } from "../core/operations/payload.ts";
 import type { Waking } from "../core/operations/send-signal.ts";
@@ -30,6 +31,8 @@ interface LifecycleServices
   failures: Failures;
   /** What counts causes and tells of them. Absent where the catalog has no alerts. */
   alerting?: Omit<CauseServices, "log" | "clock">;
+  /** Whether a job whose request has brought no trace begins one, since spans are exported. Default: no. */
+  traces?: boolean;
 }
 
 /**
@@ -90,10 +93,12 @@ async function handleEach(services: LifecycleServices, changes: readonly JobChan
   return undefined;
 }
 
-function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
+function effectsOf({ endpoints, traces }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
-  const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
+  const deliveries = transitions.flatMap((transition) =>
+    deliveriesOf(endpoints, transition, after && eventTrace(after, transition, traces)),
+  );
   return {
     batchIndex,
     id,
