@@ -69,7 +69,7 @@ const mostMembers = 32;
 const longestState = 512;
 const longMember = 128;
 
-/** The list as it is kept, or undefined if one of its members is malformed or comes twice: then none of it counts. */
+/** What is kept of the list, or undefined if one of its members is malformed or comes twice: then none of it counts. */
 function keptState(given: unknown): string | undefined {
   if (typeof given !== "string") return undefined;
   const members = given

@@ -187,7 +187,7 @@ function fairnessKeyOf(source: KeySource): string | undefined {
 
 /**
  * The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. So is the trace:
- * a repetition has a span of its own.
+ * each repetition has another span.
  */
 function fingerprintOf(request: JobRequest): string {
   const { idempotency_key: _key, task_token: _token, traceparent: _trace, tracestate: _state, ...others } = request;

@@ -8,6 +8,7 @@ import {
   traceIdOf,
 } from "../../../../lambdas/core/job/spans.ts";
 import { requestTrace } from "../../../../lambdas/core/job/trace.ts";
+import { defined } from "../../../../lambdas/core/kernel/defined.ts";
 import { aJob, anEvent, noon } from "../../../support/builders.ts";
 
 const id = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -115,7 +116,7 @@ describe("a span of a job", () => {
     const { trace_id, span_id } = attempt({ at: noon + 50 }) ?? {};
     const headers = { traceparent: `00-${trace_id}-${span_id}-01`, tracestate: trace.state };
     expect(sentTrace(job)).toEqual(headers);
-    const child = aJob({ id: "job_child", trace: childTrace(job, noon + 60) });
+    const child = aJob({ id: "job_child", ...defined({ trace: childTrace(job, noon + 60) }) });
     expect(child.trace).toEqual({ parent: headers.traceparent, state: trace.state });
     expect(acceptedSpan(child)).toMatchObject({ trace_id: id, parent_id: span_id });
   });
@@ -123,7 +124,7 @@ describe("a span of a job", () => {
   it("of a feature is that of its first decision, and what it begins long after that is a root with a link to it", () => {
     const feature = { ...job, started_at: noon + 9 * sameTraceMs, parked_since: noon + 50 };
     expect(sentTrace(feature)).toEqual(sentTrace(job));
-    const late = aJob({ id: "job_late", trace: childTrace(feature, noon + 9 * sameTraceMs) });
+    const late = aJob({ id: "job_late", ...defined({ trace: childTrace(feature, noon + 9 * sameTraceMs) }) });
     const { span_id } = attempt({ at: noon + 50 }) ?? {};
     expect(acceptedSpan(late)).toMatchObject({ sampled: true, link: { trace_id: id, span_id } });
     expect(traceIdOf(late)).not.toBe(id);

@@ -6,8 +6,8 @@ import { order } from "../../../support/intake/services.ts";
 
 const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const other = "00-4bf92f3577b34da6a3ce929d0e0e4737-00f067aa0ba902b8-00";
-const parse = (more: object = {}) => parseRequest(order(more), catalog, noon);
-const jobOf = (more: object = {}) =>
+const parse = (more: Record<string, unknown> = {}) => parseRequest(order(more), catalog, noon);
+const jobOf = (more: Record<string, unknown> = {}) =>
   newJob(parse(more), { id: "job_1", writeId: "w", now: noon, input: { inline: null } });
 
 describe("the trace of a request", () => {
