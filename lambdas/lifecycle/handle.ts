@@ -7,6 +7,7 @@ import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Failures } from "../core/ports/failures.ts";
+import type { Spans } from "../core/ports/spans.ts";
 import type { StatsStore } from "../core/ports/stats-store.ts";
 import { type CauseServices, countFailures } from "./causes.ts";
 import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
@@ -14,6 +15,7 @@ import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
 import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
 import { transitionsOf } from "./events.ts";
+import { exportSpans } from "./export-spans.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type ForgettingRuns, forgetRuns } from "./forget-runs.ts";
@@ -31,8 +33,8 @@ interface LifecycleServices
   failures: Failures;
   /** What counts causes and tells of them. Absent where the catalog has no alerts. */
   alerting?: Omit<CauseServices, "log" | "clock">;
-  /** Whether a job whose request has brought no trace begins one, since spans are exported. Default: no. */
-  traces?: boolean;
+  /** Where spans are exported to. Absent where nobody has asked for them. */
+  spans?: Spans;
 }
 
 /**
@@ -59,6 +61,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     enqueueTaskOutcomes(services, effects),
     wakeRuns(services, changes),
     services.alerting ? countFailures({ ...services, ...services.alerting }, changes, effects) : nothingFailed,
+    services.spans ? exportSpans({ log: services.log, spans: services.spans }, changes, effects) : nothingFailed,
   ]);
   const firstFailed = Math.min(...results);
   // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.
@@ -93,11 +96,11 @@ async function handleEach(services: LifecycleServices, changes: readonly JobChan
   return undefined;
 }
 
-function effectsOf({ endpoints, traces }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
+function effectsOf({ endpoints, spans }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
   const deliveries = transitions.flatMap((transition) =>
-    deliveriesOf(endpoints, transition, after && eventTrace(after, transition, traces)),
+    deliveriesOf(endpoints, transition, after && eventTrace(after, transition, spans !== undefined)),
   );
   return {
     batchIndex,

@@ -16,6 +16,18 @@ export interface SpanPlace extends SpanContext {
   link?: SpanContext;
 }
 
+/** Something that took from one time to another, epoch milliseconds. */
+export interface Span {
+  place: SpanPlace;
+  name: string;
+  kind: "internal" | "producer" | "consumer";
+  from: number;
+  to: number;
+  attributes: Record<string, string | number>;
+  /** Why it has failed. */
+  error?: string;
+}
+
 /**
  * For so long after a job was made its first run stays in the trace of its request. Later attempts, and later runs of a series, begin
  * traces that are linked with it: a trace of a month can be read by nobody.
@@ -67,9 +79,19 @@ export const attemptSpan = (
 const headersOf = (span: SpanPlace | undefined): TraceHeaders | undefined =>
   span && { traceparent: traceparentOf(span), ...defined({ tracestate: span.state }) };
 
-/** What goes with the webhooks that tell of an event of a job. */
-export const eventTrace = (job: Traced, { name, time, detail }: JobEvent, begins = false): TraceHeaders | undefined =>
-  headersOf(laterSpan(job, { run: detail.run, at: time, begins }, "event", detail.version, name));
+/** The span that webhooks which tell of an event of a job stand below. */
+export const eventSpan = (job: Traced, { name, time, detail }: JobEvent, begins = false): SpanPlace | undefined =>
+  laterSpan(job, { run: detail.run, at: time, begins }, "event", detail.version, name);
+
+/** What goes with these webhooks. */
+export const eventTrace = (job: Traced, event: JobEvent, begins = false): TraceHeaders | undefined =>
+  headersOf(eventSpan(job, event, begins));
+
+/** The span of what an attempt waited for: beside it, or below it if it is a root. */
+export const waitSpan = (job: Traced, of: SpanPlace, run: number, attempt: number, cause: string): SpanPlace => {
+  const { trace_id, span_id, sampled, parent_id = span_id, state } = of;
+  return { trace_id, span_id: idOf(job, 16, "wait", run, attempt, cause), sampled, parent_id, ...defined({ state }) };
+};
 
 /** A job whose attempt runs. */
 type RunningJob = Traced & Pick<Job, "run" | "attempt" | "parked_since" | "started_at">;
