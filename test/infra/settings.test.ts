@@ -4,3 +4,4 @@ import "./catalog-grants.cases.ts";
 import "./setup.cases.ts";
 import "./many-products.cases.ts";
 import "./sign-in.cases.ts";
+import "./traces.cases.ts";
