@@ -39,6 +39,10 @@ export const hookGrants = (stack: Stack, products: readonly Product[]): Capabili
 export const signInGrants = (stack: Stack, issuers: readonly unknown[]): Capability[] =>
   accessGrants(stack, "sign-in", referenceAccess(issuers));
 
+/** Reading the secret with the headers for exported spans, for the function that exports them. */
+export const spansGrants = (stack: Stack, secret: string): Capability[] =>
+  accessGrants(stack, "spans", referenceAccess([{ $secret: secret }]));
+
 /** Reading the secrets that the sessions of the catalog name, for the functions that check tokens. */
 export const sessionGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
   accessGrants(stack, "sessions", referenceAccess(products.map(sessionsOf)));

@@ -14,6 +14,7 @@ const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] 
     alarms === false && alarmEmail !== undefined
       ? ["alarmEmail", "needs jobs:alarms: there are none to send"]
       : undefined,
+  (given) => needs(given, "otlpSecret", "otlpEndpoint"),
   (given) => needs(given, "vpcId", "subnetIds"),
   (given) => needs(given, "securityGroupIds", "subnetIds"),
   ({ subnetIds, vpcId, securityGroupIds }) =>

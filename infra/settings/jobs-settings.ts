@@ -197,6 +197,17 @@ export interface JobsSettings {
    */
   tracing?: boolean;
   /**
+   * Where the spans of jobs are exported to (OTLP/HTTP with JSON). Https URL. See docs/operations/traces.md#spans.
+   * @default - none
+   */
+  otlpEndpoint?: string;
+  /**
+   * The secret of Secrets Manager that has the headers for it, as `name=value` with commas between them. Name of a
+   * secret. See docs/operations/traces.md#spans.
+   * @default - none
+   */
+  otlpSecret?: string;
+  /**
    * The private subnets in which database actions run. List of subnet ids.
    * @default - none
    */

@@ -324,6 +324,23 @@ export const settings = {
     schema: YesNo.default(false),
     doc: "whether X-Ray traces the functions",
   },
+  otlpEndpoint: {
+    section: "Logs, alarms and traces",
+    schema: text(
+      /^https:\/\/[^\s?#@]+$/,
+      "must be the https URL at which a collector takes traces, such as https://collector.example.com/v1/traces",
+    ).optional(),
+    type: "https URL",
+    doc: "where the spans of jobs are exported to (OTLP/HTTP with JSON)",
+    see: "traces.md#spans",
+  },
+  otlpSecret: {
+    section: "Logs, alarms and traces",
+    schema: text(/^[\w/+=.@-]{1,512}$/, "must be the name of a secret").optional(),
+    type: "name of a secret",
+    doc: "the secret of Secrets Manager that has the headers for it, as `name=value` with commas between them",
+    see: "traces.md#spans",
+  },
   subnetIds: {
     section: "VPC",
     schema: ids("subnet", "must be ids of subnets").optional(),

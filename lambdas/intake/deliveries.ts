@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
 import type { RequestSource } from "../core/job/job-rejected.ts";
+import { carrierOf, type TraceCarrier } from "../core/job/trace.ts";
+import { defined } from "../core/kernel/defined.ts";
 import type { Fault } from "../core/kernel/errors.ts";
 import { requestReviver } from "../core/kernel/exact-json.ts";
 import { isRecord } from "../core/kernel/json-values.ts";
@@ -11,6 +13,8 @@ import { importPrefix, requestEvent, signalEvent } from "../topology.ts";
 export interface Sender {
   source: RequestSource;
   id: string;
+  /** The trace in its attributes, or in those of an envelope around it. */
+  carrier?: TraceCarrier;
 }
 
 /** What was delivered, taken out of its envelopes. */
@@ -31,7 +35,15 @@ const Id = z.string().min(1).max(200);
 const BusEvent = z.object({ id: Id, source: z.string(), "detail-type": z.string(), detail: z.unknown() });
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
-const TopicMessage = z.object({ Type: z.literal("Notification"), MessageId: Id, Message: z.string() });
+const TopicMessage = z.object({
+  Type: z.literal("Notification"),
+  MessageId: Id,
+  Message: z.string(),
+  MessageAttributes: z
+    .record(z.string(), z.object({ Value: z.string() }))
+    .optional()
+    .catch(undefined),
+});
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations */
 const FailedInvocation = z.object({
@@ -65,10 +77,16 @@ const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.li
  */
 export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
   if (depth > maxEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
-  const inner = (source: RequestSource, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
+  const { carrier } = sender;
+  const inner = (source: RequestSource, id: string, value: unknown) =>
+    unwrap(value, { source, id, ...defined({ carrier }) }, bucket, depth + 1);
 
   const topic = TopicMessage.safeParse(content).data;
-  if (topic) return unwrapJson(topic.Message, { source: "sns", id: topic.MessageId }, bucket, depth + 1);
+  if (topic) {
+    const own = carrierOf((name) => topic.MessageAttributes?.[name]?.Value) ?? carrier;
+    const of = { source: "sns", id: topic.MessageId, ...defined({ carrier: own }) } as const;
+    return unwrapJson(topic.Message, of, bucket, depth + 1);
+  }
   const event = BusEvent.safeParse(content).data;
   const type = event?.["detail-type"];
   if (event && (type === requestEvent || type === signalEvent)) return inner("eventbridge", event.id, event.detail);

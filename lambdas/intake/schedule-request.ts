@@ -6,7 +6,7 @@ import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
 import type { Services } from "../core/operations/services.ts";
 import { withTokenFaults } from "../core/operations/verify-session.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
-import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";
+import { type AcceptedRequest, parseRequest, traced } from "../core/requests/request.ts";
 import { parseSignal } from "../core/requests/signal-request.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
@@ -41,11 +41,12 @@ export const acceptCalled = (services: IntakeServices, request: unknown, sender:
 export function acceptRequest(
   { catalog }: Pick<Services, "catalog">,
   request: unknown,
-  { source, id }: Sender,
+  { source, id, carrier = {} }: Sender,
   sentAt: number,
 ): AcceptedRequest {
   const hasKey = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
-  const accepted = parseRequest(request, catalog, sentAt, hasKey ? undefined : `${source}:${id}`);
+  const parsed = parseRequest(request, catalog, sentAt, hasKey ? undefined : `${source}:${id}`);
+  const accepted = traced(parsed, carrier);
   // A line of an import needs no request id: the report has its job, and its id may be long.
   return { ...accepted, made_by: bringingActor(source), ...(source !== "s3" && { request_id: id }) };
 }

@@ -1,4 +1,5 @@
 import type { QueueMessage } from "../aws/lambda/intake-handler.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { PermanentError, traceOf } from "../core/kernel/errors.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
@@ -26,7 +27,8 @@ const importsAtOnce = 5;
  */
 export async function takeMessages(services: IntakeServices, messages: readonly QueueMessage[]): Promise<string[]> {
   const read = messages.map((message): Read => {
-    const sender = { source: "sqs", id: message.id } as const;
+    const { id, carrier } = message;
+    const sender = { source: "sqs", id, ...defined({ carrier }) } as const;
     return { message, delivery: unwrapJson(message.body, sender, services.bucket) };
   });
   const outcomes = new Map<QueueMessage, IntakeOutcome>();

@@ -106,7 +106,7 @@ const errorCodesOf = (error: AttemptError | undefined) =>
  * The attempt that ended with a change, if one did; nothing else decides this. A series that continues holds the attempts
  * of its next run by then, and the last attempt of the previous run in `last_run`.
  */
-function endedAttemptOf(before: Job, after: Job): Attempt | undefined {
+export function endedAttemptOf(before: Job, after: Job): Attempt | undefined {
   if (before.status !== "running") return undefined;
   if (after.run > before.run) return after.last_run;
   const last = after.attempts.at(-1);

@@ -1,4 +1,5 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
+import { eventTrace } from "../core/job/spans.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import type { Forgetting } from "../core/operations/payload.ts";
 import type { Waking } from "../core/operations/send-signal.ts";
@@ -6,6 +7,7 @@ import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Failures } from "../core/ports/failures.ts";
+import type { Spans } from "../core/ports/spans.ts";
 import type { StatsStore } from "../core/ports/stats-store.ts";
 import { type CauseServices, countFailures } from "./causes.ts";
 import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
@@ -13,6 +15,7 @@ import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
 import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
 import { transitionsOf } from "./events.ts";
+import { exportSpans } from "./export-spans.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type ForgettingRuns, forgetRuns } from "./forget-runs.ts";
@@ -30,6 +33,8 @@ interface LifecycleServices
   failures: Failures;
   /** What counts causes and tells of them. Absent where the catalog has no alerts. */
   alerting?: Omit<CauseServices, "log" | "clock">;
+  /** Where spans are exported to. Absent where nobody has asked for them. */
+  spans?: Spans;
 }
 
 /**
@@ -56,6 +61,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     enqueueTaskOutcomes(services, effects),
     wakeRuns(services, changes),
     services.alerting ? countFailures({ ...services, ...services.alerting }, changes, effects) : nothingFailed,
+    services.spans ? exportSpans({ log: services.log, spans: services.spans }, changes, effects) : nothingFailed,
   ]);
   const firstFailed = Math.min(...results);
   // Heartbeats are not idempotent, so the changes that will be redelivered have to wait for theirs. So do counts.
@@ -90,10 +96,12 @@ async function handleEach(services: LifecycleServices, changes: readonly JobChan
   return undefined;
 }
 
-function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
+function effectsOf({ endpoints, spans }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
-  const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
+  const deliveries = transitions.flatMap((transition) =>
+    deliveriesOf(endpoints, transition, after && eventTrace(after, transition, spans !== undefined)),
+  );
   return {
     batchIndex,
     id,

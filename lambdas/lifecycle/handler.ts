@@ -1,6 +1,7 @@
 import { streamHandler } from "../aws/lambda/stream-handler.ts";
-import { AlertingEnv, LifecycleEnv, readEnv } from "../aws/start/env.ts";
+import { AlertingEnv, LifecycleEnv, readEnv, SpansEnv } from "../aws/start/env.ts";
 import { startAlerting, startLifecycle } from "../aws/start/start-lifecycle.ts";
+import { startSpans } from "../aws/start/start-spans.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { hasAlerts } from "../core/catalog/alerts.ts";
 import { endpointsOf } from "../core/catalog/webhook.ts";
@@ -14,6 +15,7 @@ export const handler = streamHandler(
     return {
       ...startLifecycle(env),
       ...(catalog.products.some(hasAlerts) && { alerting: startAlerting(readEnv(AlertingEnv), catalog) }),
+      ...startSpans(readEnv(SpansEnv)),
       endpoints: endpointsOf(catalog.products),
       recentlySent: recent(),
     };

@@ -113,7 +113,8 @@ async function attemptDelivery(
     }
     const url = endpointUrl(endpoint, text);
     const body = deliveryBodyOf(delivery);
-    const headers = await signedHeaders(secrets, endpoint, { id: delivery.id, body, now: clock.now() });
+    const signed = await signedHeaders(secrets, endpoint, { id: delivery.id, body, now: clock.now() });
+    const headers = { ...signed, ...delivery.trace };
     const outcome = await postDelivery(url, headers, body, timeoutMs);
     if (outcome.is === "delivered" && state) await endpoints.recovered(delivery);
     return { outcome, url: hash };

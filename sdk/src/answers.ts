@@ -209,6 +209,8 @@ export interface Job extends JobSummary {
     /** When the first try that was put off had started. Epoch milliseconds. */
     since: number;
   };
+  /** The trace of its request, as hexadecimal digits. Absent if that brought none, and no spans are exported. */
+  trace_id?: string;
   /** Who requested it. Absent if it was made before jobs kept that. */
   made_by?: Actor;
   /** The last change by a caller, if there was any. */
@@ -609,6 +611,8 @@ export interface JobAttempt {
     /** Why the undo was given up before its end: there may have been more steps to undo. */
     error?: JobFailure;
   };
+  /** The trace that its calls and messages carried, if it is another one than that of the job. */
+  trace_id?: string;
   /** What held it back before it started, if anything did. */
   held?: {
     /** Milliseconds for which a pause held it, its turn after the end of the pause included. */

@@ -165,6 +165,19 @@ export interface IJobProcessorInput extends DuctapeFields {
    * @example `"order-12345-shipped"`
    */
   idempotency_key?: string | undefined;
+  /**
+   * The trace in which the job stands (W3C Trace Context), instead of the header or attribute of this name. What is
+   * malformed is ignored.
+   * @default none
+   * @example `"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"`
+   */
+  traceparent?: string | undefined;
+  /**
+   * What tracing systems add to `traceparent`.
+   * @default none
+   * @example `"vendor=t61rcWkgMzE"`
+   */
+  tracestate?: string | undefined;
 }
 
 /** A token of one of the product's sessions. */

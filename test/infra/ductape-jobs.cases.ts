@@ -129,6 +129,8 @@ test("every setting of the context is a prop", () => {
     longestWaitMs: true,
     maxConcurrency: true,
     memory: true,
+    otlpEndpoint: true,
+    otlpSecret: true,
     pollers: true,
     publish: true,
     rateLimit: true,

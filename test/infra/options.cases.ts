@@ -45,6 +45,8 @@ const options = {
     ...bounded,
     "jobs:alarmEmail": "ops@example.com",
     "jobs:signIn": signIn,
+    "jobs:otlpEndpoint": "https://otlp.example.com/v1/traces",
+    "jobs:otlpSecret": "ops/otlp",
   },
   iam: { auth: "iam" },
   cors,

@@ -5,3 +5,4 @@ import "./setup.cases.ts";
 import "./many-products.cases.ts";
 import "./audit-record.cases.ts";
 import "./sign-in.cases.ts";
+import "./traces.cases.ts";

@@ -1,6 +1,6 @@
 import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
-import { Duration } from "aws-cdk-lib/core";
+import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { AlertingEnv, EnvOf, LifecycleEnv } from "../../../lambdas/aws/start/env.ts";
 import { alertJobTypes, hasAlerts } from "../../../lambdas/core/catalog/alerts.ts";
@@ -8,6 +8,7 @@ import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { stream } from "../../../lambdas/topology.ts";
 import { allow } from "../../grants/capability.ts";
+import { spansGrants } from "../../grants/references.ts";
 import { type Config, environmentOf } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
 import { DeadLetters, type JobQueue } from "../queues/job-queue.ts";
@@ -71,12 +72,15 @@ export class Lifecycle extends Construct {
         signalsAccess(state, "dynamodb:Query"),
         removeBlobs(state, folders.inputs, folders.progress, folders.runs),
         removeRunLogs(state),
+        ...(config.otlpSecret === undefined ? [] : spansGrants(Stack.of(this), config.otlpSecret)),
         allow(
           ["sqs:SendMessage"],
           [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn), ...toldBy],
         ),
       ],
     });
+    if (config.otlpEndpoint !== undefined) lambda.addEnvironment("OTLP_ENDPOINT", config.otlpEndpoint);
+    if (config.otlpSecret !== undefined) lambda.addEnvironment("OTLP_SECRET", config.otlpSecret);
     if (tells) {
       const { RETENTION_DAYS, INDEX_SHARDS, INDEX_SHARDS_READ } = environmentOf("jobs", config);
       const alerting: Omit<Required<EnvOf<typeof AlertingEnv>>, "TABLE_NAME"> = {

@@ -25,6 +25,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     TABLE_NAME: state.table.tableName,
     BUCKET_NAME: state.bucket.bucketName,
     ...environmentOf("jobs", config),
+    ...(config.otlpEndpoint !== undefined && { TRACES: "true" }),
     QUEUES: queueUrls(platform),
     PUMP_QUEUE_URL: ticks.queue.queueUrl,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,

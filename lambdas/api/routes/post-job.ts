@@ -10,12 +10,13 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
-import { parseRequest } from "../../core/requests/request.ts";
+import { parseRequest, traced } from "../../core/requests/request.ts";
 import { seenBy } from "../job-of.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
+import { traceHeaders } from "../schemas/trace-headers.ts";
 import { awaited, noWait, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
 /** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
@@ -28,7 +29,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
     parseRequest(request.body, catalog, now, request.headers["idempotency-key"]),
   );
   const { job, ...shared } = await scheduleRequest(services, {
-    ...accepted,
+    ...traced(accepted, request.headers),
     request_id: request.id,
     ...madeBy(request),
   });
@@ -67,7 +68,7 @@ export const doc = (): RouteDoc => ({
     "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.\n\n" +
     ductapeSpellings,
   query: WaitQuery,
-  headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
+  headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey, ...traceHeaders() }),
   body: { schema: JobRequestSchema, examples: jobRequestExamples },
   answers: {
     202: {

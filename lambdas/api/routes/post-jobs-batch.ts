@@ -13,10 +13,11 @@ import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-req
 import type { SchedulingServices, Services } from "../../core/operations/services.ts";
 import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { receiptOf } from "../../core/queries/view.ts";
-import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
+import { type AcceptedRequest, parseRequest, traced } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, exampleOf } from "../schemas/examples.ts";
+import { traceHeaders } from "../schemas/trace-headers.ts";
 
 /** How many bytes the faults of each job may take: half of the answer is kept for everything else. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
@@ -56,6 +57,7 @@ export const doc = (): RouteDoc => ({
   summary: "Schedule up to 100 jobs at once",
   description:
     "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
+  headers: z.object(traceHeaders()),
   body: {
     schema: BatchRequestSchema,
     examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
@@ -88,7 +90,7 @@ async function acceptItem(services: SchedulingServices, request: HttpRequest, it
   requireJobScope(request.scopes, item);
   const now = services.clock.now();
   const parsed = await withTokenFaults(services, item, now, () => parseRequest(item, services.catalog, now));
-  return { ...parsed, request_id: request.id, ...madeBy(request) };
+  return { ...traced(parsed, request.headers), request_id: request.id, ...madeBy(request) };
 }
 
 function batchResultOf(

@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { carrierOf, type TraceCarrier } from "../../core/job/trace.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -19,6 +20,8 @@ export interface QueueMessage {
   body: string;
   /** Epoch milliseconds; never ahead of the clock. */
   sentAt: number;
+  /** The trace in its attributes. */
+  carrier?: TraceCarrier;
 }
 
 interface IntakeWork<S> {
@@ -87,7 +90,13 @@ async function answerBatch<S>(
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-function queueMessageOf({ messageId, body, attributes }: SQSRecord, now: number): QueueMessage {
+function queueMessageOf({ messageId, body, attributes, messageAttributes }: SQSRecord, now: number): QueueMessage {
   const sentAt = Number(attributes?.SentTimestamp);
-  return { id: messageId, body, sentAt: Number.isFinite(sentAt) ? Math.min(sentAt, now) : now };
+  const carrier = carrierOf((name) => messageAttributes?.[name]?.stringValue);
+  return {
+    id: messageId,
+    body,
+    sentAt: Number.isFinite(sentAt) ? Math.min(sentAt, now) : now,
+    ...(carrier && { carrier }),
+  };
 }

@@ -204,6 +204,18 @@ export const LifecycleEnv = () =>
   });
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
+/** What every entry that works with jobs has besides where spans are exported: each job has a trace then. */
+export const TracesEnv = () => z.object({ TRACES: z.literal("true").optional() });
+
+/** Where the function behind the stream exports spans to, if the deployment says so. */
+export const SpansEnv = () =>
+  z.object({
+    OTLP_ENDPOINT: z.url().optional(),
+    /** The secret with the headers that the endpoint asks for. */
+    OTLP_SECRET: z.string().min(1).optional(),
+  });
+export type SpansEnv = z.infer<ReturnType<typeof SpansEnv>>;
+
 /** What the same function has besides where the catalog has alerts: for the jobs that tell receivers, as in `JobsEnv`. */
 export const AlertingEnv = () =>
   z.object({

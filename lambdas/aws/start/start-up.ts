@@ -20,7 +20,7 @@ import { dynamoUnscheduled } from "../dynamodb/unscheduled.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import { sqsTicks } from "../sqs/ticks.ts";
-import type { JobsEnv } from "./env.ts";
+import { type JobsEnv, readEnv, TracesEnv } from "./env.ts";
 import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -58,6 +58,7 @@ export function startServices(
     approvals: dynamoApprovals(dynamo),
     runLogs: dynamoRunLogs(dynamo),
     answers: dynamoAnswers({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    traces: readEnv(TracesEnv).TRACES !== undefined,
     clock: systemClock,
     log: makeLog(name),
   };

@@ -4,6 +4,7 @@ import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { withWaits } from "../../core/job/run-wait.ts";
+import { sentTrace } from "../../core/job/spans.ts";
 import {
   attemptFailed,
   completed,
@@ -122,6 +123,7 @@ async function executionOf(running: Running, found: FoundEvent, signal: AbortSig
     signal,
     deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
     ...{ room, secrets, blobs, clock, log },
+    ...defined({ trace: sentTrace(job, services.traces) }),
   };
 }
 

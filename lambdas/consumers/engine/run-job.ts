@@ -4,6 +4,7 @@ import type { HeldTime } from "../../core/job/attempt.ts";
 import { heldTimeOf } from "../../core/job/held-time.ts";
 import { fairGroupOf, isWaiting, type Job, type JobMessage, jobMessageOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
+import { traceIdOf } from "../../core/job/spans.ts";
 import { claimReturned, isAnswerable } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
@@ -220,7 +221,7 @@ async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
  * Writes one log line per attempt, which is its measurement as well: logs are billed by the byte. The line names the
  * request too, because nothing else says which job a request made.
  */
-function logOutcome({ log, catalog }: Pick<ConsumerServices, "log" | "catalog">, ended: Job): void {
+function logOutcome({ log, catalog, traces }: Pick<ConsumerServices, "log" | "catalog" | "traces">, ended: Job): void {
   if (ended.snoozes && isWaiting(ended)) {
     const { type, product, due_at, snoozes } = ended;
     log.measure(
@@ -237,6 +238,7 @@ function logOutcome({ log, catalog }: Pick<ConsumerServices, "log" | "catalog">,
   }
   const code = attempt.error && { code: attempt.error.code };
   const { status, request_id } = ended;
+  const trace_id = traceIdOf(ended, traces);
   const measured = attemptMeasured(ended, attempt, ownFunctionOf(catalog, ended));
-  log.measure("attempt ended", measured, { status, ...code, ...(request_id && { request_id }) });
+  log.measure("attempt ended", measured, { status, ...code, ...defined({ request_id, trace_id }) });
 }

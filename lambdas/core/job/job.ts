@@ -10,6 +10,7 @@ import type { Ending } from "./ending.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 import type { RunWait } from "./run-wait.ts";
+import type { JobTrace } from "./trace.ts";
 
 export { type JobType, jobTypes };
 
@@ -194,6 +195,8 @@ export interface Job {
   idempotency_ids?: string[];
   /** The id under which the log has the request that made the job: API Gateway's, if it came by HTTP. */
   request_id?: string;
+  /** The trace of its request. Absent if that brought none. */
+  trace?: JobTrace;
   /** Who requested it. Absent for steps and schedules, which say so themselves, and for jobs that were stored before. */
   made_by?: Actor;
   /** The name of the key that requested it. */
@@ -261,6 +264,7 @@ export const keptFields = [
   "priority",
   "cache",
   "request_id",
+  "trace",
   "made_by",
   "made_by_name",
 ] as const satisfies readonly (keyof Job)[];

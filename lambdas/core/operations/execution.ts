@@ -5,6 +5,7 @@ import type { UndoCounts } from "../job/ending.ts";
 import type { Job } from "../job/job.ts";
 import type { JobError } from "../job/job-error.ts";
 import type { RunWait } from "../job/run-wait.ts";
+import type { TraceHeaders } from "../job/trace.ts";
 import type { NextDecision } from "../job/transitions.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -23,6 +24,8 @@ export interface Execution extends CatalogValues {
   target: unknown;
   /** The same for every attempt of a run, so that providers can recognise a repetition. */
   idempotencyKey: string;
+  /** What goes with each call and message, if the job has a trace. */
+  trace?: TraceHeaders;
   /** What an earlier attempt of this run achieved (`JobError.progress`), or a parked job's (`Parked.progress`). */
   progress: unknown;
   /** Aborts at the job's timeout, or at the `timeout_ms` of its group. */

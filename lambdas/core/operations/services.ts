@@ -66,6 +66,8 @@ export interface Services {
   stats: StatsStore;
   clock: Clock;
   log: Log;
+  /** Whether a job whose request has brought no trace begins one, since spans are exported. Default: no. */
+  traces?: boolean;
 }
 
 /** What every way in needs in addition, which schedules the jobs of callers. */

@@ -5,6 +5,7 @@ import { referenceName } from "../catalog/references.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
 import { JobError } from "../job/job-error.ts";
 import type { JobEvent, JobEventDetail } from "../job/job-event.ts";
+import type { TraceHeaders } from "../job/trace.ts";
 import { urlFault } from "../kernel/url.ts";
 import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 
@@ -27,11 +28,17 @@ export const Delivery = z.object({
   due_at: z.int(),
   /** When the first attempt failed. */
   failed_at: z.int().optional(),
+  /** What carries the trace of its job, if that has one. */
+  trace: z.object({ traceparent: z.string(), tracestate: z.string().exactOptional() }).exactOptional(),
 });
 export type Delivery = z.infer<typeof Delivery>;
 
 /** The deliveries of an event, one per endpoint that subscribes to it. */
-export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time, detail }: JobEvent): Delivery[] {
+export function deliveriesOf(
+  endpoints: readonly ProductEndpoint[],
+  { name, time, detail }: JobEvent,
+  trace?: TraceHeaders,
+): Delivery[] {
   const subscribed = endpoints.filter(
     ({ product, env, events }) => product === detail.product_tag && env === detail.env && events.includes(name),
   );
@@ -46,6 +53,7 @@ export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time
     data: { ...detail },
     attempt: 1,
     due_at: 0,
+    ...(trace && { trace }),
   }));
 }
 

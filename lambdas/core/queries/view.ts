@@ -10,6 +10,7 @@ import { cachedFrom } from "../job/result-cache.ts";
 import { retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
+import { attemptSpan, traceIdOf } from "../job/spans.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { shorten } from "../kernel/sizes.ts";
 import { eventOfJob, keptDefinition } from "../operations/kept-event.ts";
@@ -92,14 +93,22 @@ const anyReader: Sees = { inputs: false };
 const attemptView = (
   { thrown, ...attempt }: Attempt,
   sees: Sees,
+  trace_id: string | undefined,
   answers: readonly KeptAnswer[] = [],
 ): AttemptView => ({
   ...attempt,
+  ...defined({ trace_id }),
   ...(sees.inputs && defined({ thrown, answer: answerOf(attempt, answers) })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
 });
+
+/** The trace of an attempt, if it is another one than that of its job. */
+function ownTraceOf({ traces }: Pick<Services, "traces">, job: Job, run: number, attempt: Attempt): string | undefined {
+  const own = attemptSpan(job, { run, ...attempt }, traces)?.trace_id;
+  return own === traceIdOf(job, traces) ? undefined : own;
+}
 
 const answerOf = ({ attempt }: Pick<Attempt, "attempt">, answers: readonly KeptAnswer[]) => {
   const found = answers.find((one) => one.attempt === attempt);
@@ -113,7 +122,10 @@ async function answersTo({ answers }: Pick<Services, "answers">, job: Job, sees:
 }
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "runLogs" | "answers">,
+  services: Pick<
+    Services,
+    "blobs" | "jobs" | "catalog" | "definitions" | "gates" | "pauses" | "runLogs" | "answers" | "traces"
+  >,
   job: Job,
   now: number,
   sees = anyReader,
@@ -137,8 +149,9 @@ export async function viewOf(
     ...summary,
     ...pick(job, ["priority", "snoozes"]),
     ...defined({ waiting_for: summary.waiting_for ?? limited }),
+    ...defined({ trace_id: traceIdOf(job, services.traces) }),
     ...actorsShown(job),
-    attempts: job.attempts.map((one) => attemptView(one, sees, answers)),
+    attempts: job.attempts.map((one) => attemptView(one, sees, ownTraceOf(services, job, job.run, one), answers)),
     ...(steps && {
       steps: shownSteps(steps),
       ...(!isList(job) && (code ? { graph: codeGraph(steps) } : graphShown(found, steps))),
@@ -162,19 +175,20 @@ type ShownRun = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attemp
 
 /** The runs of a job, each with its result as long as the answer has room for it. */
 export function runViewsOf(
-  { blobs, catalog }: Pick<Services, "blobs" | "catalog">,
+  services: Pick<Services, "blobs" | "catalog" | "traces">,
   job: Job,
   runs: readonly ShownRun[],
   now: number,
   sees = anyReader,
 ): Promise<RunView[]> {
+  const { blobs, catalog } = services;
   const views = runs.map(
     (run): RunView => ({
       ...pick(run, ["run", "scheduled_at", "due_at", "started_at", "finished_at", "reason", "rolled_back"]),
       status: shownStatus(run, now),
       ...defined({ cached_from: cachedFrom(run.attempts) }),
       ...shownError(run),
-      attempts: run.attempts.map((one) => attemptView(one, sees)),
+      attempts: run.attempts.map((one) => attemptView(one, sees, ownTraceOf(services, job, run.run, one))),
     }),
   );
   return withResults(

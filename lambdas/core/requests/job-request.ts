@@ -123,6 +123,21 @@ export const JobRequest = strict({
         "Identifies the request, 1 to 255 characters: the same request with the same key never creates a second job, and returns the receipt of the first one. Default: none.",
       examples: ["order-12345-shipped"],
     }),
+  traceparent: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The trace in which the job stands (W3C Trace Context), instead of the header or attribute of this name. What is malformed is ignored. Default: none.",
+      examples: ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
+    }),
+  tracestate: z
+    .string()
+    .optional()
+    .meta({
+      description: "What tracing systems add to `traceparent`. Default: none.",
+      examples: ["vendor=t61rcWkgMzE"],
+    }),
 });
 
 export type JobRequest = z.infer<typeof JobRequest>;

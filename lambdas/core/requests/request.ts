@@ -14,6 +14,7 @@ import type { KeptSession } from "../job/kept-session.ts";
 import { type RetryConfig, retryPolicyOf } from "../job/retry-config.ts";
 import { type Calendars, firstOccurrence, noCalendars } from "../job/series.ts";
 import type { Debouncing, Uniqueness } from "../job/shared-key.ts";
+import { requestTrace, type TraceCarrier } from "../job/trace.ts";
 import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { isInexact } from "../kernel/exact-json.ts";
@@ -86,6 +87,12 @@ export function parseRequest(
   };
 }
 
+/** A request with the trace of the headers, or attributes, that it came with, unless it names one itself. */
+export function traced(request: AcceptedRequest, carrier: TraceCarrier): AcceptedRequest {
+  const trace = request.trace ?? requestTrace(carrier.traceparent, carrier.tracestate);
+  return trace === undefined ? request : { ...request, trace };
+}
+
 interface Parsing {
   catalog: Catalog;
   now: number;
@@ -153,6 +160,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
       fairness_key: request.fairness_key ?? fairnessKeyOf(source),
       task_token: request.task_token,
       idempotency_key: key,
+      trace: requestTrace(request.traceparent, request.tracestate),
       debounce,
       unique,
       session: request.session && { ...request.session, at: now },
@@ -177,8 +185,13 @@ function fairnessKeyOf(source: KeySource): string | undefined {
   return keyed && "key" in keyed ? keyed.key : undefined;
 }
 
-/** The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. */
-function fingerprintOf({ idempotency_key: _key, task_token: _token, session, ...asked }: JobRequest): string {
+/**
+ * The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. So is the trace:
+ * each repetition has another span.
+ */
+function fingerprintOf(request: JobRequest): string {
+  const { idempotency_key: _key, task_token: _token, traceparent: _trace, tracestate: _state, ...others } = request;
+  const { session, ...asked } = others;
   return fingerprint(session ? { ...asked, session: { tag: session.tag } } : asked);
 }
 

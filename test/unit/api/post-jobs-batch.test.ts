@@ -46,6 +46,17 @@ describe("POST /v1/jobs/batch", () => {
     expect(jobs.all().map(({ request_id }) => request_id)).toEqual(["req-1", "req-1"]);
   });
 
+  it("gives each job the trace of the headers, unless it has one", async () => {
+    const { post, jobs } = world();
+    const [ofHeader, ofJob] = [1, 2].map((last) => `00-4bf92f3577b34da6a3ce929d0e0e473${last}-00f067aa0ba902b7-01`);
+    const headers = { traceparent: String(ofHeader), tracestate: "a=1" };
+    await post([order, { ...order, traceparent: ofJob }, { ...order, traceparent: null }], { headers });
+    const state = { parent: ofHeader, state: "a=1" };
+    expect(jobs.all().map(({ trace }) => trace)).toEqual([state, { parent: ofJob }, state]);
+    expect(await post([order], { headers: { traceparent: "malformed" } })).toMatchObject({ body: { accepted: 1 } });
+    expect(jobs.all().at(-1)).not.toHaveProperty("trace");
+  });
+
   it("refuses jobs one by one, with pointers into the batch", async () => {
     const { post, jobs } = world();
     const answer = await post([

@@ -31,6 +31,25 @@ describe("a request to the intake is read", () => {
     expect(read(content)).toEqual({ kind: "request", request: order(), sender: from });
   });
 
+  test("with the trace of the message's attributes, or with that of the topic's", () => {
+    const [outer, inner] = ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-a-b-01"];
+    const of = { ...sender, carrier: { traceparent: outer } };
+    const carrierIn = (content: unknown) => {
+      const delivery = unwrapJson(JSON.stringify(content), of, payloads);
+      return "sender" in delivery && delivery.sender.carrier;
+    };
+    for (const content of [order(), busEvent(order()), topicMessage(text)]) {
+      expect(carrierIn(content)).toEqual({ traceparent: outer });
+    }
+    const attributes = { traceparent: { Type: "String", Value: inner }, tracestate: { Type: "String", Value: "a=1" } };
+    expect(carrierIn({ ...topicMessage(text), MessageAttributes: attributes })).toEqual({
+      traceparent: inner,
+      tracestate: "a=1",
+    });
+    // No attribute of others may make a message unreadable.
+    expect(carrierIn({ ...topicMessage(text), MessageAttributes: 7 })).toEqual({ traceparent: outer });
+  });
+
   test("with a byte order mark in front", () => {
     const marked = `\ufeff${text}`;
     expect(unwrapJson(marked, sender, payloads)).toEqual({ kind: "request", request: order(), sender });

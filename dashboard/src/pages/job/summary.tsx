@@ -184,6 +184,11 @@ function Details({ job }: { job: Job }) {
           </span>
         </Fact>
       )}
+      {job.trace_id !== undefined && (
+        <Fact name="Trace">
+          <code>{job.trace_id}</code>
+        </Fact>
+      )}
       {job.app !== undefined && <Fact name="App">{job.app}</Fact>}
       {job.session && <Fact name="Session">{job.session.tag}</Fact>}
       {repeat && (

@@ -14,7 +14,7 @@ import { parseCodeAnswer } from "./parse-code-answer.ts";
 /** Code that runs behind a handler of `ductape-jobs/serve`: each message is a signed POST. Redirects are not followed. */
 export const servedCode = (
   callee: ServeCallee,
-  { secrets, clock, deadline }: Pick<Execution, "secrets" | "clock" | "deadline">,
+  { secrets, clock, deadline, trace }: Pick<Execution, "secrets" | "clock" | "deadline" | "trace">,
 ): CodeInvoker => ({
   async call(_product, message, { signal, room }) {
     const body = JSON.stringify(message);
@@ -26,7 +26,8 @@ export const servedCode = (
     ]);
     const patience = patienceOf({ signal, clock, deadline });
     const largest = maxResponseBytes;
-    const answer = await postToFunction(url, { method: "POST", headers, body, largest, signal, room, patience });
+    const sent = { ...headers, ...trace };
+    const answer = await postToFunction(url, { method: "POST", headers: sent, body, largest, signal, room, patience });
     if (answer.status === 401) throw refusedSignature();
     // The answer of the protocol is always 200; any other says that nothing there speaks it.
     const fault = statusFault({ ...answer, body: Buffer.alloc(0) }, clock.now(), { sent: [] });

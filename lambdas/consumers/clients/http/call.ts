@@ -8,7 +8,7 @@ import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
 import { acceptedFor, type OutgoingRequest } from "./exchange.ts";
 import { failedAnswer, patienceOf } from "./failure-code.ts";
-import { mergeHeaders } from "./headers.ts";
+import { addTrace, mergeHeaders } from "./headers.ts";
 import { secureUrlOf, settingUrl } from "./settings.ts";
 import { shownCode, type UsedCredentials } from "./shown-answer.ts";
 import { statusError } from "./status.ts";
@@ -47,7 +47,7 @@ export async function sendCall(execution: Execution, call: HttpCall): Promise<Re
   });
 }
 
-async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpCall): Promise<OutgoingRequest> {
+async function callRequestOf({ secrets, idempotencyKey, trace }: Execution, call: HttpCall): Promise<OutgoingRequest> {
   const { defaults = {}, input } = call;
   const baseOf = carriesCredentials(call.auth) || call.hasCredentials ? secureUrlOf : settingUrl;
   const url = buildUrl(
@@ -60,6 +60,7 @@ async function callRequestOf({ secrets, idempotencyKey }: Execution, call: HttpC
   const headers = mergeHeaders(defaults.headers, input.headers);
   // A caller's own key guards what it stands for, such as an order, whichever jobs ask for it.
   if (!headers.has("idempotency-key")) headers.set("idempotency-key", idempotencyKey);
+  addTrace(headers, trace);
   const body = mergedBody(defaults.body, input.body);
   if (body === undefined) return { method: call.method, url, headers };
   if (call.method === "GET") throw new JobError("VALIDATION_ERROR", "A GET request has no body.");

@@ -43,9 +43,9 @@ function sentValuesOf({ url, headers, body = "" }: SentCall): string[] {
   return [...ofHeaders, ...url.searchParams.values(), ...leavesOf(body)].filter((value) => value !== "");
 }
 
-/** Our own key is random digits, in which a number may occur by chance. That of a caller is a value like others. */
+/** Our own key is random digits, in which a number may occur by chance, and so is a trace. A key of a caller is a value like others. */
 const isOurs = (name: string, value: string): boolean =>
-  name.toLowerCase() === "idempotency-key" && /^job_\w+-\d+$/.test(value);
+  (name.toLowerCase() === "idempotency-key" && /^job_\w+-\d+$/.test(value)) || name.toLowerCase() === "traceparent";
 
 /** The credentials in the Authorization of a request. */
 export const tokensIn = ({ headers }: SentCall): string[] =>

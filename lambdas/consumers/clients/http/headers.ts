@@ -1,4 +1,5 @@
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
+import type { TraceHeaders } from "../../../core/job/trace.ts";
 import { quoted } from "./names.ts";
 import type { Scalar } from "./query.ts";
 
@@ -47,6 +48,12 @@ export function mergeHeaders(...records: (Record<string, HeaderValue> | undefine
     if (Array.isArray(value) && value.length === 0) headers.delete(name);
   }
   return headers;
+}
+
+/** Adds what carries the trace of the attempt, unless the request names a trace itself. */
+export function addTrace(headers: Headers, trace: TraceHeaders | undefined): void {
+  if (!trace || headers.has("traceparent")) return;
+  for (const [name, value] of Object.entries(trace)) headers.set(name, value);
 }
 
 /** Response headers with cookies and credentials, which must not be stored in a result. */

@@ -6,6 +6,7 @@ import { type Job, jobMessageOf, type ListPart, type Parent } from "../../../cor
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { childCountOf, childOf, isPaged, listEventOf } from "../../../core/job/list.ts";
+import { childTrace } from "../../../core/job/spans.ts";
 import { waiting } from "../../../core/job/transitions.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
 import { inParallel } from "../../../core/kernel/in-parallel.ts";
@@ -199,13 +200,17 @@ interface Made {
 }
 
 /** The job of a list or a page, which no request asks for. It takes the turn of its feature. */
-function listJob({ clock }: Pick<ConsumerServices, "clock">, job: Job, made: Made): Omit<Job, "input"> {
+function listJob(
+  { clock, traces }: Pick<ConsumerServices, "clock" | "traces">,
+  job: Job,
+  made: Made,
+): Omit<Job, "input"> {
   const { startAt, redact, ...own } = made;
   const now = clock.now();
   return {
     ...own,
     ...pick(job, ["product", "env", "retry_policy", "fairness_key", "request_id"]),
-    ...defined({ redact }),
+    ...defined({ redact, trace: childTrace(job, now, traces) }),
     type: "feature",
     status: waiting(startAt, now),
     run: 1,

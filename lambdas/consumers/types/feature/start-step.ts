@@ -1,6 +1,7 @@
 import type { StepCredentials } from "../../../core/job/credential-placeholder.ts";
 import { type Job, jobMessageOf, type Parent } from "../../../core/job/job.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
+import { childTrace } from "../../../core/job/spans.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
@@ -48,14 +49,15 @@ export async function startAs(
   as: Pick<NonNullable<AcceptedRequest["step"]>, "job_id" | "parent" | "approval">,
 ): Promise<Job> {
   const body = { product_tag: job.product, env: job.env, input, start_at: startAt, ...defined(pick(step, jobOptions)) };
-  const request = parseRequest(body, services.catalog, services.clock.now(), undefined, "feature");
+  const now = services.clock.now();
+  const request = parseRequest(body, services.catalog, now, undefined, "feature");
   const kept = credentials(request);
   // A step takes the turn of its feature, unless its event says otherwise.
   const { fairness_key = job.fairness_key } = request;
   return scheduleJob(services, {
     ...request,
     step: { ...as, ...(kept && { credentials: kept }) },
-    ...(fairness_key !== undefined && { fairness_key }),
+    ...defined({ fairness_key, trace: childTrace(job, now, services.traces) }),
   });
 }
 

@@ -22,7 +22,7 @@ import type { HttpCallee } from "./target.ts";
 /** The result of an HTTP function's job. The function has done its work, so no body, however malformed, fails the job. */
 export type HttpResult = ShownAnswer;
 
-type FunctionCall = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room">;
+type FunctionCall = Pick<Execution, "idempotencyKey" | "signal" | "deadline" | "secrets" | "clock" | "room" | "trace">;
 /** A call that notes the credentials which it uses. */
 type Crediting = FunctionCall & { used: UsedCredentials };
 
@@ -36,12 +36,13 @@ export async function callHttp(
   payload: string | undefined,
   call: FunctionCall,
 ) {
-  const { idempotencyKey, clock } = call;
+  const { idempotencyKey, clock, trace } = call;
   const headers = new Headers({
     ...(payload !== undefined && { "content-type": "application/json" }),
     accept: "application/json, */*;q=0.5",
     "user-agent": "ductape-jobs",
     "idempotency-key": idempotencyKey,
+    ...trace,
   });
   const url = await functionUrlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };

@@ -1,5 +1,6 @@
 import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { JobError } from "../../../core/job/job-error.ts";
+import type { TraceHeaders } from "../../../core/job/trace.ts";
 import { parseExactly } from "../../../core/kernel/exact-json.ts";
 import { isSmallJson } from "../../../core/kernel/json-values.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
@@ -17,7 +18,7 @@ export async function callLambda(
   clients: LambdaClients,
   { arn }: LambdaCallee,
   payload: string | undefined,
-  { idempotencyKey, signal, room }: Pick<Execution, "idempotencyKey" | "signal" | "room">,
+  { idempotencyKey, signal, room, trace }: Pick<Execution, "idempotencyKey" | "signal" | "room" | "trace">,
 ): Promise<unknown> {
   if (Buffer.byteLength(payload ?? "") > largestPayload) {
     throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a Lambda function accepts.");
@@ -26,7 +27,7 @@ export async function callLambda(
   const command = new InvokeCommand({
     FunctionName: arn,
     InvocationType: "RequestResponse",
-    ClientContext: clientContext(idempotencyKey),
+    ClientContext: clientContext({ idempotency_key: idempotencyKey, ...trace }),
     ...(payload !== undefined && { Payload: payload }),
   });
   const client = await clients(arn.split(":")[3] as string);
@@ -46,10 +47,10 @@ export async function callLambda(
 
 /**
  * How a function recognises a repetition: `context.clientContext.custom.idempotency_key` (Node.js; `client_context` in
- * Python). The payload stays what the caller sent.
+ * Python). The trace of the attempt stands beside it. The payload stays what the caller sent.
  */
-const clientContext = (idempotencyKey: string): string =>
-  Buffer.from(JSON.stringify({ custom: { idempotency_key: idempotencyKey } })).toString("base64");
+const clientContext = (custom: { idempotency_key: string } & Partial<TraceHeaders>): string =>
+  Buffer.from(JSON.stringify({ custom })).toString("base64");
 
 /** Parses the answer: managed runtimes answer JSON, custom ones any string. */
 function parseResult(text: string): unknown {

@@ -31,7 +31,7 @@ const Answer = z.union([
  */
 export const portableCode = (
   callee: PortableCallee,
-  { secrets, clock, deadline }: Pick<Execution, "secrets" | "clock" | "deadline">,
+  { secrets, clock, deadline, trace }: Pick<Execution, "secrets" | "clock" | "deadline" | "trace">,
 ): CodeInvoker => ({
   async call(_product, message, { signal, room }) {
     if (message.kind !== "call") throw new JobError("CONFIGURATION_ERROR", "A portable function takes calls only.");
@@ -48,7 +48,7 @@ export const portableCode = (
     url.pathname = url.pathname.replace(/\/$/, "") + portablePath(of);
     const answer = await postToFunction(url, {
       method: "POST",
-      headers: portableHeaders(key.trim(), { of, id, body, now }),
+      headers: { ...portableHeaders(key.trim(), { of, id, body, now }), ...trace },
       body,
       largest: maxResponseBytes,
       signal,

@@ -22,7 +22,8 @@ export const publishExecutor = (aws: AwsSenders = awsSenders()) =>
     const place = topicPlaceOf(execution);
     recheckInput(place, topic, execution.input);
     execution.signal.throwIfAborted();
-    return { topic, ...(await sendToTopic(aws, place, execution)) };
+    const input = withTrace(place, topic, execution);
+    return { topic, ...(await sendToTopic(aws, place, { ...execution, input })) };
   });
 
 export const execute = publishExecutor();
@@ -58,6 +59,14 @@ function topicOf<Topic>(topics: Record<string, Topic>, name: string): Topic {
   const topic = ownValue(topics, name);
   if (topic !== undefined) return topic;
   throw new JobError("CONFIGURATION_ERROR", `The catalog's broker has no topic ${name} any more.`);
+}
+
+/** The message with the trace of the attempt among its headers, unless they name a trace or the broker has no room for one more. */
+function withTrace(place: TopicPlace, topic: string, { input, trace }: Execution): Execution["input"] {
+  const { headers = {} } = input;
+  if (!trace || Object.keys(headers).some((name) => name.toLowerCase() === "traceparent")) return input;
+  const traced = { ...input, headers: { ...headers, ...trace } };
+  return publicationFaults(place, topic, traced).length === 0 ? traced : input;
 }
 
 /** The catalog may have changed since the job was requested, and expressions may have made the message larger. */

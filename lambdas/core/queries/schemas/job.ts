@@ -101,6 +101,8 @@ const LatenessSchema = z
   })
   .describe("How late the first attempt of the run started, and why. Known once that attempt has ended.");
 
+const TraceIdField = z.string().meta({ examples: ["4bf92f3577b34da6a3ce929d0e0e4736"] });
+
 export const AttemptSchema = z
   .object({
     attempt: z.int().min(1),
@@ -121,6 +123,9 @@ export const AttemptSchema = z
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",
     ),
     rolled_back: RolledBackField.exactOptional(),
+    trace_id: TraceIdField.exactOptional().describe(
+      "The trace that its calls and messages carried, if it is another one than that of the job.",
+    ),
     held: z.object(heldFields).exactOptional().describe("What held it back before it started, if anything did."),
     duration_ms: z.int().describe("Milliseconds from its start to its end."),
     lateness_ms: z.int().describe("Milliseconds from when it was due to when it started."),
@@ -295,6 +300,9 @@ export const JobSchema = z
       .describe(
         "How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt.",
       ),
+    trace_id: TraceIdField.exactOptional().describe(
+      "The trace of its request, as hexadecimal digits. Absent if that brought none, and no spans are exported.",
+    ),
     made_by: ActorSchema.exactOptional().describe("Who requested it. Absent if it was made before jobs kept that."),
     by: ChangedBySchema.exactOptional().describe("The last change by a caller, if there was any."),
     attempts: z.array(AttemptSchema).describe("The attempts of the current run, oldest first. The last 25 are kept."),

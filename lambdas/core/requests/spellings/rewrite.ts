@@ -44,6 +44,10 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
     for (const field of ["cache", "session"]) {
       if (draft.at(field) === "" || draft.at(field) === null) draft.remove([field]);
     }
+    // No job may be refused for its trace: what is no text is ignored, as what is malformed is.
+    for (const field of ["traceparent", "tracestate"]) {
+      if (typeof draft.at(field) !== "string") draft.remove([field]);
+    }
     rewriteSchedule(draft);
     rewriteRepeat(draft);
     draft.rename(["retry_config"], retryNames);

@@ -13,11 +13,18 @@ export function brief(schema: Json): Json {
     ...typeOf(rest),
     ...(text && { description: text }),
     ...(isObject(properties) && {
-      properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, briefField(one as Json)])),
+      properties: Object.fromEntries(
+        Object.entries(properties)
+          .filter(([name]) => !noArguments.has(name))
+          .map(([name, one]) => [name, briefField(one as Json)]),
+      ),
       ...((required as string[]).length > 0 && { required }),
     }),
   };
 }
+
+/** What tracing libraries set, and no agent. */
+const noArguments: ReadonlySet<string> = new Set(["traceparent", "tracestate"]);
 
 function briefField(schema: Json): Json {
   const { properties, required = [], ...rest } = merged(schema);

@@ -414,6 +414,8 @@ class JobAttempt(TypedDict):
     """Which target of a fallback or quota ran it. Absent for events that name a single target."""
     rolled_back: NotRequired[JobAttemptRolledBack]
     """The run of a feature has failed or was cancelled, and its completed steps were undone."""
+    trace_id: NotRequired[str]
+    """The trace that its calls and messages carried, if it is another one than that of the job."""
     held: NotRequired[JobAttemptHeld]
     """What held it back before it started, if anything did."""
     duration_ms: int
@@ -645,6 +647,8 @@ class Job(JobSummary):
     """Seconds of head start in the lines of limits, if any."""
     snoozes: NotRequired[JobSnoozes]
     """How often a provider has put off the current attempt by a Retry-After, and since when. That spends no attempt."""
+    trace_id: NotRequired[str]
+    """The trace of its request, as hexadecimal digits. Absent if that brought none, and no spans are exported."""
     made_by: NotRequired[Actor]
     """Who requested it. Absent if it was made before jobs kept that."""
     by: NotRequired[ChangedBy]

@@ -167,6 +167,11 @@ class JobRequest(TypedDict):
     idempotency_key: NotRequired[str]
     """Identifies the request, 1 to 255 characters: the same request with the same key never creates a second job,
     and returns the receipt of the first one. Default: none."""
+    traceparent: NotRequired[str]
+    """The trace in which the job stands (W3C Trace Context), instead of the header or attribute of this name. What
+    is malformed is ignored. Default: none."""
+    tracestate: NotRequired[str]
+    """What tracing systems add to `traceparent`. Default: none."""
 
 
 class SignalRequest(TypedDict):

@@ -1,6 +1,7 @@
 import type { Job, Parent } from "../../../../core/job/job.ts";
+import { childTrace } from "../../../../core/job/spans.ts";
 import { waiting } from "../../../../core/job/transitions.ts";
-import { pick } from "../../../../core/kernel/defined.ts";
+import { defined, pick } from "../../../../core/kernel/defined.ts";
 import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { scheduleMade } from "../../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../../core/operations/services.ts";
@@ -26,6 +27,7 @@ export async function startOwnStep(
   const made: Job = {
     ...{ id, parent, own_step },
     ...pick(job, ["product", "env", "retry_policy", "fairness_key", "request_id"]),
+    ...defined({ trace: childTrace(job, now, services.traces) }),
     // No event of a catalog has a slash.
     event: `${job.event}/${own_step.key}`,
     type: "function",

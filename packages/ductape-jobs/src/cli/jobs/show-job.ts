@@ -193,6 +193,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["changed", job.by && clean(`${changedWords[job.by.change]} by ${actorOf(job.by)}, ${when(job.by.at)}`)],
       ["part of", job.parent && `${job.parent.job_id}, ${job.parent.undo ? "undo of " : ""}step ${job.parent.step}`],
       ["undo", undoOf(job)],
+      ["trace", job.trace_id],
       ["why", clean(whyOf(job) ?? "")],
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
