@@ -208,6 +208,7 @@ function queryOf(random: Random, path: string, { cursors }: Known): Record<strin
     limit: ["1", "20", "100", "0", "101", "1e1", "5,5"],
     cursor: [...cursors, ""],
     minutes: ["1", "60", "1440", "0", "1441", "1e1"],
+    hours: ["1", "24", "0", "25"],
     wait: ["0", "1", "25", "26", "1,1", "abc"],
   };
   const names = takenQueries[path] ?? Object.keys(all);

@@ -1,6 +1,7 @@
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { newJobId, shardOf } from "../../../lambdas/core/job/job-id.ts";
 import { listJobs } from "../../../lambdas/core/operations/list-jobs.ts";
+import { forecast } from "../../../lambdas/core/queries/read-forecast.ts";
 import { upcoming } from "../../../lambdas/core/queries/upcoming.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
@@ -33,6 +34,17 @@ it("after the number of partitions is raised, earlier and later jobs are found",
   expect(counted.total).toBe(80);
 
   const services = fakeServices({ catalog });
+  const soon = [
+    pending(noon + 60_000),
+    { ...pending(noon + 60_000), repeat: { every: 600_000, anchor: noon + 60_000, overlap: "skip" as const } },
+  ];
+  expect(await after.createMany(soon)).toEqual([]);
+  expect(await forecast({ ...services, jobs: after }, { tenants, hours: 1 })).toMatchObject({
+    ...{ is_complete: true, examined: 82, overdue: 80, counted: 7 },
+    hours: [{ at: noon, events: [{ event: "charge", count: 7 }] }],
+  });
+  for (const job of soon) await after.remove(job);
+
   await services.clock.advance(graceMs);
   await reconcile({ ...services, jobs: after });
   expect(services.queue.sent.map(({ message }) => message.job_id).sort()).toEqual(ids.toSorted());
