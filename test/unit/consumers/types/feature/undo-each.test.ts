@@ -162,60 +162,6 @@ describe("a run with a step for each item that is undone for each item", () => {
   });
 });
 
-describe("the undo of the items of a step", () => {
-  it("costs as much for each item, in items and reads as large, however many there are", async () => {
-    const measured = async (many: number) => {
-      const w = worldOf(shipping({}, { concurrency: 4 }, { event: "mail", delay: hour }));
-      const id = await w.start("onboard", { lines: lines(many) });
-      await w.pass(minute);
-      const seen = { writes: 0, largest: 0, mostRead: 0, puts: 0 };
-      const { jobs, blobs } = w.services;
-      const { create, claim, replace, getMany } = jobs;
-      const { put } = blobs;
-      const note = (job: Job) => {
-        seen.writes += 1;
-        seen.largest = Math.max(seen.largest, JSON.stringify({ ...job, input: undefined }).length);
-      };
-      Object.assign(jobs, {
-        create: async (job: Job) => {
-          const outcome = await create(job);
-          if (outcome.outcome === "created") note(job);
-          return outcome;
-        },
-        claim: async (...args: Parameters<typeof claim>) => {
-          const outcome = await claim(...args);
-          if (outcome.outcome === "claimed") note(outcome.job);
-          return outcome;
-        },
-        replace: async (next: Job, writeId?: string) => {
-          const outcome = await replace(next, writeId);
-          if (outcome === "replaced") note(next);
-          return outcome;
-        },
-        getMany: async (ids: string[]) => {
-          seen.mostRead = Math.max(seen.mostRead, ids.length);
-          return getMany(ids);
-        },
-      });
-      blobs.put = async (...args) => {
-        seen.puts += 1;
-        return put(...args);
-      };
-      await w.pass(2 * hour);
-      expect(w.removed()).toHaveLength(many);
-      expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 0 } });
-      return { ...seen, writesEach: seen.writes / many };
-    };
-    const [small, large] = [await measured(1000), await measured(10_000)];
-    expect(large.writesEach).toBeLessThan(small.writesEach * 1.02);
-    expect(large.writesEach).toBeLessThan(5.5);
-    expect(large.puts).toBeLessThan(small.puts * 10.5);
-    expect(large.largest).toBeLessThan(small.largest * 1.1);
-    expect(large.largest).toBeLessThan(4000);
-    expect(large.mostRead).toBeLessThanOrEqual(100);
-  }, 600_000);
-});
-
 describe("undos of items that fail", () => {
   it.each([20, 230])("leave the others of %i as they are, and are counted", async (many) => {
     const bad = [0, 7, many - 1];
