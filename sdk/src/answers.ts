@@ -475,6 +475,17 @@ export interface JobStep {
     started_at?: number;
     /** When it ended. Epoch milliseconds. */
     finished_at?: number;
+    /** The items that had completed, of a step whose items are undone one by one. */
+    for_each?: {
+      /** The items of the list. */
+      items: number;
+      /** Those that have completed. */
+      done: number;
+      /** Those that have failed. */
+      failed: number;
+      /** Those that have started and not ended. */
+      open: number;
+    };
     error?: JobFailure;
   };
 }
@@ -530,6 +541,8 @@ export interface JobGraphStep {
   allow_fail?: boolean;
   /** The tag of the event that undoes the step. */
   undo?: string;
+  /** Its items are undone one by one. Absent: the step is undone as a whole. */
+  undo_each?: true;
   /** The job of the step goes on when the feature ends. Absent: it is cancelled. */
   on_parent_end?: "abandon";
   /** Of a step that runs for each item of a list. */
@@ -861,6 +874,8 @@ export interface Explanation {
       step: string;
       /** The tag of the event that undoes it. */
       event: string;
+      /** The event is run for each of its items. */
+      each?: true;
       /** The step runs only if its condition holds. */
       conditional?: true;
     }[];
@@ -1985,6 +2000,8 @@ export interface Definition {
     allow_fail?: boolean;
     /** The tag of the event that undoes the step. */
     undo?: string;
+    /** Its items are undone one by one. Absent: the step is undone as a whole. */
+    undo_each?: true;
     /** The job of the step goes on when the feature ends. Absent: it is cancelled. */
     on_parent_end?: "abandon";
     /** Of a step that runs for each item of a list. */

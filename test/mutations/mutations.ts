@@ -299,6 +299,27 @@ export const mutations: Mutation[] = [
     test: "unit/code/feature/random-handlers.test.ts",
   },
   {
+    // What stands in the result in place of one that has failed is told from a result.
+    file: "lambdas/consumers/types/feature/undo-list.ts",
+    find: "(failed > 0 && isFailure(entries[index]))",
+    replace: "false",
+    test: "unit/consumers/types/feature/undo-each.test.ts",
+  },
+  {
+    // Items that have completed are undone also if another one has failed their step.
+    file: "lambdas/consumers/types/feature/undo.ts",
+    find: "return isUndoneForEach(placed) && state?.job_id",
+    replace: "return state === undefined && isUndoneForEach(placed) && state?.job_id",
+    test: "unit/consumers/types/feature/undo-each.test.ts",
+  },
+  {
+    // An undo that has failed does not stop those of the other items.
+    file: "lambdas/consumers/types/feature/list.ts",
+    find: "} else if (asked.undo) {",
+    replace: "} else if (asked.undo && !paged) {",
+    test: "unit/consumers/types/feature/undo-each.test.ts",
+  },
+  {
     file: "lambdas/consumers/engine/attempt.ts",
     find: "(of) => handedOver(of, services.clock.now())",
     replace: "(of) => ({ ...of, version: of.version + 1 })",

@@ -113,6 +113,8 @@ export interface GraphStep {
   allow_fail?: boolean;
   /** The tag of the event that undoes the step. */
   undo?: string;
+  /** Its items are undone one by one. */
+  undo_each?: true;
   /** The job of the step goes on when the feature ends. */
   on_parent_end?: "abandon";
   /** The step runs its event for each item of a list, for so many of them at a time. */

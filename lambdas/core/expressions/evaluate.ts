@@ -19,6 +19,8 @@ export interface Scope extends Partial<CatalogValues> {
   tooLarge?: ReadonlySet<string>;
   /** The sequence and the name of the step that is undone, whose result `$Step` is. */
   undone?: readonly [sequence: string, step: string];
+  /** The result of the item that is undone, of a step whose items are undone one by one: `$Step` is this one then. */
+  undoneItem?: { result: unknown };
   /** The item for which an input of a step with `for_each` is made, under its name, and its index. Absent for any other text. */
   each?: Record<string, unknown>;
   /** Epoch milliseconds. */
@@ -180,6 +182,7 @@ function resultAt(path: string[], { gone, tooLarge, results }: Scope): unknown {
 }
 
 function undoneResultAt(path: string[], scope: Scope): unknown {
+  if (scope.undoneItem) return path.reduce<unknown>(fieldAt, scope.undoneItem.result);
   if (scope.undone) return resultAt([...scope.undone, ...path], scope);
   throw new JobError("CONFIGURATION_ERROR", "The result of a step is referred to where no step is undone.");
 }

@@ -75,6 +75,15 @@ export interface ListState {
   faults?: Record<string, AttemptError>;
   /** What the list holds itself, since what it was read from may be deleted before the list ends. */
   kept?: KeptOfList;
+  /** The children that have failed of a list that undoes items, which goes on without them: a retry of it begins them again. */
+  left?: LeftChild[];
+}
+
+/** A child of which not all is undone, and its part of the counts. */
+export interface LeftChild {
+  child: number;
+  done: number;
+  failed: number;
 }
 
 export interface KeptOfList {

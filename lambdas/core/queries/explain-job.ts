@@ -147,10 +147,13 @@ function undoSaid(steps: [string, StepView][], view: JobView, found: FoundEvent 
   const undos = undoPlan(found?.definition.graph?.(found.target) ?? [], (step) => {
     const state = states.get(step);
     return state && isOver.has(state.status) ? (state.finished_at ?? 0) : undefined;
-  }).filter(({ step }) => states.get(step)?.status === "completed");
+  }).filter(({ step, undo_each }) => {
+    const { status: of, job_id } = states.get(step) ?? {};
+    return of === "completed" || (undo_each && of === "failed" && job_id !== undefined);
+  });
   if (undos.length === 0) return [];
-  const each = undos.map(({ step, undo }) => `${step} by ${undo}`).join(", ");
-  return [`If it fails now or is cancelled, this is undone first: ${each}.`];
+  const each = undos.map(({ step, undo, undo_each }) => `${step} by ${undo}${undo_each ? " for each item" : ""}`);
+  return [`If it fails now or is cancelled, this is undone first: ${each.join(", ")}.`];
 }
 
 const isOver: ReadonlySet<string> = new Set(["completed", "skipped", "failed"]);
@@ -165,11 +168,16 @@ function endingSaid(steps: [string, StepView][], ending: NonNullable<JobView["en
     if (!undo || undo.finished_at !== undefined) return [];
     if (undo.status === "not_started") return [`The undo of ${step} cannot begin: ${undo.error?.message}`];
     return undo.job_id !== undefined && underWay.has(undo.status)
-      ? [`${step} is being undone, by the job ${undo.job_id}.`]
+      ? [`${step} is being undone, by the job ${undo.job_id}${itemsSaid(undo.for_each)}.`]
       : [];
   });
   return [`It is about to end as ${cause}, since ${timeOf(since)}: ${counts}.`, ...open];
 }
+
+const itemsSaid = (counts: StepView["for_each"]): string =>
+  counts === undefined
+    ? ""
+    : `: ${counts.done} of ${counts.items} items${counts.failed > 0 ? `, and ${counts.failed} could not be` : ""}`;
 
 function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] {
   const { step, until, signals, asked, messages = [] } = wait;

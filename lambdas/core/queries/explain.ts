@@ -117,7 +117,12 @@ function undoOf({ product, definition, target }: AcceptedRequest, registry: Defi
   const typeOf = (tag: string) => ownValue(product.jobs, tag)?.type;
   const memoryOf = (type: JobType = definition.type) => registry[type].limits.memory_mb;
   return {
-    steps: undos.map(({ step, undo, conditional }) => ({ step, event: undo, ...(conditional && { conditional }) })),
+    steps: undos.map(({ step, undo, undo_each, conditional }) => ({
+      step,
+      event: undo,
+      ...defined({ each: undo_each }),
+      ...(conditional && { conditional }),
+    })),
     estimated_cost: undoCostOf({ undosMb: undos.map(({ undo }) => memoryOf(typeOf(undo))), featureMb: memoryOf() }),
   };
 }

@@ -17,7 +17,10 @@ export async function currentCounts(
   if (!isList(job)) return {};
   const state = progressInline(job)?.list;
   if (!state || !isPaged(job.list) || isFinished(job)) return { for_each: countsIn(job) };
-  const for_each: ItemCounts = { items: job.list.items, done: state.done, failed: state.failed, open: 0 };
+  // Those of which no undo could be made are among the items, and not in the list.
+  const { items } = countsIn(job);
+  const unmade = items - job.list.items;
+  const for_each: ItemCounts = { items, done: state.done, failed: state.failed + unmade, open: 0 };
   const ids = state.open.slice(0, mostAtOnce).map((child) => childIdOf(job, child));
   for (const page of await jobs.getMany(ids)) {
     const { done, failed, open } = isList(page) ? countsIn(page) : { done: 0, failed: 0, open: 0 };

@@ -14,9 +14,9 @@ export const ofUndo: Mutation[] = [
   {
     name: "undo: steps that have failed are undone",
     seed: 6,
-    at: `${undo}#undoOrder`,
-    find: `states[key]?.status === "completed"`,
-    replace: `["completed", "failed"].includes(states[key]?.status ?? "")`,
+    at: `${undo}#hasToBeUndone`,
+    find: `state?.status === "completed"`,
+    replace: `["completed", "failed"].includes(state?.status ?? "")`,
   },
   {
     name: "undo: begins while steps are open",

@@ -115,7 +115,7 @@ function Node({ node }: { node: GraphNode }) {
     step.conditional && "if",
     step.delay !== undefined && `after ${duration(step.delay)}`,
     step.allow_fail && "may fail",
-    step.undo !== undefined && "undo",
+    step.undo !== undefined && (state.undo?.for_each ? `undo ${shortCounts(state.undo.for_each)}` : "undo"),
   ];
   const took = tookOf(state);
   const left = leftOf(state, useNow(state.status === "waiting" ? 1_000 : idleMs));
@@ -267,6 +267,14 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           {step}: {countsText(for_each)}
         </p>
       ))}
+      {rows.map(
+        ([step, { undo }]) =>
+          undo?.for_each && (
+            <p key={`undo ${step}`} class="step-wait">
+              Undo of {step}: {countsText(undo.for_each)}
+            </p>
+          ),
+      )}
       {failed.slice(0, mostShown).map(([step, { error }]) => error && <Failure key={step} error={error} />)}
       {notUndone.map(([step, { undo }]) => undo?.error && <Failure key={`undo ${step}`} error={undo.error} />)}
       {failed.length > mostShown && (

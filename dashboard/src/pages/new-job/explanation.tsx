@@ -142,11 +142,12 @@ const Undo = ({ explanation: { undo } }: { explanation: Explanation }) =>
     <section>
       <h3>Undone if it fails or is cancelled, in this order</h3>
       <ol class="windows">
-        {undo.steps.map(({ step, event, conditional }) => (
+        {undo.steps.map(({ step, event, each, conditional }) => (
           <li key={step}>
             <code>{step}</code>
             <span>
-              by <code>{event}</code> <span class="muted">{conditional ? "if it has run" : ""}</span>
+              by <code>{event}</code> {each && "for each item "}
+              <span class="muted">{conditional ? "if it has run" : ""}</span>
             </span>
           </li>
         ))}

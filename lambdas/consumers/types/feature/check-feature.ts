@@ -11,7 +11,7 @@ import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { approvalTextFaults, askFaults } from "./check-approval.ts";
 import { eachFaults, itemsFaults } from "./check-for-each.ts";
 import { checkAgainstEvent } from "./check-step.ts";
-import { abandonFaults, inUndo } from "./check-undo.ts";
+import { abandonFaults, inItemUndo, inUndo } from "./check-undo.ts";
 import { comparedSignals, waitFaults, waitResultFaults } from "./check-waits.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
@@ -99,7 +99,9 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
   const { step, path } = placed;
   return [
     ...inputFaults(placed, check, checked.product, registry),
-    ...(isUndone(placed) ? inputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry) : []),
+    ...(isUndone(placed)
+      ? inputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry, inItemUndo(placed))
+      : []),
     ...abandonFaults(placed, checked.product, registry),
     ...itemsFaults(placed, checked, check),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
@@ -115,9 +117,10 @@ function inputFaults(
   check: (reference: ValueReference) => string[],
   product: Product,
   registry: Registry,
+  ofItem = (reference: ValueReference) => eachFaults(reference, placed),
 ): FoundStep[] {
   const faults = templateFaults(placed.step.input ?? {}, [...placed.path, "input"], (reference) => {
-    if (reference.root === "Each") return eachFaults(reference, placed);
+    if (reference.root === "Each") return ofItem(reference);
     return reference.root === "Auth" && startsJob(placed)
       ? stepCredentialFaults(reference, placed, product, registry)
       : check(reference);

@@ -60,9 +60,11 @@ function ofReference(
   return constant === undefined || Array.isArray(constant) ? undefined : "this $Constant is no list";
 }
 
+export const eachKnown = "$Each is known in the input of a step with for_each only";
+
 /** What is wrong with a reference to the item of a step, in its input. */
 export function eachFaults({ path: [name] }: ValueReference, { step: { for_each } }: PlacedStep): string[] {
-  if (!for_each) return ["$Each is known in the input of a step with for_each only"];
+  if (!for_each) return [eachKnown];
   const names = [for_each.as ?? itemNames.usual, itemNames.index];
   if (name === undefined) return [`a name is missing: $Each{${names[0]}}`];
   return names.includes(name) ? [] : [`the step calls its item "${names[0]}".${didYouMean(name, names)}`];

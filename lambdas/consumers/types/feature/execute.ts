@@ -49,6 +49,7 @@ import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unkn
 import { type PlacedJobStep, stepsOf } from "./steps.ts";
 import { type CodeFeature, type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
+import { type ItemsToUndo, startUndoList } from "./undo-list.ts";
 import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 const deployedCode = lazy(() => readEnv(CodeEnv));
@@ -102,7 +103,8 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
   };
   const loading = { blobs: services.blobs, room, signal };
   if (job.ending) {
-    const start = (undo: ReadyStep) => startUndo(services, job, undo, placeholders);
+    const start: EndingRun["start"] = (undo, items) =>
+      startUndo(services, job, { ...undo, toUndo: items }, { placeholders, pageSize });
     const park: EndingRun["park"] = (states, { undos, due = [], refused = false }) =>
       parkRun(loading, { job, feature, children, states, due, refused, ...defined({ undos }) }, services.clock.now());
     const values = valuesAt(services.clock.now());
@@ -383,17 +385,20 @@ async function startReady(
   return startStep(services, job, { key, step, input, startAt, credentials: placeholders.in });
 }
 
-/** Starts the job that undoes a step. */
+/** Starts the job that undoes a step, or the list that undoes its items. */
 async function startUndo(
   services: ConsumerServices,
   job: Job,
-  undo: ReadyStep,
-  placeholders: CredentialPlaceholders,
+  { toUndo, ...undo }: ReadyStep & { toUndo: ItemsToUndo | undefined },
+  { placeholders, pageSize }: Starting,
 ): ReturnType<EndingRun["start"]> {
   const { key, step } = undo.placed;
   const as = { job_id: undoJobId(job, key), parent: { message: jobMessageOf(job), step: key, undo: true as const } };
+  const startAt = services.clock.now();
   const { states, due, refused } = await startAll(services, job, [undo], ({ input }) =>
-    startAs(services, job, { step, input, startAt: services.clock.now(), credentials: placeholders.in }, as),
+    toUndo
+      ? startUndoList(services, job, { ...toUndo, pageSize, startAt }, placeholders)
+      : startAs(services, job, { step, input, startAt, credentials: placeholders.in }, as),
   );
   return { due, refused, ...defined({ state: states[key] }) };
 }

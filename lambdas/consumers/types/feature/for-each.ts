@@ -1,6 +1,7 @@
 import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { ProductEvent } from "../../../core/catalog/job-type.ts";
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
+import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { StepCredentials } from "../../../core/job/credential-placeholder.ts";
 import { type Job, jobMessageOf, type ListPart, type Parent } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
@@ -19,6 +20,7 @@ import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
 import { inputsPrefix, resultsPrefix } from "../../../topology.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import { feature } from "./definition.ts";
+import { type Places, placesIn } from "./places.ts";
 import { type JobOptions, jobOptions, messageAttemptOf, parentOf } from "./start-step.ts";
 import { concurrencyOf, type JobStep } from "./steps.ts";
 import { type ForEach, itemLimits, itemNames } from "./target.ts";
@@ -40,6 +42,15 @@ export interface ListInput {
   /** The key below which the inputs of its pages are. */
   slices?: string;
   credentials?: StepCredentials;
+  /** Its items undo those of a step. */
+  undo?: UndoneItems;
+}
+
+/** Which items of a step a list undoes. */
+export interface UndoneItems {
+  places: Places;
+  /** Those of which the input of the undo could not be made: how many, and why the first one. */
+  unmade?: { items: number; error: AttemptError };
 }
 
 /** The most bytes of JSON of the inputs of a page, which are read by each of its decisions, and of all items of a step. */
@@ -58,8 +69,8 @@ export function itemsOf({ items, max = itemLimits.items }: ForEach, scope: Scope
 
 const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
-/** The input of an item. What the list brings in is data, and is never evaluated. */
-function inputOf({ input = {}, for_each }: JobStep, { values, scope }: ItemsToRun, index: number) {
+/** The input of an item. What the list brings in is data, and is never evaluated. Throws a JobError if it cannot be made. */
+export function inputOf({ input = {}, for_each }: JobStep, { values, scope }: ItemsToRun, index: number) {
   const each = { [for_each?.as ?? itemNames.usual]: values[index], [itemNames.index]: index };
   try {
     return resolve(input, { ...scope, each }) as Record<string, unknown>;
@@ -88,20 +99,14 @@ export async function startList(
   { key, step, items, startAt, pageSize }: ListToStart,
   placeholders: CredentialPlaceholders,
 ): Promise<Job> {
-  const { blobs } = services;
   const list: ListPart = { step: key, from: 0, items: items.values.length, page_size: pageSize };
   const event = eventOf(services, job, step);
-  const credentials: StepCredentials[] = [];
-  let left = mostInputBytes.list;
-  const inputsOf = (part: ListPart) => {
-    const inputs = Array.from({ length: part.items }, (_, i) => inputOf(step, items, part.from + i));
-    const bytes = Buffer.byteLength(JSON.stringify(inputs));
-    left -= bytes;
-    if (bytes > mostInputBytes.page || left < 0) throw tooLarge(part, bytes > mostInputBytes.page);
-    const own = event && placeholders.in({ input: { inputs }, event });
-    if (own) credentials.push(own);
-    return inputs;
-  };
+  const taken = takenInputs(event, placeholders);
+  const inputsOf = (part: ListPart) =>
+    taken.take(
+      part,
+      Array.from({ length: part.items }, (_, i) => inputOf(step, items, part.from + i)),
+    );
   const asked: ListInput = {
     step: defined(pick(step, jobOptions)) as JobOptions,
     allow_fail: step.allow_fail ?? false,
@@ -109,18 +114,53 @@ export async function startList(
   };
   const id = stepJobId(job, key);
   if (isPaged(list)) {
-    asked.slices = `${resultsPrefix}${id}/${crypto.randomUUID()}/`;
+    asked.slices = slicesOf(id);
     const pages = Array.from({ length: childCountOf(list) }, (_, page) => page);
     await inParallel(atOnce, pages, (page) =>
       putSlice(services, asked.slices ?? "", page, inputsOf(childOf(list, page).part)),
     );
   } else asked.inputs = inputsOf(list);
-  const [first] = credentials;
-  if (first) asked.credentials = { ...first, keys: [...new Set(credentials.flatMap(({ keys }) => keys))] };
-  const parent = parentOf(job, { key, step });
-  const redact = hiddenIn(event);
-  const made = { id, list, parent, startAt, redact, event: listEventOf(job.event, key) };
-  const input = await storePayload(blobs, inputKeyOf(id), asked);
+  Object.assign(asked, taken.credentials());
+  return startWhole(services, job, { id, list, parent: parentOf(job, { key, step }), startAt, of: event }, asked);
+}
+
+/** Where the inputs of the pages of a list are. */
+export const slicesOf = (id: string): string => `${resultsPrefix}${id}/${crypto.randomUUID()}/`;
+
+/** Takes the inputs of a list, page by page, with the credentials that they refer to. Throws a JobError if they are too large. */
+export function takenInputs(event: ProductEvent | undefined, placeholders: CredentialPlaceholders) {
+  const found: StepCredentials[] = [];
+  let left = mostInputBytes.list;
+  return {
+    take(part: Pick<ListPart, "from" | "items">, inputs: Record<string, unknown>[]) {
+      const bytes = Buffer.byteLength(JSON.stringify(inputs));
+      left -= bytes;
+      if (bytes > mostInputBytes.page || left < 0) throw tooLarge(part, bytes > mostInputBytes.page);
+      const own = event && placeholders.in({ input: { inputs }, event });
+      if (own) found.push(own);
+      return inputs;
+    },
+    credentials(): Pick<ListInput, "credentials"> {
+      const [first] = found;
+      return first ? { credentials: { ...first, keys: [...new Set(found.flatMap(({ keys }) => keys))] } } : {};
+    },
+  };
+}
+
+interface WholeList extends Pick<Made, "id" | "list" | "parent" | "startAt"> {
+  /** The event of its items, if the catalog has it. */
+  of: ProductEvent | undefined;
+}
+
+/** Starts the job of a list, or returns the one that was started before. */
+export async function startWhole(
+  services: ConsumerServices,
+  job: Job,
+  { of, ...whole }: WholeList,
+  asked: ListInput,
+): Promise<Job> {
+  const made = { ...whole, redact: hiddenIn(of), event: listEventOf(job.event, whole.list.step) };
+  const input = await storePayload(services.blobs, inputKeyOf(whole.id), asked);
   return startMade(services, job, { ...listJob(services, job, made), input });
 }
 
@@ -131,7 +171,7 @@ export const putSlice = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: str
 export const sliceOf = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: string, page: number): Promise<unknown> =>
   load(blobs, { blob: `${slices}${page}`, bytes: 0 });
 
-const tooLarge = ({ from, items }: ListPart, isPage: boolean) =>
+const tooLarge = ({ from, items }: Pick<ListPart, "from" | "items">, isPage: boolean) =>
   unusable(
     isPage
       ? `The inputs of the items ${from} to ${from + items - 1} have more than ${mostInputBytes.page} bytes of JSON together: pass ids instead of what they stand for`
@@ -139,7 +179,7 @@ const tooLarge = ({ from, items }: ListPart, isPage: boolean) =>
   );
 
 /** The event of the items in the present catalog. Undefined if that has lost it: the items wait for it then. */
-function eventOf(
+export function eventOf(
   { catalog }: Pick<ConsumerServices, "catalog">,
   job: Job,
   { event, app }: JobStep,
@@ -173,11 +213,17 @@ export async function startPage(
   const { key, part } = childOf(job.list, page);
   const id = stepJobId(job, key);
   const begun = await services.jobs.get(id);
-  const input = begun?.input ?? (await pageInput(services, id, asked, await sliceOf(services, slices, page)));
+  const input =
+    begun?.input ?? (await pageInput(services, id, askedOf(asked, part), await sliceOf(services, slices, page)));
   const parent = { message: jobMessageOf(job), step: key, share };
   const { event, redact } = job;
   const made = { id, list: part, parent, startAt: services.clock.now(), redact, event };
   return startMade(services, job, { ...listJob(services, job, made), input });
+}
+
+/** What a page is asked of what its list is. */
+function askedOf({ undo, ...asked }: ListInput, part: ListPart): ListInput {
+  return undo ? { ...asked, undo: { places: placesIn(undo.places, part) } } : asked;
 }
 
 /** Each page has its inputs itself, which are deleted with its job. */

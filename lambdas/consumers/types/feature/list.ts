@@ -24,9 +24,10 @@ import { type AttemptServices, type Execution, Finished, Parked } from "../../..
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { type ListInput, startPage } from "./for-each.ts";
+import { type ListInput, startPage, type UndoneItems } from "./for-each.ts";
 import { type Deciding, listResults, renewed } from "./list-results.ts";
 import { nextLook } from "./next-look.ts";
+import { placeAt } from "./places.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
 import { startStep } from "./start-step.ts";
 import { isMissing, missingPauseMs, refusal } from "./step-faults.ts";
@@ -41,14 +42,16 @@ export async function decideList(
   job: ListJob,
   services: AttemptServices,
 ): Promise<Finished | Parked> {
-  const of: Deciding = { services, execution, job, asked: execution.input as unknown as ListInput };
+  const asked = execution.input as unknown as ListInput;
+  const of: Deciding = { services, execution, job, asked };
   const before = stateOf(execution.progress, job);
   let state = await begunAgain(of, before);
   for (;;) {
     const seen = await look(of, state);
     state = seen.state;
-    if (seen.failure) throw failed(seen.failure, job, state, seen.counts);
+    if (seen.failure) throw failed(seen.failure, of, state, seen.counts);
     if (state.next >= childCountOf(job.list) && state.open.length === 0 && state.again.length === 0) {
+      if (asked.undo && hasLeft(state, asked.undo)) throw await notUndone(of, asked.undo, state, seen.counts);
       return new Finished(await listResults(of, state), progressOf(withoutKept(state), seen.counts));
     }
     const started = await startNext(of, state, seen.pages);
@@ -81,19 +84,22 @@ const stateOf = (progress: unknown, { attempt }: Job): ListState =>
 async function begunAgain({ services, job, asked }: Deciding, state: ListState): Promise<ListState> {
   const { attempt } = job;
   if (state.attempt >= attempt) return state;
-  const begun = [...state.open, ...state.again].sort((a, b) => a - b);
+  const left = state.left ?? [];
+  const begun = [...state.open, ...state.again, ...left.map(({ child }) => child)].sort((a, b) => a - b);
   const children = await childrenOf(services, job, begun);
   const stays = (child: number) => {
     const found = children.get(child);
     if (!found || !isFinished(found)) return false;
-    const mayFail = asked.allow_fail && !isPaged(job.list) && !endedWithFeature(found);
+    const mayFail = asked.allow_fail && !asked.undo && !isPaged(job.list) && !endedWithFeature(found);
     return found.status === "completed" || mayFail;
   };
-  const { faults: _faults, ...rest } = state;
+  const { faults: _faults, left: _left, ...rest } = state;
   const faults = Object.entries(state.faults ?? {}).filter(([child]) => !begun.includes(Number(child)));
   return {
     ...rest,
     attempt,
+    done: left.reduce((sum, { done }) => sum - done, state.done),
+    failed: left.reduce((sum, { failed }) => sum - failed, state.failed),
     open: begun.filter(stays),
     again: begun.filter((child) => !stays(child)),
     ...(faults.length > 0 && { faults: Object.fromEntries(faults) }),
@@ -114,7 +120,13 @@ async function look({ services, job, asked }: Deciding, before: ListState): Prom
   const children = await childrenOf(services, job, before.open);
   const pages = new Map<number, ListJob>();
   const state: ListState = { ...before, open: [] };
-  const counts: ItemCounts = { items: job.list.items, done: before.done, failed: before.failed, open: 0 };
+  const unmade = asked.undo?.unmade?.items ?? 0;
+  const counts: ItemCounts = {
+    items: job.list.items + unmade,
+    done: before.done,
+    failed: before.failed + unmade,
+    open: 0,
+  };
   let failure: Seen["failure"];
   for (const child of before.open) {
     const found = children.get(child);
@@ -130,6 +142,15 @@ async function look({ services, job, asked }: Deciding, before: ListState): Prom
       state.failed += own?.failed ?? 0;
       counts.done += paged ? (own?.done ?? childOf(job.list, child).part.items) : 1;
       counts.failed += own?.failed ?? 0;
+    } else if (asked.undo) {
+      const done = own?.done ?? 0;
+      const ended = { child, done, failed: childOf(job.list, child).part.items - done };
+      counts.done += ended.done;
+      counts.failed += ended.failed;
+      state.done += ended.done;
+      state.failed += ended.failed;
+      state.left = [...(state.left ?? []), ended];
+      if (!found && !state.faults?.[child]) state.faults = { ...state.faults, [child]: unknownEnd };
     } else {
       counts.failed += own?.failed ?? 1;
       counts.done += own?.done ?? 0;
@@ -189,18 +210,45 @@ const mostAtOnce = 100;
 /** The first item that fails, fails the step: what is open is cancelled once the failure is recorded. */
 function failed(
   { child, error }: NonNullable<Seen["failure"]>,
-  { list }: ListJob,
+  { job: { list }, asked }: Pick<Deciding, "job" | "asked">,
   state: ListState,
   counts: ItemCounts,
 ) {
   const { from, items } = childOf(list, child).part;
+  const placeOf = (at: number) => (asked.undo ? placeAt(asked.undo.places, at - list.from) : at);
+  const [first, last] = [placeOf(from), placeOf(from + items - 1)].sort((a = 0, b = 0) => a - b);
   // A page says itself which of its items it was, unless it was none.
   const isOfItem = isPaged(list) && error.message.startsWith("Item ");
-  const what = isPaged(list) ? `Items ${from} to ${from + items - 1}` : `Item ${from}`;
+  const what = isPaged(list) ? `Items ${first} to ${last}` : `Item ${first}`;
   const message = isOfItem ? error.message : `${what} failed: ${error.message}`;
   const progress = progressOf(state, { ...counts, open: 0 });
   return new JobError(error.code, message, { retryable: false, providerCode: error.provider_code, progress });
 }
+
+const hasLeft = ({ left = [] }: ListState, { unmade }: UndoneItems): boolean => left.length > 0 || unmade !== undefined;
+
+/** A list that undoes items has tried all of them before it fails. */
+async function notUndone(
+  of: Deciding,
+  { unmade }: UndoneItems,
+  state: ListState,
+  counts: ItemCounts,
+): Promise<JobError> {
+  const { services, job } = of;
+  const [first] = state.left ?? [];
+  const child = first?.child ?? 0;
+  const found = first && (await childrenOf(services, job, [child])).get(child);
+  const own = first && { child, error: state.faults?.[child] ?? errorOf(found) ?? unknownEnd };
+  const reason = own ? failed(own, of, withoutKept(state), counts) : unmadeError(unmade?.error ?? unknownEnd);
+  // Its pages say which of their items it was, and the list how many there are.
+  if (!job.parent?.undo) return reason;
+  const { code, message, providerCode } = reason;
+  const text = `${counts.failed} of ${counts.items} items could not be undone. ${message}`;
+  const progress = progressOf(withoutKept(state), counts);
+  return new JobError(code, text, { retryable: false, providerCode, progress });
+}
+
+const unmadeError = ({ code, message }: AttemptError) => new JobError(code, message, { retryable: false });
 
 interface Started {
   state: ListState;

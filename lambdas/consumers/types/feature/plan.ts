@@ -81,6 +81,8 @@ export interface WantedResults {
   referred: Set<string>;
   /** Steps that make up the result: all of them, if the feature has no output and may complete now. */
   gathered: Set<string>;
+  /** How many bytes of other values the decision reads besides. Default: none. */
+  beside?: number;
 }
 
 /** The steps whose results a plan may need. The other results, which may be large, are not read. */

@@ -33,7 +33,7 @@ export async function resultsOf(
   feature: FeatureTarget,
   children: Map<string, Job>,
   states: StepStates,
-  { referred, gathered }: WantedResults = resultsFor(feature, states),
+  { referred, gathered, beside = 0 }: WantedResults = resultsFor(feature, states),
 ): Promise<Results> {
   const left = { referred: mostReferredBytes, gathered: mostGatheredBytes };
   const tooLarge = new Set<string>();
@@ -54,7 +54,7 @@ export async function resultsOf(
     return gathered.has(key) ? [{ sequence, name, value: { job_id, result_bytes } }] : [];
   });
   // The results of many steps may need much memory in a process that makes other decisions too.
-  const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? storedBytesOf(stored) : 0), 0);
+  const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? storedBytesOf(stored) : 0), beside);
   if (bytes > 0) await room.forAnswer(bytes, signal);
   const found = await Promise.all(
     wanted.map(async ({ sequence, name, stored, value }) => ({

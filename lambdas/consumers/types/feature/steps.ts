@@ -1,8 +1,17 @@
 import type { Condition } from "../../../core/catalog/condition.ts";
 import type { DefinedStep, GraphStep } from "../../../core/catalog/job-type.ts";
+import { referencesInTemplate } from "../../../core/expressions/evaluate.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { asksOf, shownTemplates } from "./approve.ts";
-import { type Awaited, type FeatureTarget, type ForEach, itemLimits, type Undo, type Wait } from "./target.ts";
+import {
+  type Awaited,
+  type FeatureTarget,
+  type ForEach,
+  itemLimits,
+  itemNames,
+  type Undo,
+  type Wait,
+} from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 /** A step that starts a job. */
@@ -60,6 +69,7 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
     allow_fail: step.allow_fail,
     waits_for: step.approve ? { approval: true as const } : step.wait && waysOf(step.wait),
     undo: step.undo?.event,
+    undo_each: step.undo?.each ? (true as const) : undefined,
     on_parent_end: step.on_parent_end === "abandon" ? step.on_parent_end : undefined,
     for_each: step.for_each && ({ concurrency: concurrencyOf(step.for_each) } as const),
   }),
@@ -95,9 +105,24 @@ export const undoneIn = ({ undo }: StepDefinition): unknown[] => (undo ? [undo.i
 
 /** The job that undoes a step, as a step: its event is asked and checked like that of one. */
 export const undoStepOf = (placed: UndoneStep): PlacedJobStep => {
-  const { event, app, input = {} } = placed.step.undo;
-  return { ...placed, step: { event, input, ...defined({ app }) }, path: [...placed.path, "undo"] };
+  const { event, app, input = {}, each } = placed.step.undo;
+  const for_each = each ? placed.step.for_each : undefined;
+  return { ...placed, step: { event, input, ...defined({ app, for_each }) }, path: [...placed.path, "undo"] };
 };
+
+/** A step whose items are undone one by one. */
+export type UndoneForEach = UndoneStep & { step: { for_each: ForEach } };
+
+export const isUndoneForEach = (placed: PlacedStep): placed is UndoneForEach =>
+  placed.step.undo?.each === true && placed.step.for_each !== undefined;
+
+/** Whether the undo of a step's items refers to the item itself, and to its result. */
+export const itemIn = ({ step: { undo, for_each } }: UndoneForEach): boolean =>
+  referencesInTemplate(undo.input).some(
+    ({ root, path }) => root === "Each" && path[0] === (for_each.as ?? itemNames.usual),
+  );
+export const resultIn = ({ step: { undo } }: UndoneStep): boolean =>
+  referencesInTemplate(undo.input).some(({ root }) => root === "Step");
 
 /** The keys of all steps that end before one starts. */
 export function ancestors(

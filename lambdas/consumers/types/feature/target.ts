@@ -59,8 +59,10 @@ export type Wait = z.infer<typeof Wait>;
 export const Undo = strict({
   event: EventTag,
   app: Tag.optional(),
-  /** The input of that job, in which `$Step` is the result of the step. */
+  /** The input of that job, in which `$Step` is the result of the step. With `each`, that of the item. */
   input: z.record(z.string(), z.unknown()).default({}),
+  /** Of a step with `for_each`: its items are undone one by one, the last one first, those that have completed. Default: the step is undone once, as a whole. */
+  each: z.boolean().optional(),
 });
 export type Undo = z.input<typeof Undo>;
 
@@ -122,6 +124,8 @@ export const Step = strict({
   on_parent_end: z.enum(["cancel", "abandon"]).optional(),
 }).superRefine((step, context) => {
   const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  if (step.undo?.each !== undefined && step.for_each === undefined)
+    fault(["undo", "each"], "is of steps with `for_each`: this one has no items");
   const kind = step.approve === undefined ? "wait" : "approve";
   if (step[kind] === undefined) {
     if (step.event === undefined) fault(["event"], isRequired);

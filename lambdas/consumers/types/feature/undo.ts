@@ -1,8 +1,9 @@
-import { referencesInTemplate, resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
+import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import type { UndoCounts } from "../../../core/job/ending.ts";
 import { isFinished, isWaiting, type Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { undoJobId } from "../../../core/job/job-id.ts";
+import { isList } from "../../../core/job/list.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { cancelStep, isAbandoned } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Ended, type Parked } from "../../../core/operations/execution.ts";
@@ -10,10 +11,20 @@ import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { notedWaits } from "./noted-waits.ts";
 import { planError, type ReadyStep } from "./plan.ts";
-import { type Loading, resultsOf } from "./results.ts";
+import { type Loading, mostGatheredBytes, resultsOf } from "./results.ts";
 import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
-import { ancestors, isUndone, stepsOf, type UndoneStep, undoStepOf } from "./steps.ts";
+import {
+  ancestors,
+  isUndone,
+  isUndoneForEach,
+  itemIn,
+  resultIn,
+  stepsOf,
+  type UndoneStep,
+  undoStepOf,
+} from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
+import type { ItemsToUndo } from "./undo-list.ts";
 import { stopListening } from "./waits.ts";
 
 /** A run that ends, as a decision finds it. */
@@ -27,8 +38,8 @@ export interface EndingRun {
   /** What the undos may refer to, besides results. */
   values: Omit<Scope, "results" | "gone">;
   loading: Loading;
-  /** Starts the job that undoes a step. */
-  start: (undo: ReadyStep) => Promise<StartedUndo>;
+  /** Starts the job that undoes a step, or the list that undoes its items. */
+  start: (undo: ReadyStep, items?: ItemsToUndo) => Promise<StartedUndo>;
   /** Parks the run until a job has ended, or AWS or the catalog has to be asked again. */
   park: (states: StepStates, left: { undos?: UndoCounts; due?: number[]; refused?: Refused }) => Promise<Parked>;
 }
@@ -122,22 +133,32 @@ function endedStates(
   if (Object.keys(waited).length > 0) services.claim.whenRecorded(() => stopListening(services, job, waited));
   const ofJobs = [...children].map(([key, child]): [string, StepState] => {
     const { result, undo } = recorded[key] ?? {};
-    const kept = child.status === "completed" ? defined({ result, undo }) : {};
-    return [key, { ...stepViewOf(child, now), ...kept }];
+    const kept = child.status === "completed" ? defined({ result }) : {};
+    return [key, { ...stepViewOf(child, now), ...kept, ...(isFinished(child) && defined({ undo })) }];
   });
   return Object.fromEntries([...withoutJob, ...ofJobs]);
 }
 
 async function begin({ values, loading, start, ...run }: EndingRun, placed: UndoneStep, states: StepStates) {
   const { feature, children } = run;
-  const wanted = { referred: new Set(stepsInUndo(placed)), gathered: new Set<string>() };
+  const wanted = {
+    referred: new Set(stepsInUndo(placed)),
+    gathered: new Set<string>(),
+    // Results of items, which are read page by page.
+    beside: isUndoneForEach(placed) && resultIn(placed) ? mostGatheredBytes : 0,
+  };
   const found = await resultsOf(loading, feature, children, states, wanted);
   const gone = new Set([...wanted.referred].filter((key) => !children.has(key) && isGone(states[key])));
   const undone = [placed.sequence, placed.name] as const;
   const made = undoStepOf(placed);
+  const scope = { ...values, ...found, gone, undone };
+  const list = children.get(placed.key);
   try {
-    const input = resolve(made.step.input, { ...values, ...found, gone, undone }) as Record<string, unknown>;
-    return await start({ placed: made, input });
+    if (isUndoneForEach(placed)) {
+      const items = { placed, list: list && isList(list) ? list : undefined, state: states[placed.key], scope };
+      return await start({ placed: made, input: {} }, items);
+    }
+    return await start({ placed: made, input: resolve(made.step.input, scope) as Record<string, unknown> });
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
     const state: JobStepView = { status: "failed", finished_at: values.now, error: planError(error) };
@@ -155,7 +176,7 @@ export function undoOrder(feature: FeatureTarget, states: StepStates): UndoneSte
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const left = steps
     .filter(isUndone)
-    .filter(({ key }) => states[key]?.status === "completed")
+    .filter((placed) => hasToBeUndone(placed, states[placed.key]))
     .map((placed) => ({ placed, before: ancestors(placed, byKey), at: states[placed.key]?.finished_at ?? 0 }));
   left.reverse().sort((a, b) => b.at - a.at);
   const ordered: UndoneStep[] = [];
@@ -167,6 +188,12 @@ export function undoOrder(feature: FeatureTarget, states: StepStates): UndoneSte
   return ordered;
 }
 
+/** Whether a step has done something that is undone: it has completed, or items of it may have, which are undone one by one. */
+function hasToBeUndone(placed: UndoneStep, state: StepState | undefined): boolean {
+  if (state?.status === "completed") return true;
+  return isUndoneForEach(placed) && state?.job_id !== undefined && state.status !== "skipped" && hasEnded(state);
+}
+
 function countsOf(feature: FeatureTarget, states: StepStates): UndoCounts {
   const undos = undoOrder(feature, states).map(({ key }) => states[key]?.undo);
   const undone = undos.filter((undo) => undo?.status === "completed").length;
@@ -175,10 +202,11 @@ function countsOf(feature: FeatureTarget, states: StepStates): UndoCounts {
 }
 
 /** The steps whose results an undo refers to. */
-export function stepsInUndo({ key, step }: UndoneStep): string[] {
-  const { input } = step.undo;
-  const isOwn = referencesInTemplate(input).some(({ root }) => root === "Step");
-  return [...stepsIn(input), ...(isOwn ? [key] : [])];
+export function stepsInUndo(placed: UndoneStep): string[] {
+  const ofInput = stepsIn(placed.step.undo.input);
+  if (!isUndoneForEach(placed)) return [...ofInput, ...(resultIn(placed) ? [placed.key] : [])];
+  // The result of the step says which items have completed.
+  return [...ofInput, placed.key, ...(itemIn(placed) ? stepsIn(placed.step.for_each.items) : [])];
 }
 
 /**
@@ -190,9 +218,10 @@ export function hasToUndo(feature: FeatureTarget, states: StepStates): boolean {
   const mayFail = new Set(stepsOf(feature).flatMap(({ key, step }) => (step.allow_fail ? [key] : [])));
   return stepsOf(feature)
     .filter(isUndone)
-    .some(({ key, dependsOn }) => {
+    .some((placed) => {
+      const { key, dependsOn } = placed;
       const state = states[key];
-      if (state?.status === "completed") return true;
+      if (hasToBeUndone(placed, state)) return true;
       return (
         !hasEnded(state) && dependsOn.every((need) => isOver(need) || (mayFail.has(need) && hasEnded(states[need])))
       );

@@ -89,6 +89,7 @@ const UndoPlanSchema = z
         z.object({
           step: z.string().describe("As `sequence.step`."),
           event: z.string().describe("The tag of the event that undoes it."),
+          each: z.literal(true).exactOptional().describe("The event is run for each of its items."),
           conditional: z.literal(true).exactOptional().describe("The step runs only if its condition holds."),
         }),
       )

@@ -5,17 +5,6 @@ import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./fail
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
 
-export const UndoStateSchema = z
-  .object({
-    status: z
-      .enum([...jobStatuses, "not_started"])
-      .describe("`not_started`: its event is missing. Otherwise the status of its job."),
-    job_id: z.string().exactOptional().describe("The job that undoes the step."),
-    started_at: at("When it started.").exactOptional(),
-    finished_at: at("When it ended.").exactOptional(),
-    error: JobFailureSchema.exactOptional(),
-  })
-  .meta({ id: "UndoState", description: "The state of the undo of a step, once that has begun." });
 export const ForEachSchema = z
   .object({
     items: z.int().describe("The items of the list."),
@@ -24,6 +13,20 @@ export const ForEachSchema = z
     open: z.int().describe("Those that have started and not ended."),
   })
   .meta({ id: "ForEach", description: "How far the items of a step have come, as its pages have recorded it." });
+export const UndoStateSchema = z
+  .object({
+    status: z
+      .enum([...jobStatuses, "not_started"])
+      .describe("`not_started`: its event is missing. Otherwise the status of its job."),
+    job_id: z.string().exactOptional().describe("The job that undoes the step."),
+    started_at: at("When it started.").exactOptional(),
+    finished_at: at("When it ended.").exactOptional(),
+    for_each: ForEachSchema.exactOptional().describe(
+      "The items that had completed, of a step whose items are undone one by one.",
+    ),
+    error: JobFailureSchema.exactOptional(),
+  })
+  .meta({ id: "UndoState", description: "The state of the undo of a step, once that has begun." });
 
 const AwaitedSignalSchema = z.object({
   signal: z.string(),
@@ -141,6 +144,10 @@ export const GraphStepSchema = z
       .describe("Milliseconds between the end of the steps that it depends on and its start."),
     allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
     undo: z.string().exactOptional().describe("The tag of the event that undoes the step."),
+    undo_each: z
+      .literal(true)
+      .exactOptional()
+      .describe("Its items are undone one by one. Absent: the step is undone as a whole."),
     on_parent_end: z
       .literal("abandon")
       .exactOptional()

@@ -469,6 +469,19 @@ class JobStepForEach(TypedDict):
     """Those that have started and not ended."""
 
 
+class JobStepUndoForEach(TypedDict):
+    """How far the items of a step have come, as its pages have recorded it."""
+
+    items: int
+    """The items of the list."""
+    done: int
+    """Those that have completed."""
+    failed: int
+    """Those that have failed."""
+    open: int
+    """Those that have started and not ended."""
+
+
 class JobStepUndo(TypedDict):
     """The state of the undo of a step, once that has begun."""
 
@@ -480,6 +493,8 @@ class JobStepUndo(TypedDict):
     """When it started. Epoch milliseconds."""
     finished_at: NotRequired[int]
     """When it ended. Epoch milliseconds."""
+    for_each: NotRequired[JobStepUndoForEach]
+    """The items that had completed, of a step whose items are undone one by one."""
     error: NotRequired[JobFailure]
 
 
@@ -565,6 +580,8 @@ class JobGraphStep(TypedDict):
     """Whether the feature continues if the step fails."""
     undo: NotRequired[str]
     """The tag of the event that undoes the step."""
+    undo_each: NotRequired[Literal[True]]
+    """Its items are undone one by one. Absent: the step is undone as a whole."""
     on_parent_end: NotRequired[Literal["abandon"]]
     """The job of the step goes on when the feature ends. Absent: it is cancelled."""
     for_each: NotRequired[JobGraphStepForEach]

@@ -48,7 +48,7 @@ const targetText = ({ order, name, share }: NonNullable<Explanation["job"]["targ
 
 /** What happens if a feature fails after all of its steps, and what that costs. */
 const undoText = ({ steps, estimated_cost }: NonNullable<Explanation["undo"]>): string =>
-  `${steps.map(({ step, event }) => `${step} by ${event}`).join(", ")}: ${estimated_cost.usd_per_million.toFixed(2)} USD per million ends more`;
+  `${steps.map(({ step, event, each }) => `${step} by ${event}${each ? " for each item" : ""}`).join(", ")}: ${estimated_cost.usd_per_million.toFixed(2)} USD per million ends more`;
 
 const runColumns = (now: number): Column<FireTime>[] => [
   { title: "TIME", cell: ({ local }) => local },

@@ -39,6 +39,31 @@ describe("the check of the catalog takes", () => {
       main({ event: "charge", undo: { event: "other", input: { id: "$Step{body}{id}" } } }),
       { other: { input: { id: { type: "string" as const } }, ...main({ event: "mail" }) } },
     ],
+    [
+      "an undo for each item, of its result, the item and its place",
+      {
+        input: { lines: { type: "array" as const } },
+        ...main({
+          event: "charge",
+          for_each: { items: "$Input{lines}", as: "line" },
+          undo: {
+            event: "mail",
+            each: true,
+            input: { body: { of: "$Step{body}{id}", sku: "$Each{line}{sku}", at: "$Each{index}" } },
+          },
+        }),
+      },
+      {},
+    ],
+    [
+      "an undo for each item of what changes, by the place of the item",
+      main({
+        event: "charge",
+        for_each: { items: ["$Now"] },
+        undo: { event: "mail", each: true, input: { body: { at: "$Each{index}" } } },
+      }),
+      {},
+    ],
     ["a feature that goes on", main({ event: "other", on_parent_end: "abandon" }), { other: main({ event: "mail" }) }],
   ])("%s", (_what, feature, more) => {
     expect(faults(feature, more)).toEqual([]);
@@ -89,6 +114,42 @@ describe("the check of the catalog finds", () => {
       main({ event: "charge", input: { body: "$Step{body}" } }),
       {},
       /main\/0\/input\/body \$Step is known in the input of a step's undo only/,
+    ],
+    [
+      "an undo for each item of a step without items",
+      charge({ event: "mail", each: true }),
+      {},
+      /main\/1\/undo\/each is of steps with `for_each`: this one has no items/,
+    ],
+    [
+      "`each` that is no truth value",
+      charge({ event: "mail", each: "yes" }, { for_each: { items: [1] } }),
+      {},
+      /main\/1\/undo\/each/,
+    ],
+    [
+      "an item where the step is undone as a whole",
+      charge({ event: "mail", input: { body: "$Each{item}" } }, { for_each: { items: [1] } }),
+      {},
+      /main\/1\/undo\/input\/body \$Each is known in an undo with `each: true` only: without it the step is undone once/,
+    ],
+    [
+      "an item in the undo of a step without items",
+      charge({ event: "mail", input: { body: "$Each{item}" } }),
+      {},
+      /main\/1\/undo\/input\/body \$Each is known in the input of a step with for_each only/,
+    ],
+    [
+      "an item by a name that it does not have",
+      charge({ event: "mail", each: true, input: { body: "$Each{lin}" } }, { for_each: { items: [1], as: "line" } }),
+      {},
+      /main\/1\/undo\/input\/body the step calls its item "line"\. Did you mean "line"/,
+    ],
+    [
+      "an item of a list that changes",
+      charge({ event: "mail", each: true, input: { body: "$Each{item}" } }, { for_each: { items: ["$Now"] } }),
+      {},
+      /main\/1\/undo\/input\/body the items are made of \$Now, which may be another one/,
     ],
     ["a feature that undoes itself", main({ event: "charge", undo: { event: "onboard" } }), {}, /runs itself/],
     [
