@@ -32,7 +32,7 @@ import { noteNeed } from "./needed-code.ts";
 import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
-/** With less than this left, in milliseconds, another decision goes on. */
+/** With less than this left, in milliseconds, another decision goes on; where an attempt is short, with less than a third of it. */
 const leastMs = 6000;
 
 /** After how many rounds another decision goes on, so that no decision works for longer than its record is worth. */
@@ -85,9 +85,10 @@ interface Deciding {
 async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
   const { services, kept } = run;
   const { execution, target, code, feature } = of;
+  const least = Math.min(leastMs, execution.job.timeout_ms / 3);
   const due: number[] = [];
   for (let round = 1; ; round++) {
-    if (round > mostRounds || leftFor(execution) < leastMs) return park(run, due, { timer_at: services.clock.now() });
+    if (round > mostRounds || leftFor(execution) < least) return park(run, due, { timer_at: services.clock.now() });
     const { ending } = run.job;
     if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
     const ends = await newEnds(run, target);

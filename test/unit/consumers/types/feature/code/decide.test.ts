@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import * as z from "zod";
+import type { FeatureContext } from "../../../../../../lambdas/code/feature/context.ts";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
 import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
+import { requestLimits } from "../../../../../../lambdas/core/kernel/request-limits.ts";
 import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
 import { migrateJob } from "../../../../../../lambdas/core/operations/migrate-job.ts";
 import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
@@ -119,6 +121,22 @@ describe("a run of code", () => {
     const job = await world.run("onboard", {});
     expect(job).toMatchObject({ status: "failed", error: { retryable: false } });
     expect(job?.error?.message).toContain("charge");
+  });
+
+  test("goes on where its decisions have as little time as a request may give them", async () => {
+    const handler = async (ctx: Pick<FeatureContext, "run" | "step">) => {
+      await ctx.run("create", {});
+      return ctx.step("render", () => "Dear Ada");
+    };
+    const world = codeWorld({ onboard: defineFeature({ run: handler }) });
+    const id = await world.start("onboard", {}, { timeout_ms: requestLimits.leastTimeoutMs });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "Dear Ada" });
+    expect(
+      world.code.asked.every(
+        (message) => message.deadline_ms < requestLimits.leastTimeoutMs || message.kind === "bundle",
+      ),
+    ).toBe(true);
   });
 
   test("undoes its steps when it is cancelled", async () => {
