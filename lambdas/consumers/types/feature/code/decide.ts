@@ -83,7 +83,7 @@ interface Deciding {
 }
 
 async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
-  const { services, kept } = run;
+  const { services } = run;
   const { execution, target, code, feature } = of;
   const least = Math.min(leastMs, execution.job.timeout_ms / 3);
   const due: number[] = [];
@@ -95,8 +95,8 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
     if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
     if (!(await append(run, ends))) continue;
     const answer = await askCode(code, execution, run, feature);
-    kept.decisions += 1;
-    kept.seen = run.last;
+    run.kept.decisions += 1;
+    run.kept.seen = run.last;
     run.fresh = [];
     await beginsWith(run, of, answer);
     if (await tookBack(run, answer)) continue;
@@ -276,7 +276,8 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   });
 }
 
-const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: kept });
+/** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
+const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: { ...kept, open: { ...kept.open } } });
 
 const openStates = ({ kept }: OpenRun): Record<string, StepState> =>
   Object.fromEntries(Object.entries(kept.open).map(([key, { c: _kind, f: _asked, ...state }]) => [key, state]));
