@@ -170,6 +170,18 @@ export function codeWatch(
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
 
+  /** What has been done by the end of a run in vain was shown to its handler, which undoes it. */
+  function checkUndone(job: Job, { called }: Reading) {
+    const done = new Set(logOf(job).flatMap(({ entry }) => (entry.e === "done" ? [entry.k] : [])));
+    for (const { parent, status, retried_after, finished_at = 0, ...step } of system.jobs.all()) {
+      if (parent?.message.job_id !== job.id || parent.message.attempt !== job.attempt || parent.undo) continue;
+      const isDone = status === "completed" && retried_after === undefined && finished_at < (job.finished_at ?? 0);
+      const isUndone = called.get(parent.step)?.undo !== "nothing";
+      if (isDone && called.has(parent.step) && isUndone && !done.has(parent.step))
+        violated(`${nameOf(job)} has ended in vain, and ${parent.step} (${step.id.slice(-6)}) is done and not undone`);
+    }
+  }
+
   async function checkEnd(job: Job) {
     const progress = job.progress && (system.load(job.progress) as unknown);
     if (!isCodeProgress(progress) || job.reason === "by force") return;
@@ -199,6 +211,7 @@ export function codeWatch(
         violated(`${what} has failed for ${step}, and by its log for ${outcome.step}`);
     } else if (job.status === "cancelled" && outcome && outcome.is !== "cancelled")
       cover("a run is cancelled that had ended by its log");
+    if (job.status !== "completed" && !hasCrashed(job.error)) checkUndone(job, reading);
     for (const { entry, at } of logOf(job)) {
       const { until } = reading.called.get(entry.k) ?? {};
       const isByTime = entry.e === "fired" || entry.e === "timeout";

@@ -16,6 +16,7 @@ export interface Called {
   key?: string;
   /** After how many entries it was called. */
   after: number;
+  undo: UndoneBy;
 }
 
 export type Outcome =
@@ -117,14 +118,14 @@ export async function interpret(
     closed.set(key, { undo: one.undo, isJob: one.isJob });
   };
 
-  type Calling = Omit<Called, "after"> & { undo?: UndoneBy; returns?: () => unknown };
+  type Calling = Omit<Called, "after" | "undo"> & { undo?: UndoneBy; returns?: () => unknown };
 
   function call(where: Where, name: string, { undo = "nothing", returns, ...what }: Calling): Promise<unknown> {
     if (where.group?.isOver) return never();
     if (phase !== "running" && !where.isUndo) return never();
     const key = where.scope + name;
     if (called.has(key)) wrong.push(`${key} is called twice`);
-    called.set(key, { ...what, after: seen });
+    called.set(key, { ...what, undo, after: seen });
     where.group?.add(key);
     return new Promise((resolve, reject) => {
       open.set(key, { resolve, reject, undo, isJob: what.kind !== "step", ...(returns && { returns }) });
