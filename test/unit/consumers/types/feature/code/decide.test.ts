@@ -175,6 +175,34 @@ describe("a run of code", () => {
     expect((await world.view(id)).result).toEqual(["paid", "m2"]);
   });
 
+  test("undoes what has completed just before it was closed", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          await ctx.race({
+            paid: () => ctx.waitForSignal("paid"),
+            made: () => ctx.run("create", {}, { undo: () => ctx.run("mail", { body: { undone: true } }) }),
+          });
+          ctx.rollback("no more");
+        },
+      }),
+    });
+    const { getMany } = world.services.jobs;
+    // Its end is not seen before it is to be cancelled.
+    world.services.jobs.getMany = async (ids) =>
+      (await getMany(ids)).map((job) => {
+        const { result: _result, finished_at: _end, ...open } = job;
+        return job.event === "create" ? { ...open, status: "running" } : job;
+      });
+    const id = await world.start("onboard", {});
+    await world.pass(1000);
+    await world.signal("paid", { job_id: id });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
+  });
+
   test("undoes its steps when it is cancelled", async () => {
     const world = codeWorld({
       onboard: defineFeature({
