@@ -103,7 +103,8 @@ export async function interpret(
   const done: { key: string; undo: UndoneBy }[] = [];
   const undone: string[] = [];
   const wrong: string[] = [];
-  const willEnd = new Set(log.map(({ k }) => k));
+  const firstUndo = log.findIndex(({ k }) => /(^|\/)undo:/.test(k));
+  const willEnd = new Set((firstUndo < 0 ? log : log.slice(0, firstUndo)).map(({ k }) => k));
   let now = startedAt;
   let seen = 0;
   let last: string | undefined;
@@ -237,8 +238,11 @@ export async function interpret(
   /** All that is done and can be undone, the last first; what ends meanwhile too. */
   async function undoAll(): Promise<void> {
     for (const key of [...open.keys()]) close(key);
-    // Own code that has run by then is waited for, which only its entry shows.
-    const late = [...closed].filter(([key, { undo, isJob }]) => undo !== "nothing" && (isJob || willEnd.has(key)));
+    // What of own code and of its scopes had begun by then, only the log says.
+    const isCertain = (key: string, isJob: boolean) => isJob && !key.includes("/");
+    const late = [...closed].filter(
+      ([key, { undo, isJob }]) => undo !== "nothing" && (isCertain(key, isJob) || willEnd.has(key)),
+    );
     await Promise.all(
       late.map(
         ([, one]) =>

@@ -21,7 +21,7 @@ import { type Frame, frames, type HandlerRun } from "./frame.ts";
 import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
 import { seeded } from "./random.ts";
 import { CancelledError, RollbackError, StepError } from "./step-errors.ts";
-import { Undo } from "./undo.ts";
+import { isUndoKey, Undo } from "./undo.ts";
 import { turn } from "./world.ts";
 
 /** What a session has around it. */
@@ -104,6 +104,8 @@ export class Session implements HandlerRun {
   #now: number;
   /** The entry that is being delivered. */
   #at = 0;
+  /** The entries of the message, and how many of them were delivered or are. */
+  #message: { entries: readonly LogEntry[]; delivered: number } = { entries: [], delivered: 0 };
   #shown = -1;
   /** The handler goes on while the log is delivered to it, and what is a part of it while steps are probed. */
   #turning: "log" | "probe" | undefined;
@@ -185,9 +187,10 @@ export class Session implements HandlerRun {
     this.learnScopes(entries);
     // It was called by an entry of a message before, and should have begun there.
     this.mustRestart ||= [...this.#waiting].some(({ key, own }) => this.scopes.has(key) && own?.calledAt !== this.#at);
-    for (const entry of entries) {
+    for (const [i, entry] of entries.entries()) {
       if (entry.n <= this.#seen) continue;
       this.#at = entry.n;
+      this.#message = { entries, delivered: i + 1 };
       if (!this.#isOver) await this.#deliverOne(entry);
       this.#seen = entry.n;
     }
@@ -393,7 +396,10 @@ export class Session implements HandlerRun {
   #closeAll(): Call[] {
     const open = [...this.#open.values()];
     for (const call of open) this.#closeOne(call);
-    return [...this.#closing.values()].filter(({ key, command, undo }) => (command || this.#ran.has(key)) && undo);
+    // Own code that has run is known to the process that has run it, and to others by the log.
+    const ahead = endsBeforeUndo(this.#message.entries.slice(this.#message.delivered));
+    const mayEnd = ({ key, command }: Call) => command || this.#ran.has(key) || ahead.has(key);
+    return [...this.#closing.values()].filter((call) => mayEnd(call) && call.undo);
   }
 
   #closeOne(call: Call): void {
@@ -642,6 +648,12 @@ export class Session implements HandlerRun {
     if (Buffer.byteLength(JSON.stringify(Object.fromEntries(this.state))) > largestState)
       throw new RangeError(`The state of a run has at most ${largestState} bytes.`);
   }
+}
+
+/** The keys that end before the first entry of an undo. */
+function endsBeforeUndo(entries: readonly LogEntry[]): Set<string> {
+  const first = entries.findIndex(({ k }) => isUndoKey(k));
+  return new Set((first < 0 ? entries : entries.slice(0, first)).map(({ k }) => k));
 }
 
 const afterForeign =

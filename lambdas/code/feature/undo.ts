@@ -19,6 +19,9 @@ interface Done {
 /** `charge/find` is undone as `charge/undo:find`, so that the undo of a call within a step belongs to that step. */
 const undoKey = (key: string): string => key.replace(/[^/]*$/, (name) => `undo:${name}`);
 
+/** Whether a key is that of an undo, or of a call that one makes. */
+export const isUndoKey = (key: string): boolean => key.split("/").some((part) => part.startsWith("undo:"));
+
 /** What a run has done, in the order of its log, and how that is undone. */
 export class Undo {
   readonly #run: Undoes;

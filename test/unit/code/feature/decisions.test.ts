@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type DecideOptions, Decisions } from "../../../../lambdas/code/feature/answer-decide.ts";
+import type { FeatureContext } from "../../../../lambdas/code/feature/context.ts";
 import { type CodeFeature, defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import type { DecideMessage, LogEntry, StepMessage } from "../../../../lambdas/core/job/decide-messages.ts";
 
@@ -64,6 +65,38 @@ describe("a decision", () => {
     expect(await decisions.decide(aDecision({ from: 1, log: [done(2, "b")] }))).toEqual(need);
     await decisions.decide(aDecision({ log: [done(1, "a")] }));
     expect(await decisions.decide(aDecision({ from: 2, log: [done(3, "c")] }))).toEqual(need);
+  });
+
+  it("does not go on with a handler of another job that had the same id, or of the run before it began anew", async () => {
+    const decisions = deciding(async (ctx, input: unknown) => ctx.run("go", { input }));
+    const other = { run: { ...run, seed: "another" }, input: { v: "another" } };
+    await decisions.decide(aDecision());
+    expect(await decisions.decide(aDecision(other))).toMatchObject({ commands: [{ input: { input: "another" } }] });
+  });
+
+  it("undoes own code in the same order, whichever process goes on", async () => {
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+      await Promise.race([ctx.step("quick", () => 1), ctx.step("own", () => 2, { undo: () => 3 })]);
+      throw new TypeError("no");
+    };
+    const own = (n: number, k: string): LogEntry => ({ ...done(n, k, 1), c: "step", f: "step" });
+    const warm = deciding(handler as never);
+    await warm.decide(aDecision({ log: [done(1, "first")] }));
+    const log = [done(1, "first"), own(2, "quick"), own(3, "own")];
+    const undone = { commands: [], ran: [{ k: "undo:own" }] };
+    expect(await warm.decide(aDecision({ from: 1, log: log.slice(1) }))).toMatchObject(undone);
+    expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject(undone);
+    const more = [...log, own(4, "undo:own")];
+    expect(await deciding(handler as never).decide(aDecision({ log: more }))).toMatchObject({
+      commands: [{ k: "undo:first/back" }],
+    });
+    // Its results were lost with the answer, and another process has gone on without them.
+    const without = [done(1, "first"), own(2, "quick"), { ...own(3, "undo:first"), f: "scope" }];
+    const late = deciding(handler as never);
+    await late.decide(aDecision({ log: [done(1, "first")] }));
+    expect(await late.decide(aDecision({ from: 1, log: without.slice(1) }))).toEqual({ v: 1, need: { from: 0 } });
+    expect(await late.decide(aDecision({ log: without }))).toMatchObject({ outcome: { is: "failed" } });
   });
 
   it("takes what it has seen again, if its answer was lost", async () => {

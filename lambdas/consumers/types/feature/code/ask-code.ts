@@ -75,6 +75,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
+      ...(begin === 0 && { begun: Object.keys(run.kept.open) }),
       ...(!isLast && { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);
