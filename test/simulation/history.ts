@@ -48,7 +48,7 @@ const horizon = start + 48 * hour;
 const ceases = start + 36 * hour;
 /** Many times what a peaceful history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
-/** The same of one with lines, which has many jobs. */
+/** The same of one with lines, which has many jobs, or with code, whose decisions are many where processes die. */
 const mostOfLines = 120_000;
 /** And for each hour: where calls fail, a history may last for 36 of them, and the reconciler makes some 100 calls a minute. */
 const mostPerHour = 10_000;
@@ -160,7 +160,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
-  const most = () => (lines ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
+  const most = () => (lines || coding ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
   const going = () =>
     ++events < most() &&
     seen.violations.length === 0 &&
