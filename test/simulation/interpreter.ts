@@ -74,6 +74,10 @@ interface Open {
   returns?: () => unknown;
 }
 
+interface Closed extends Pick<Open, "undo" | "isJob"> {
+  hasEnded?: () => void;
+}
+
 interface Where {
   /** Before the keys: `p3/`. */
   scope: string;
@@ -98,13 +102,14 @@ export async function interpret(
 ): Promise<Reading> {
   const called = new Map<string, Called>();
   const open = new Map<string, Open>();
-  const closed = new Map<string, { undo: UndoneBy; isJob: boolean; hasEnded?: () => void }>();
+  const closed = new Map<string, Closed>();
   const ended = new Set<string>();
   const done: { key: string; undo: UndoneBy }[] = [];
   const undone: string[] = [];
   const wrong: string[] = [];
   const firstUndo = log.findIndex(({ k }) => /(^|\/)undo:/.test(k));
-  const willEnd = new Set((firstUndo < 0 ? log : log.slice(0, firstUndo)).map(({ k }) => k));
+  const beforeUndo = new Set((firstUndo < 0 ? log : log.slice(0, firstUndo)).map(({ k }) => k));
+  const everEnds = new Set(log.map(({ k }) => k));
   let now = startedAt;
   let seen = 0;
   let last: string | undefined;
@@ -238,30 +243,33 @@ export async function interpret(
   /** All that is done and can be undone, the last first; what ends meanwhile too. */
   async function undoAll(): Promise<void> {
     for (const key of [...open.keys()]) close(key);
-    // What of own code and of its scopes had begun by then, only the log says.
-    const isCertain = (key: string, isJob: boolean) => isJob && !key.includes("/");
-    const late = [...closed].filter(
-      ([key, { undo, isJob }]) => undo !== "nothing" && (isCertain(key, isJob) || willEnd.has(key)),
-    );
-    await Promise.all(
-      late.map(
-        ([, one]) =>
-          new Promise<void>((resolve) => {
-            one.hasEnded = resolve;
-          }),
-      ),
-    );
-    for (let one = done.pop(); one; one = done.pop()) {
-      undone.push(one.key);
-      const { scope, name } = undoKey(one.key);
-      const where: Where = { scope, round: "", isUndo: true };
-      const own = call(where, name, { kind: "step" });
-      if (one.undo === "job") {
-        const of = `back ${one.key.slice(scope.length)}`;
-        call({ ...where, scope: `${scope}${name}/` }, of, { kind: "run", event: "other", of }).catch(() => {});
-      }
-      await own.catch(() => {});
+    const isUndoable = ([, { undo }]: [string, Closed]) => undo !== "nothing";
+    const untilEnd = ([, one]: [string, Closed]) =>
+      new Promise<void>((resolve) => {
+        one.hasEnded = resolve;
+      });
+    // What of scopes had begun by then, only the log says.
+    const isAwaited = ([key, { isJob }]: [string, Closed]) => isJob && (!key.includes("/") || beforeUndo.has(key));
+    await Promise.all([...closed].filter(isUndoable).filter(isAwaited).map(untilEnd));
+    for (;;) {
+      for (let one = done.pop(); one; one = done.pop()) await undo(one);
+      // Own code that has run by then is waited for at the end, which only its entry shows.
+      const late = [...closed].filter(isUndoable).filter(([key, { isJob }]) => !isJob && everEnds.has(key));
+      if (late.length === 0) return;
+      await Promise.race(late.map(untilEnd));
     }
+  }
+
+  async function undo(one: { key: string; undo: UndoneBy }): Promise<void> {
+    undone.push(one.key);
+    const { scope, name } = undoKey(one.key);
+    const where: Where = { scope, round: "", isUndo: true };
+    const own = call(where, name, { kind: "step" });
+    if (one.undo === "job") {
+      const of = `back ${one.key.slice(scope.length)}`;
+      call({ ...where, scope: `${scope}${name}/` }, of, { kind: "run", event: "other", of }).catch(() => {});
+    }
+    await own.catch(() => {});
   }
 
   function end(how: Outcome): void {

@@ -21,7 +21,7 @@ import { type Frame, frames, type HandlerRun } from "./frame.ts";
 import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
 import { seeded } from "./random.ts";
 import { CancelledError, RollbackError, StepError } from "./step-errors.ts";
-import { isUndoKey, Undo } from "./undo.ts";
+import { Undo } from "./undo.ts";
 import { turn } from "./world.ts";
 
 /** What a session has around it. */
@@ -130,6 +130,7 @@ export class Session implements HandlerRun {
     this.undo = new Undo({
       strategy: feature.rollback,
       closeAll: () => this.#closeAll(),
+      ranAfterClose: () => this.#ranAfterClose(),
       step: (name, fn) => this.step("step", { name, isGiven: false }, { fn, undo: undefined }),
     });
     this.#root = { run: this, mode: "handler", scope: "", random: seeded(run.seed) };
@@ -396,10 +397,15 @@ export class Session implements HandlerRun {
   #closeAll(): Call[] {
     const open = [...this.#open.values()];
     for (const call of open) this.#closeOne(call);
-    // Own code that has run is known to the process that has run it, and to others by the log.
-    const ahead = endsBeforeUndo(this.#message.entries.slice(this.#message.delivered));
-    const mayEnd = ({ key, command }: Call) => command || this.#ran.has(key) || ahead.has(key);
-    return [...this.#closing.values()].filter((call) => mayEnd(call) && call.undo);
+    return [...this.#closing.values()].filter(({ command, undo }) => command && undo);
+  }
+
+  /** Own code that was closed, and has an undo, and has run: the process that has run it knows that, and any other by the log. */
+  #ranAfterClose(): Call[] {
+    const { entries, delivered } = this.#message;
+    const ahead = new Set(entries.slice(delivered).map(({ k }) => k));
+    const hasRun = ({ key, command }: Call) => !command && (this.#ran.has(key) || ahead.has(key));
+    return [...this.#closing.values()].filter((call) => hasRun(call) && call.undo);
   }
 
   #closeOne(call: Call): void {
@@ -648,12 +654,6 @@ export class Session implements HandlerRun {
     if (Buffer.byteLength(JSON.stringify(Object.fromEntries(this.state))) > largestState)
       throw new RangeError(`The state of a run has at most ${largestState} bytes.`);
   }
-}
-
-/** The keys that end before the first entry of an undo. */
-function endsBeforeUndo(entries: readonly LogEntry[]): Set<string> {
-  const first = entries.findIndex(({ k }) => isUndoKey(k));
-  return new Set((first < 0 ? entries : entries.slice(0, first)).map(({ k }) => k));
 }
 
 const afterForeign =

@@ -23,13 +23,6 @@ export const ofCode: Mutation[] = [
     replace: "",
   },
   {
-    name: "code: shows what it could not append",
-    seed: 449,
-    at: `${open}#append`,
-    find: `=== "taken"`,
-    replace: `=== "lost"`,
-  },
-  {
     name: "code: the result of own code is lost",
     seed: 97,
     at: `${decide}#tookBack`,
