@@ -3,6 +3,7 @@ import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import type { ScheduleStates } from "../../lambdas/core/ports/schedule-states.ts";
 import type { Timeline } from "../support/line/timeline.ts";
+import type { Coding } from "./coding.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Editing } from "./editions.ts";
 import type { Hardship } from "./hardship.ts";
@@ -97,6 +98,8 @@ export interface World {
   deployments?: Deployed;
   /** Present in histories whose deployments change a feature while runs of it are under way (editions.ts). */
   edits?: Editing;
+  /** Present in histories with runs of code, and with deployments of other code meanwhile (coding.ts). */
+  coding?: Coding;
   /** Present in histories with jobs whose target is a fallback: separate randomness. */
   spares?: Random;
   /** Separate randomness for jobs with a cache tag (remembered.ts). Few histories have them. */

@@ -4,6 +4,7 @@ import { cachedFrom } from "../../lambdas/core/job/result-cache.ts";
 import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import { approvalsAreWhole } from "./approval-rules.ts";
+import { isCoded } from "./coded.ts";
 import { editedEvent } from "./editions.ts";
 import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
@@ -132,7 +133,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
     // A paused series that is over when it is resumed completes without a run.
     if (job.attempts.length === 0) continue;
     // Its steps are those of its definition (editing.ts).
-    if (job.event === editedEvent) continue;
+    if (job.event === editedEvent || isCoded(job)) continue;
     const children = stepsOf(job.event).map(([key, step]) => {
       const id = steps.get(stepKey({ job_id: job.id, run: job.run }, key));
       const child = id === undefined ? undefined : system.jobs.peek(id);
@@ -236,7 +237,7 @@ function featuresGoOn(rest: AtRest) {
     const feature = system.jobs.peek(key?.split(" ")[0] ?? "");
     if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
     // Its steps may wait for a deployment, too.
-    if (feature.event === editedEvent) continue;
+    if (feature.event === editedEvent || isCoded(feature)) continue;
     // The progress has the ends of waits, which have no job.
     const shown = Object.values((feature.progress ? system.load(feature.progress) : {}) as Record<string, StepView>);
     const starts = feature.attempts.map(({ started_at }) => started_at);

@@ -12,6 +12,7 @@ import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
+import { codeProcesses } from "./code-process.ts";
 import { executions as watchExecutions } from "./executions.ts";
 import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation } from "./invocation.ts";
@@ -28,6 +29,9 @@ import { spareEvent, spareExecutor } from "./spares.ts";
 /** Taking, lining up at, and releasing three gates, and handing their slots to the heads of their lists. */
 const callsAtGates = 60;
 
+/** A decision of a run of code asks it again and again, and appends what has come: these are bounded by what its program calls. */
+const mostOfCode = 400;
+
 interface Stored {
   jobs: FakeJobStore;
   gates: FakeGates;
@@ -40,6 +44,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   const executions = watchExecutions(ledger, hardship, jobs.all, gates);
   /** One process runs all jobs, as far as it remembers which targets have failed. */
   const health = makeTargetHealth(() => Promise.reject(new Error("no connections")));
+  const decideBy = world.coding ? codeProcesses(world, world.coding) : () => decide;
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
@@ -74,7 +79,8 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      const each = mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0);
+      const ofCode = isFeature && world.coding ? mostOfCode : 0;
+      const each = ofCode + mostCalls[invocation.purpose] + (message.gated ? callsAtGates : 0);
       end(each * (1 + (invocation.chained?.size ?? 0)));
     }
   };
@@ -129,7 +135,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
       freezer.thaw(job.id);
       try {
         if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
-        const decision = await decide(execution, services, eachPageSize);
+        const decision = await decideBy(by)(execution, services, eachPageSize);
         observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
         return decision;
       } finally {

@@ -1,4 +1,5 @@
 import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job.ts";
+import { isCoded } from "./coded.ts";
 import { isGivenBack, isNoted, isPostponed, isPutOff, isWaiting } from "./ledger.ts";
 
 /**
@@ -22,7 +23,11 @@ function waitsOf(before: Job, after: Job): string[] {
 
 /** A run that ends now, and whose steps were undone before. */
 const undoneOf = (before: Job, after: Job): string[] =>
-  before.ending && !after.ending && after.rolled_back ? ["run.rolled_back"] : [];
+  (before.ending || isFailing(before, after)) && !after.ending && after.rolled_back ? ["run.rolled_back"] : [];
+
+/** A handler in code undoes its steps as it fails, before its run ends. */
+const isFailing = (before: Job, after: Job): boolean =>
+  isCoded(after) && before.status === "running" && isFinished(after);
 
 function statusesOf(before: Job, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (isPostponed(before, after)) return isLongWait(after) ? ["waiting"] : [];

@@ -1,5 +1,6 @@
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { stepJobId } from "../../lambdas/core/job/job-id.ts";
+import { isCoded } from "./coded.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { catalog } from "./product.ts";
 import { clocksApartMs, type Write } from "./write.ts";
@@ -89,6 +90,8 @@ export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, a
   const { parent } = after;
   if (!parent || !before || isFinished(before) || after.status !== "cancelled") return;
   if (by.purpose !== "decider" || by.job_id === after.id) return;
+  // A race of code closes its losers (code-rules.ts).
+  if (isCoded(peek(parent.message.job_id) ?? after)) return;
   const { job_id, run, attempt } = parent.message;
   const feature = lifeOf(job_id) === lifeOf(after.id).feature ? peek(job_id) : undefined;
   if (feature && !isFinished(feature) && !feature.ending && feature.run === run && feature.attempt === attempt)

@@ -4,6 +4,7 @@ import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { timeline } from "../support/line/timeline.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
+import { codingOf } from "./coding.ts";
 import { crowdOf } from "./crowd.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { editingOf } from "./editions.ts";
@@ -47,7 +48,7 @@ const horizon = start + 48 * hour;
 const ceases = start + 36 * hour;
 /** Many times what a peaceful history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
-/** The same of one with lines, which has many jobs. */
+/** The same of one with lines, which has many jobs, or with code, whose decisions are many where processes die. */
 const mostOfLines = 120_000;
 /** And for each hour: where calls fail, a history may last for 36 of them, and the reconciler makes some 100 calls a minute. */
 const mostPerHour = 10_000;
@@ -109,6 +110,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const lines = linesOf(seed);
   const deployments = deploymentsOf(seed);
   const edits = editingOf(seed);
+  const coding = codingOf(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
   const drawn = isPeaceful
@@ -133,6 +135,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(lines && { lines }),
     ...(deployments && { deployments }),
     ...(edits && { edits }),
+    ...(coding && { coding }),
     ...(limited && { limited, hasTwins: hasTwins(seed) }),
     ...(hasSpares(seed) && { spares: seeded(seed ^ 0x5fa2) }),
     ...(remembers(seed) && { remembered: seeded(seed ^ 0x3cac) }),
@@ -157,7 +160,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (lines) watchLines({ ...world, lines }, system);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
-  const most = () => (lines ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
+  const most = () => (lines || coding ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
   const going = () =>
     ++events < most() &&
     seen.violations.length === 0 &&
@@ -173,6 +176,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   if (seen.violations.length === 0 && !isOnlyLate) {
     const { held } = world.pausing;
     const open = await system.openApprovals();
+    await coding?.watch?.atRest();
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held, open });
   }
   if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });
@@ -193,7 +197,8 @@ function takeChance(random: Random, traced: boolean) {
     words.set(words.map(() => word()));
     return words;
   };
-  const real = { now: Date.now, stackTraceLimit: Error.stackTraceLimit };
+  // A handler of code reads a Date that stands before the real one.
+  const real = { now: Object.getOwnPropertyDescriptor(Date, "now"), stackTraceLimit: Error.stackTraceLimit };
   for (const [name, value] of Object.entries({ randomUUID, getRandomValues }))
     Object.defineProperty(crypto, name, { value, configurable: true });
   if (!traced) Error.stackTraceLimit = 0;
@@ -204,7 +209,7 @@ function takeChance(random: Random, traced: boolean) {
   word = () => random.int(0, 0xffff_ffff);
   Date.now = () => start;
   return () => {
-    Date.now = real.now;
+    if (real.now) Object.defineProperty(Date, "now", real.now);
     Error.stackTraceLimit = real.stackTraceLimit;
     for (const name of ["randomUUID", "getRandomValues"]) Reflect.deleteProperty(crypto, name);
   };

@@ -193,7 +193,12 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       definitions: throughAdversary("jobs", definitions, invocation, around),
       signals: throughAdversary("jobs", signals, invocation, around),
       approvals: throughAdversary("jobs", approvals, invocation, around),
-      runLogs: throughAdversary("jobs", runLogs, invocation, around),
+      runLogs: throughAdversary(
+        "jobs",
+        world.coding?.watch?.logsOf(runLogs, invocation) ?? runLogs,
+        invocation,
+        around,
+      ),
       answers: throughAdversary("jobs", answers, invocation, around),
       clock,
       log,

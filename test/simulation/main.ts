@@ -12,6 +12,8 @@ import { type Caught, catchMutations } from "./mutations/run.ts";
 interface Share {
   from: number;
   to: number;
+  /** How far the seeds of two histories are apart. */
+  step: number;
   /** Plays the rest of the share after a failure, rather than ending with it. */
   goesOn: boolean;
 }
@@ -32,9 +34,9 @@ interface Failed {
 /** A thread retains some memory of each history, and runs out of it after some 15,000. */
 const mostOfOne = 5000;
 
-async function simulate({ from, to, goesOn }: Share): Promise<Report> {
+async function simulate({ from, to, step, goesOn }: Share): Promise<Report> {
   const report: Report = { histories: 0, jobs: 0, covered: new Map(), failed: [] };
-  for (let seed = from; seed < to; seed++) {
+  for (let seed = from; seed < to; seed += step) {
     const { violations, covered, jobs } = await history(seed);
     report.histories++;
     report.jobs += jobs;
@@ -45,9 +47,9 @@ async function simulate({ from, to, goesOn }: Share): Promise<Report> {
   return report;
 }
 
-const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--workers <cores>] [--trace] [--go-on] [--mutations [--only <name>]]
+const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--step 1] [--workers <cores>] [--trace] [--go-on] [--mutations [--only <name>]]
 
-Plays so many histories from the seed on; --trace prints that one. Exit code 1 if an invariant broke. With --go-on a failure does
+Plays so many histories from the seed on, those of every 32nd seed with --step 32; --trace prints that one. Exit code 1 if an invariant broke. With --go-on a failure does
 not end the run: each share of the seeds prints a line as it ends, which names those that failed.
 --mutations breaks the code in each of the ways of mutations/, or in those whose names begin with --only: exit code 1 if one of
 them is not seen within so many histories, from the seed on that it has there or from --seed.`;
@@ -58,13 +60,14 @@ async function main() {
     {
       histories: { type: "string", default: "1000" },
       seed: { type: "string" },
+      step: { type: "string", default: "1" },
       workers: { type: "string", default: String(availableParallelism()) },
       trace: { type: "boolean", default: false },
       "go-on": { type: "boolean", default: false },
       mutations: { type: "boolean", default: false },
       only: { type: "string", default: "" },
     },
-    ["histories", "seed", "workers"],
+    ["histories", "seed", "step", "workers"],
   );
   const first = Number(values.seed ?? 1);
   if (values.trace) return await printHistory(first);
@@ -73,10 +76,12 @@ async function main() {
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
   const count = Math.max(workers, Math.ceil(total / mostOfOne));
+  const step = Number(values.step);
   const goesOn = values["go-on"];
   const shares = Array.from({ length: count }, (_, i) => ({
-    from: first + Math.floor((total * i) / count),
-    to: first + Math.floor((total * (i + 1)) / count),
+    from: first + step * Math.floor((total * i) / count),
+    to: first + step * Math.floor((total * (i + 1)) / count),
+    step,
     goesOn,
   }));
   const play = async (share: Share) => {

@@ -1,5 +1,6 @@
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
 import { stepJobId, undoJobId } from "../../lambdas/core/job/job-id.ts";
+import { isCoded } from "./coded.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf } from "./ledger.ts";
@@ -34,6 +35,8 @@ export function undoneInOrder({ observer, lifeOf }: Ledger, { by, before, after,
   const violated = (what: string) => observer.violated("undo", `${nameOf(after)}, the undo of ${key}, ${what}`);
   const feature = peek(message.job_id);
   lifeOf(after.id).feature = lifeOf(message.job_id);
+  // A handler undoes by itself (code-rules.ts).
+  if (feature && isCoded(feature)) return;
   // A decision without its claim may come after the end: what it makes does not start.
   if (!feature || feature.run !== message.run || feature.attempt !== message.attempt) return;
   if (isFinished(feature)) {

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../../lambdas/core/ports/blob-store.ts";
+import { bundlesPrefix, runsPrefix } from "../../lambdas/topology.ts";
 import type { FakeBlobStore } from "../support/fakes/blob-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { doingFor, type Invocation } from "./invocation.ts";
@@ -30,7 +31,9 @@ export function watchedBlobs(
       const isOurs = by.claim_id !== undefined && jobs.peek(by.job_id ?? "")?.claim_id === by.claim_id;
       const hasLost = by.claim_id !== undefined && !isOurs;
       if (hasLost) observer.cover("a consumer keeps something that has lost its claim");
-      if (hasLost && other?.claim_id !== undefined && other !== by)
+      // What a run of code keeps, and its code, are named by their content, which was compared.
+      const isByContent = key.startsWith(runsPrefix) || key.startsWith(bundlesPrefix);
+      if (hasLost && !isByContent && other?.claim_id !== undefined && other !== by)
         observer.violated(3, `${by.what}, which has lost its claim, replaced what another one has kept`);
       writerOf.set(key, by);
       return blobs.put(key, body, contentType);

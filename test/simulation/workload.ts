@@ -2,6 +2,7 @@ import type { World } from "./adversary.ts";
 import { approving } from "./approving.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
+import { codeRuns } from "./code-workload.ts";
 import { editing } from "./editing.ts";
 import { listing } from "./for-each.ts";
 import { watchIdleSlots } from "./idle-slots.ts";
@@ -51,6 +52,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   if (world.signalled) signalling(world, system, create, world.signalled);
   if (world.approving) approving(world, system, ledger, { create, isChanging }, world.approving);
   if (world.edits) editing(world, system, { create, isChanging }, world.edits);
+  if (world.coding) codeRuns(world, system, { create, isChanging }, world.coding);
   if (world.undone) undoing(world, system, { create, isChanging }, world.undone);
   if (world.listed) listing(world, system, create, world.listed);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);

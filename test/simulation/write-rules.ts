@@ -4,6 +4,7 @@ import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job/jo
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import { askedBeforeItSaysSo, asksForItsRun, goesAsDecided } from "./approval-rules.ts";
 import { answersFit } from "./cache-rules.ts";
+import { isCoded } from "./coded.ts";
 import { noteTouched } from "./deployments.ts";
 import {
   failsForAStep,
@@ -247,7 +248,9 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   const { job_id, run } = step.parent.message;
   // Another job may have its id by now.
   const feature = lifeOf(job_id) === lifeOf(step.id).feature ? peek(job_id) : undefined;
-  if (step.parent.undo) return step.retried_after === undefined && !(feature?.ending && feature.run === run);
+  // A handler in code undoes its steps as it fails, before its run ends.
+  const isUndoing = feature && (isCoded(feature) ? !isFinished(feature) : feature.ending);
+  if (step.parent.undo) return step.retried_after === undefined && !(isUndoing && feature.run === run);
   if (feature?.ending || step.parent.message.attempt < (feature?.begun_anew ?? 0)) return true;
   if (step.retried_after !== undefined && feature?.status !== "cancelled")
     return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
@@ -309,8 +312,8 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails
   // because the job is missing, and may be retried. Nor has a retried feature recorded that it revived a step, if the decision
   // that did so died: all it knows is that the step failed before, so it runs the step again.
-  const progress = peek(parent.message.job_id)?.progress as { inline: Record<string, StepView> } | undefined;
-  const { job_id, status: known } = progress?.inline[parent.step] ?? {};
+  const progress = peek(parent.message.job_id)?.progress as { inline?: Record<string, StepView> } | undefined;
+  const { job_id, status: known } = progress?.inline?.[parent.step] ?? {};
   if (job_id === before.id && known !== "failed")
     isDone.set(stepKey(parent.message, parent.step), known === "completed" ? "any" : parent.message.attempt);
 }

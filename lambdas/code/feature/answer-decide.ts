@@ -69,7 +69,9 @@ export class Decisions {
     const until = Date.now() + message.deadline_ms - answeringMs;
     const found = await this.#host.find(message.run);
     if (!("feature" in found)) return { v: version, refuse: found };
-    const name = JSON.stringify([message.run.id, message.run.run, message.run.attempt, found.definition]);
+    const { id, run, attempt, seed } = message.run;
+    // A deleted job's id may be given to another one, and a run may begin anew: then its seed is another.
+    const name = JSON.stringify([id, run, attempt, seed, found.definition]);
     const known = this.#sessions.get(name);
     // While it is used nobody else may use it: a second message is answered as if the run were unknown.
     this.#sessions.delete(name);
@@ -86,6 +88,9 @@ export class Decisions {
         return { v: version, need: { from: 0 } };
       }
       this.#restarts.delete(name);
+      // The handler was suspended by a decision whose answer was lost, it may be: a replay of the log says whether it is to blame.
+      const isWarm = kept !== undefined && message.from > 0;
+      if (passed.fault?.code === "NON_DETERMINISTIC" && isWarm) return { v: version, need: { from: 0 } };
       if (passed.fault) return { v: version, fault: passed.fault };
       const answer = decided(passed, found, message.more ?? false);
       if (answer.outcome.is === "waiting") remember(this.#sessions, name, passed, this.#keep);

@@ -104,6 +104,8 @@ export class Session implements HandlerRun {
   #now: number;
   /** The entry that is being delivered. */
   #at = 0;
+  /** The entries of the message, and how many of them were delivered or are. */
+  #message: { entries: readonly LogEntry[]; delivered: number } = { entries: [], delivered: 0 };
   #shown = -1;
   /** The handler goes on while the log is delivered to it, and what is a part of it while steps are probed. */
   #turning: "log" | "probe" | undefined;
@@ -128,6 +130,7 @@ export class Session implements HandlerRun {
     this.undo = new Undo({
       strategy: feature.rollback,
       closeAll: () => this.#closeAll(),
+      ranAfterClose: () => this.#ranAfterClose(),
       step: (name, fn) => this.step("step", { name, isGiven: false }, { fn, undo: undefined }),
     });
     this.#root = { run: this, mode: "handler", scope: "", random: seeded(run.seed) };
@@ -185,9 +188,10 @@ export class Session implements HandlerRun {
     this.learnScopes(entries);
     // It was called by an entry of a message before, and should have begun there.
     this.mustRestart ||= [...this.#waiting].some(({ key, own }) => this.scopes.has(key) && own?.calledAt !== this.#at);
-    for (const entry of entries) {
+    for (const [i, entry] of entries.entries()) {
       if (entry.n <= this.#seen) continue;
       this.#at = entry.n;
+      this.#message = { entries, delivered: i + 1 };
       if (!this.#isOver) await this.#deliverOne(entry);
       this.#seen = entry.n;
     }
@@ -393,7 +397,15 @@ export class Session implements HandlerRun {
   #closeAll(): Call[] {
     const open = [...this.#open.values()];
     for (const call of open) this.#closeOne(call);
-    return [...this.#closing.values()].filter(({ key, command, undo }) => (command || this.#ran.has(key)) && undo);
+    return [...this.#closing.values()].filter(({ command, undo }) => command && undo);
+  }
+
+  /** Own code that was closed, and has an undo, and has run: the process that has run it knows that, and any other by the log. */
+  #ranAfterClose(): Call[] {
+    const { entries, delivered } = this.#message;
+    const ahead = new Set(entries.slice(delivered).map(({ k }) => k));
+    const hasRun = ({ key, command }: Call) => !command && (this.#ran.has(key) || ahead.has(key));
+    return [...this.#closing.values()].filter((call) => hasRun(call) && call.undo);
   }
 
   #closeOne(call: Call): void {

@@ -7,6 +7,8 @@ interface Undoes {
   strategy: RollbackStrategy;
   /** Closes everything that is open. Returns the jobs that may end all the same, and have an undo. */
   closeAll(): Call[];
+  /** Own code that has run, and whose end the log has not brought yet. */
+  ranAfterClose(): Call[];
   step(name: string, fn: () => unknown): Promise<unknown>;
 }
 
@@ -43,11 +45,17 @@ export class Undo {
     // A job that was about to end when it was closed may have done its work.
     await Promise.all(closing.map(ended));
     const undone: Undone = { steps: [], failed: [] };
-    // What ends meanwhile is undone too.
-    for (let last = this.#done.pop(); last !== undefined; last = this.#done.pop()) {
-      if (last === "checkpoint") {
-        if (this.#run.strategy === "to_checkpoint") break;
-      } else if (this.#run.strategy !== "critical" || last.undo.isCritical) await this.#undo(last, undone);
+    for (;;) {
+      // What ends meanwhile is undone too.
+      for (let last = this.#done.pop(); last !== undefined; last = this.#done.pop()) {
+        if (last === "checkpoint") {
+          if (this.#run.strategy === "to_checkpoint") this.#done.length = 0;
+        } else if (this.#run.strategy !== "critical" || last.undo.isCritical) await this.#undo(last, undone);
+      }
+      // Only now, since a process that has not run it does not wait for it: the order of the undos must be the same in each.
+      const late = this.#run.ranAfterClose();
+      if (late.length === 0) break;
+      await Promise.race(late.map(ended));
     }
     return undone.steps.length + undone.failed.length > 0 ? undone : undefined;
   }

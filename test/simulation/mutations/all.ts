@@ -1,6 +1,7 @@
 import { ofApprovals } from "./approvals.ts";
 import { changes } from "./changes.ts";
 import { claims } from "./claims.ts";
+import { ofCode } from "./code.ts";
 import { definitions } from "./definitions.ts";
 import { dispatching } from "./dispatch.ts";
 import { features } from "./features.ts";
@@ -30,6 +31,7 @@ export const mutations: Mutation[] = [
   ...schedules,
   ...features,
   ...definitions,
+  ...ofCode,
   ...ofApprovals,
   ...ofUndo,
   ...lifecycle,

@@ -4,6 +4,8 @@ export interface Timeline {
   /** Calls `happen` at `now() + ms`. */
   after(ms: number, happen: () => void): () => void;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Lets no time pass until work has settled that takes turns of the event loop. */
+  hold<Result>(work: Promise<Result>): Promise<Result>;
   /** Lets events happen while `going()` is true and there are any; returns whether none are left. */
   run(going: () => boolean): Promise<boolean>;
 }
@@ -22,9 +24,14 @@ const earlier = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at &
  */
 const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
+/** A turn of the event loop, whatever a handler under test has made of the global function. */
+const { setImmediate: nextTurn } = globalThis;
+const turn = () => new Promise<void>((resolve) => void nextTurn(resolve));
+
 export function timeline(start: number): Timeline {
   let now = start;
   let order = 0;
+  let held = 0;
   const heap: Event[] = [];
 
   function push(event: Event) {
@@ -61,6 +68,14 @@ export function timeline(start: number): Timeline {
     };
   };
 
+  const allSettled = async () => {
+    await settled();
+    while (held > 0) {
+      await turn();
+      await settled();
+    }
+  };
+
   return {
     now: () => now,
     after,
@@ -73,15 +88,21 @@ export function timeline(start: number): Timeline {
           resolve();
         });
       }),
+    hold(work) {
+      held += 1;
+      return work.finally(() => {
+        held -= 1;
+      });
+    },
     async run(going) {
-      await settled();
+      await allSettled();
       while (going()) {
         const event = pop();
         if (!event) return true;
         if (!event.happen) continue;
         now = event.at;
         event.happen();
-        await settled();
+        await allSettled();
       }
       return false;
     },

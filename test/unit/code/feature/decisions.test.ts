@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type DecideOptions, Decisions } from "../../../../lambdas/code/feature/answer-decide.ts";
+import type { FeatureContext } from "../../../../lambdas/code/feature/context.ts";
 import { type CodeFeature, defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import type { DecideMessage, LogEntry, StepMessage } from "../../../../lambdas/core/job/decide-messages.ts";
 
@@ -64,6 +65,67 @@ describe("a decision", () => {
     expect(await decisions.decide(aDecision({ from: 1, log: [done(2, "b")] }))).toEqual(need);
     await decisions.decide(aDecision({ log: [done(1, "a")] }));
     expect(await decisions.decide(aDecision({ from: 2, log: [done(3, "c")] }))).toEqual(need);
+  });
+
+  it("does not go on with a handler of another job that had the same id, or of the run before it began anew", async () => {
+    const decisions = deciding(async (ctx, input: unknown) => ctx.run("go", { input }));
+    const other = { run: { ...run, seed: "another" }, input: { v: "another" } };
+    await decisions.decide(aDecision());
+    expect(await decisions.decide(aDecision(other))).toMatchObject({ commands: [{ input: { input: "another" } }] });
+  });
+
+  const own = (n: number, k: string, f = "step"): LogEntry => ({ ...done(n, k, 1), c: "step", f });
+
+  /** As the engine asks a process that has seen the first entry. */
+  const askedAgain = async (process: Decisions, log: LogEntry[]) => {
+    const answer = await process.decide(aDecision({ from: 1, log: log.slice(1) }));
+    return "need" in answer ? process.decide(aDecision({ log })) : answer;
+  };
+
+  it("undoes own code in the same order, whichever process goes on", async () => {
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+      await Promise.race([ctx.step("quick", () => 1), ctx.step("own", () => 2, { undo: () => 3 })]);
+      throw new TypeError("no");
+    };
+    const warm = deciding(handler as never);
+    await warm.decide(aDecision({ log: [done(1, "first")] }));
+    const log = [done(1, "first"), own(2, "quick"), own(3, "own")];
+    const undone = { commands: [{ k: "undo:first/back" }], ran: [] };
+    expect(await askedAgain(warm, log)).toMatchObject(undone);
+    expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject(undone);
+    const more = [...log, done(4, "undo:first/back"), own(5, "undo:first", "scope")];
+    for (const process of [warm, deciding(handler as never)])
+      expect(await process.decide(aDecision({ log: more }))).toMatchObject({ commands: [], ran: [{ k: "undo:own" }] });
+    // Its results were lost with the answer: who has run it brings them, before the run ends.
+    const without = [done(1, "first"), own(2, "quick"), own(3, "undo:first", "scope")];
+    const late = deciding(handler as never);
+    await late.decide(aDecision({ log: [done(1, "first")] }));
+    expect(await askedAgain(late, without)).toMatchObject({ ran: [{ k: "own" }] });
+    expect(await deciding(handler as never).decide(aDecision({ log: without }))).toMatchObject({
+      outcome: { is: "failed" },
+    });
+    // The log brings them after the undo of all else.
+    expect(await deciding(handler as never).decide(aDecision({ log: [...without, own(4, "own")] }))).toMatchObject({
+      ran: [{ k: "undo:own" }],
+    });
+  });
+
+  it("asks for the whole log before it calls a suspended handler non-deterministic", async () => {
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+      const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
+      await Promise.all([ctx.step("scope", inner), ctx.run("go", {}, { step: "fails" })]);
+    };
+    const failed: LogEntry = { n: 2, k: "fails", c: "run", e: "failed", at: 1002, error: { code: "X", message: "no" } };
+    const warm = deciding(handler as never);
+    await warm.decide(aDecision({ log: [done(1, "first")] }));
+    await warm.decide(aDecision({ from: 1, log: [failed] }));
+    // Another process has never begun the scope, and has not waited for the job in it.
+    const undone = own(3, "undo:first", "scope");
+    expect(await warm.decide(aDecision({ from: 2, log: [undone] }))).toEqual({ v: 1, need: { from: 0 } });
+    const whole = aDecision({ log: [done(1, "first"), failed, undone] });
+    expect(await warm.decide(whole)).toMatchObject({ outcome: { is: "failed" } });
   });
 
   it("takes what it has seen again, if its answer was lost", async () => {

@@ -26,15 +26,15 @@ export class Unanswered extends Error {
 
 /** The most milliseconds that a decision may take, of which a part is the code's own steps. */
 const longestDecisionMs = 25_000;
-/** What is left of the attempt after it, to record what came of it. */
+/** What is left of the attempt after it, to record what came of it. A short attempt leaves a quarter. */
 const marginMs = 4000;
 
 /** How many entries one message has, and how many bytes their values: Lambda takes 6 MB. */
 const largestPage = { entries: 1000, bytes: 3_000_000 } as const;
 
 /** How many milliseconds the code has for another answer. */
-export const leftFor = ({ deadline, clock }: Pick<Execution, "deadline" | "clock">): number =>
-  Math.min(longestDecisionMs, deadline - clock.now() - marginMs);
+export const leftFor = ({ deadline, clock, job }: Pick<Execution, "deadline" | "clock" | "job">): number =>
+  Math.min(longestDecisionMs, deadline - clock.now() - Math.min(marginMs, job.timeout_ms / 4));
 
 /** Asks the code what the run does next. Throws an Unanswered if it cannot say, and a TransientError if it cannot be asked now. */
 export async function askCode(
@@ -75,6 +75,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
+      ...(begin === 0 && { begun: Object.keys(run.kept.open) }),
       ...(!isLast && { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);

@@ -194,7 +194,8 @@ async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, 
 }
 
 /** A run that begins anew (`continue`) has other jobs for its keys. No key has a space. */
-const jobKeyOf = ({ part }: CodeProgress["code"], key: string): string => (part === 1 ? key : `${key} of part ${part}`);
+export const jobKeyOf = ({ part }: CodeProgress["code"], key: string): string =>
+  part === 1 ? key : `${key} of part ${part}`;
 
 /** The event that runs a feature of the product, of whose name a call of it is. */
 function eventOfFeature({ services, job }: OpenRun, name: string): string {

@@ -2,8 +2,9 @@ import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { cancelKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
-import { isFinished } from "../../../../core/job/job.ts";
+import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
+import { stepJobId } from "../../../../core/job/job-id.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
 import { traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
@@ -16,6 +17,7 @@ import {
 } from "../../../../core/operations/execution.ts";
 import { stepReasons } from "../../../../core/operations/parent-guard.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
+import { stepViewOf } from "../../../../core/queries/step-view.ts";
 import { measureBegun, measureEnded } from "../measured-waits.ts";
 import { dueOf, nextLook } from "../next-look.ts";
 import { notedWaits } from "../noted-waits.ts";
@@ -25,14 +27,14 @@ import type { StepState } from "../step-state.ts";
 import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";
 import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
-import { type Begins, beginAll } from "./begin.ts";
+import { type Begins, beginAll, jobKeyOf } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
-import { newEnds } from "./ends.ts";
+import { endOfJob, newEnds } from "./ends.ts";
 import { noteNeed } from "./needed-code.ts";
-import { append, endOf, type NewEntry, type OpenRun, openRun } from "./open-run.ts";
+import { append, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
-/** With less than this left, in milliseconds, another decision goes on. */
+/** With less than this left, in milliseconds, another decision goes on; where an attempt is short, with less than a third of it. */
 const leastMs = 6000;
 
 /** After how many rounds another decision goes on, so that no decision works for longer than its record is worth. */
@@ -83,19 +85,20 @@ interface Deciding {
 }
 
 async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
-  const { services, kept } = run;
+  const { services } = run;
   const { execution, target, code, feature } = of;
+  const least = Math.min(leastMs, execution.job.timeout_ms / 3);
   const due: number[] = [];
   for (let round = 1; ; round++) {
-    if (round > mostRounds || leftFor(execution) < leastMs) return park(run, due, { timer_at: services.clock.now() });
+    if (round > mostRounds || leftFor(execution) < least) return park(run, due, { timer_at: services.clock.now() });
     const { ending } = run.job;
     if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
     const ends = await newEnds(run, target);
     if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
     if (!(await append(run, ends))) continue;
     const answer = await askCode(code, execution, run, feature);
-    kept.decisions += 1;
-    kept.seen = run.last;
+    run.kept.decisions += 1;
+    run.kept.seen = run.last;
     run.fresh = [];
     await beginsWith(run, of, answer);
     if (await tookBack(run, answer)) continue;
@@ -173,11 +176,11 @@ async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided): Promise
   );
   const closed: NewEntry[] = [];
   for (const { k } of commands.filter(({ c }) => c === "close")) {
-    const open = kept.open[k];
-    if (open) await closeKey(run, k, open);
-    closed.push(
-      endOf(k, open ?? { c: "run", f: "" }, { e: "closed", at: now }, { status: "cancelled", finished_at: now }),
-    );
+    const open = kept.open[k] ?? (await unrecorded(run, k)) ?? { c: "run", f: "", status: "not_started" };
+    const child = await closeKey(run, k, open);
+    // It has done its work, which the handler may have to undo.
+    if (child?.status === "completed") closed.push(await endOfJob(run, k, open, child));
+    else closed.push(endOf(k, open, { e: "closed", at: now }, { status: "cancelled", finished_at: now }));
   }
   const entries = [...done, ...closed];
   if (entries.length === 0) return false;
@@ -187,10 +190,19 @@ async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided): Promise
 
 const nameOf = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
 
-/** Ends what is open by a key. */
-async function closeKey({ services, job }: OpenRun, key: string, open: StepState): Promise<void> {
-  if (open.job_id !== undefined) await cancelStep(services, open.job_id, job, stepReasons.featureOver);
-  else if (open.status === "waiting") await stopListening(services, job, { [key]: open });
+/** Ends what is open by a key. Returns its job as it stands then: it may have ended before. */
+async function closeKey({ services, job }: OpenRun, key: string, open: StepState): Promise<Job | undefined> {
+  if (open.job_id !== undefined) return cancelStep(services, open.job_id, job, stepReasons.featureOver);
+  if (open.status === "waiting") await stopListening(services, job, { [key]: open });
+  return undefined;
+}
+
+/** What a decision has begun by a key, and could not record: it has died, or the run was cancelled meanwhile. */
+async function unrecorded({ services, job, kept }: OpenRun, key: string): Promise<Open | undefined> {
+  const child = await services.jobs.get(stepJobId(job, jobKeyOf(kept, key)));
+  if (!child) return undefined;
+  const c = child.own_step ? "step" : child.type === "feature" ? "feature" : "run";
+  return { ...stepViewOf(child, services.clock.now()), c, f: child.parent?.asked ?? "" };
 }
 
 /** Ends all that is open, before the end of the run is recorded: that the run ends here, its log has decided. */
@@ -275,7 +287,8 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   });
 }
 
-const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: kept });
+/** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
+const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: { ...kept, open: { ...kept.open } } });
 
 const openStates = ({ kept }: OpenRun): Record<string, StepState> =>
   Object.fromEntries(Object.entries(kept.open).map(([key, { c: _kind, f: _asked, ...state }]) => [key, state]));

@@ -25,7 +25,7 @@ export interface OpenRun {
   feature: string;
   services: AttemptServices;
   loading: Loading & Pick<AttemptServices, "blobs">;
-  /** What is kept with the job. The decision changes it. */
+  /** What is kept with the job. The decision changes it: a copy, since the job of a decision that fails is written as it was. */
   kept: Kept;
   /** The last entry of the log that the decision knows. */
   last: number;
@@ -45,7 +45,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
   const loading = { blobs: services.blobs, room, signal };
   const kept = isCodeProgress<StepState>(progress)
     ? progress.code.attempt === job.attempt
-      ? progress.code
+      ? { ...progress.code }
       : await begunAgain(services, job, progress.code)
     : await begun(services, execution, job);
   const run: OpenRun = {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import * as z from "zod";
+import type { FeatureContext } from "../../../../../../lambdas/code/feature/context.ts";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
 import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
+import type { Job } from "../../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
+import { runLogOf } from "../../../../../../lambdas/core/job/run-log.ts";
+import { TransientError } from "../../../../../../lambdas/core/kernel/errors.ts";
+import { requestLimits } from "../../../../../../lambdas/core/kernel/request-limits.ts";
 import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
 import { migrateJob } from "../../../../../../lambdas/core/operations/migrate-job.ts";
 import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
@@ -119,6 +124,83 @@ describe("a run of code", () => {
     const job = await world.run("onboard", {});
     expect(job).toMatchObject({ status: "failed", error: { retryable: false } });
     expect(job?.error?.message).toContain("charge");
+  });
+
+  test("goes on where its decisions have as little time as a request may give them", async () => {
+    const handler = async (ctx: Pick<FeatureContext, "run" | "step">) => {
+      await ctx.run("create", {});
+      return ctx.step("render", () => "Dear Ada");
+    };
+    const world = codeWorld({ onboard: defineFeature({ run: handler }) });
+    const id = await world.start("onboard", {}, { timeout_ms: requestLimits.leastTimeoutMs });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "Dear Ada" });
+    expect(
+      world.code.asked.every(
+        (message) => message.deadline_ms < requestLimits.leastTimeoutMs || message.kind === "bundle",
+      ),
+    ).toBe(true);
+  });
+
+  test("takes a message once, although a decision fails after it has taken it", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          await ctx.run("create", {});
+          const first = await ctx.race({
+            paid: () => ctx.waitForSignal("paid", { key: "A-1", step: "first" }),
+            mailed: () => ctx.run("mail", {}),
+          });
+          const second = await ctx.waitForSignal("paid", { key: "A-1", step: "second", timeout: "1h" });
+          return [first.winner, second.id];
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.signal("paid", { key: "A-1" }, {}, "m1");
+    await world.signal("paid", { key: "A-1" }, {}, "m2");
+    const { get } = world.services.jobs;
+    let fails = 1;
+    world.services.jobs.get = async (asked) => {
+      // It cannot cancel what has lost the race.
+      if (asked !== id && fails-- > 0) throw new TransientError("InternalServerError", "refused");
+      return get(asked);
+    };
+    await world.pass(10 * minute);
+    expect(fails).toBeLessThanOrEqual(0);
+    const job = await get(id);
+    const log = await world.services.runLogs.read(runLogOf(job as Job, 1), 0);
+    expect(log.map(({ k }) => k)).toEqual(["create", "first", "mail", "second"]);
+    expect((await world.view(id)).result).toEqual(["paid", "m2"]);
+  });
+
+  test("undoes what has completed just before it was closed", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          await ctx.race({
+            paid: () => ctx.waitForSignal("paid"),
+            made: () => ctx.run("create", {}, { undo: () => ctx.run("mail", { body: { undone: true } }) }),
+          });
+          ctx.rollback("no more");
+        },
+      }),
+    });
+    const { getMany } = world.services.jobs;
+    // Its end is not seen before it is to be cancelled.
+    world.services.jobs.getMany = async (ids) =>
+      (await getMany(ids)).map((job) => {
+        const { result: _result, finished_at: _end, ...open } = job;
+        return job.event === "create" ? { ...open, status: "running" } : job;
+      });
+    const id = await world.start("onboard", {});
+    await world.pass(1000);
+    await world.signal("paid", { job_id: id });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
   });
 
   test("undoes its steps when it is cancelled", async () => {

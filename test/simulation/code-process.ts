@@ -1,0 +1,156 @@
+import { gzipSync } from "node:zlib";
+import { Decisions, type FeatureHost } from "../../lambdas/code/feature/answer-decide.ts";
+import { featureExecutor } from "../../lambdas/consumers/types/feature/execute.ts";
+import type { CodeMessage } from "../../lambdas/core/job/code-bundle.ts";
+import type { DecidedRun } from "../../lambdas/core/job/decide-messages.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
+import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
+import type { CodeInvoker } from "../../lambdas/core/ports/code-invoker.ts";
+import type { World } from "./adversary.ts";
+import type { Bundle, Coding } from "./coding.ts";
+import type { Invocation } from "./invocation.ts";
+import { canary } from "./observer.ts";
+import { handlerOf } from "./programs.ts";
+
+/** A process of the product's code. */
+interface Process {
+  live: Bundle;
+  /** By the definitions that it has. */
+  decisions: Map<string, Decisions>;
+  /** It has ended, and whatever it answers reaches nobody. */
+  isDead: boolean;
+  /** It ends within the next own code that it runs. */
+  dies: boolean;
+  /** On whose behalf it runs own code, and of which run. */
+  by: Invocation | undefined;
+  run: DecidedRun | undefined;
+}
+
+const never = new Promise<never>(() => {});
+
+/**
+ * The code of the product, in processes that die: before they are called, within own code, and after they have answered. One that is free is
+ * called again, with the handlers that it has suspended. The messages and their answers are those of the protocol.
+ */
+export function codeProcesses(world: World, coding: Coding): (by: Invocation) => ExecuteWithServices {
+  const { time, observer } = world;
+  const { random } = coding;
+  let idle: Process[] = [];
+  const happens = (often: number) => time.now() < world.ceases && random.chance(often);
+
+  function started(): Process {
+    observer.cover("code: a process starts");
+    const live = coding.live();
+    const process: Process = { live, decisions: new Map(), isDead: false, dies: false, by: undefined, run: undefined };
+    process.decisions.set(live.definition, decisionsOf(process, live));
+    return process;
+  }
+
+  function decisionsOf(process: Process, { programs, definition }: Bundle): Decisions {
+    const feature = handlerOf(programs, {
+      async own(key) {
+        const run = { ...(process.run as DecidedRun), definition };
+        const value = coding.watch?.ran(process.by as Invocation, { run, key });
+        if (process.dies) {
+          process.isDead = true;
+          observer.cover("code: a process dies within own code");
+        }
+        return value;
+      },
+    });
+    const host: FeatureHost = {
+      find: async () => ({ feature, definition }),
+      resolve: async () => "",
+      write: () => {},
+      // The links of the simulation hold what they lead to.
+      load: async (value) => ("v" in value ? value.v : JSON.parse(String(bytesBehind(value.url)))),
+    };
+    return new Decisions(host, { keep: 3 });
+  }
+
+  /** Answers as the entry of the code does (lambdas/code, local/code): by the code of now, or by what a link leads to. */
+  async function answerOf(process: Process, message: CodeMessage): Promise<unknown> {
+    const { live } = process;
+    if (message.kind === "bundle")
+      return message.definition === live.definition
+        ? { v: 1, bundle: gzipSync(live.text).toString("base64") }
+        : { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "another one is deployed" } };
+    if (message.kind !== "decide") throw new Error(`no history sends ${message.kind}`);
+    const { definition } = message.run;
+    const wanted = definition === "" ? live.definition : definition;
+    if (!process.decisions.has(wanted)) {
+      if (!message.code) return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "unknown" } };
+      const bundle = coding.bundleOf(wanted);
+      if (!bundle || bytesBehind(message.code.url).length === 0) {
+        observer.violated("code", `the code ${wanted} of ${message.run.id.slice(-6)} was not kept`);
+        return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "unknown" } };
+      }
+      observer.cover("code: a run goes on by its code after another deployment");
+      process.decisions.set(wanted, decisionsOf(process, bundle));
+    }
+    process.run = message.run;
+    coding.watch?.shows(message);
+    return process.decisions.get(wanted)?.decide(message);
+  }
+
+  const crash = (when: string) => {
+    observer.cover(`code: a process dies ${when}`);
+    return new JobError("PROVIDER_ERROR", `The process ended, and quotes ${canary}.`, { retryable: true });
+  };
+
+  async function call(by: Invocation, sent: CodeMessage, signal: AbortSignal): Promise<unknown> {
+    const message = structuredClone(sent);
+    await time.sleep(random.int(1, 20));
+    if (happens(coding.dies / 2)) throw crash("before it is called");
+    if (happens(coding.dies / 2)) throw new JobError("RATE_LIMITED", "too many at once", { retryable: true });
+    idle = idle.filter(({ live }) => live === coding.live());
+    // Any of those that are free, or another one.
+    const at = random.int(0, Math.max(0, idle.length - 1));
+    const warm = random.chance(0.85) ? idle.splice(at, 1)[0] : undefined;
+    const process = warm ?? started();
+    Object.assign(process, { by, dies: happens(coding.dies) });
+    // The same message reaches another process too, or the same one.
+    const twin = happens(coding.isLate) ? (random.chance(0.5) ? started() : process) : undefined;
+    if (twin) Object.assign(twin, { by });
+    const [answer, again] = await time.hold(
+      Promise.all([answerOf(process, message), twin && answerOf(twin, structuredClone(message))]),
+    );
+    if (twin) observer.cover("code: called twice at once");
+    observer.note(() => `${by.what} asks its code: ${summaryOf(message)}; answer: ${summaryOf(answer)}`);
+    await time.sleep(random.int(1, 20));
+    if (process.isDead || happens(coding.dies / 2)) throw crash("before its answer is read");
+    idle.push(process);
+    if (happens(coding.isLate)) {
+      observer.cover("code: an answer is late");
+      await time.sleep(random.pick([2000, 15_000, 40_000]));
+    }
+    // Who waits has given up meanwhile.
+    if (signal.aborted) throw signal.reason;
+    return structuredClone(twin && random.chance(0.5) ? again : answer);
+  }
+
+  return (by) => {
+    const invoker: CodeInvoker = {
+      async call(_product, message, { signal }) {
+        const work = call(by, message, signal);
+        const over = new Promise<never>((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        });
+        const answer = await Promise.race([work, over]).finally(() => by.frozen);
+        return by.dead ? never : answer;
+      },
+    };
+    return featureExecutor(invoker);
+  };
+}
+
+const summaryOf = (said: unknown): string => {
+  const { run, kind, from, log, outcome, commands = [], ran = [], fault, need, refuse } = Object(said);
+  const keys = (of: { c: string; k: string; e?: string }[]) => of.map(({ c, k, e }) => `${c} ${k}${e ? ` ${e}` : ""}`);
+  if (kind === "decide") return `${run.definition.slice(0, 4)} from ${from}: ${keys(log)}`;
+  return JSON.stringify(
+    outcome ? { is: outcome.is, commands: keys(commands), ran: keys(ran) } : { kind, fault, need, refuse },
+  );
+};
+
+const bytesBehind = (url: string): Buffer => Buffer.from(url.slice(url.indexOf(",") + 1), "base64");

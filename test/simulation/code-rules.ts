@@ -1,0 +1,222 @@
+import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
+import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
+import type { KeptEntry, KeptValue, RunLogName } from "../../lambdas/core/job/run-log.ts";
+import type { World } from "./adversary.ts";
+import { isCoded } from "./coded.ts";
+import type { CodeWatch, Coding } from "./coding.ts";
+import { type Entry, interpret, type Reading } from "./interpreter.ts";
+import type { Invocation } from "./invocation.ts";
+import { nameOf } from "./ledger.ts";
+import type { System } from "./system.ts";
+import { clocksApartMs } from "./write.ts";
+import { hasCrashed } from "./write-rules.ts";
+
+/** An entry, and when it was appended, by the true time. */
+interface Appended {
+  entry: KeptEntry;
+  at: number;
+}
+
+type LogOf = Pick<Job, "id" | "created_at" | "run" | "attempt">;
+
+const logName = ({ id, created_at, run, attempt }: LogOf) => `${id} ${created_at} ${run} ${attempt}`;
+
+/** The name of own code, which is unlike any other of its program, also within a scope. */
+const ownName = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
+
+/** Rules for runs of code, which know of their handlers what they are made of, and of their logs what was appended. */
+export function codeWatch(
+  { time, observer, hardship }: World,
+  system: System,
+  { bundleOf }: Pick<Coding, "bundleOf">,
+): CodeWatch {
+  const logs = new Map<string, Appended[]>();
+  /** What own code has returned, by run and key. */
+  const returned = new Map<string, Set<number>>();
+  let runs = 0;
+
+  const violated = (text: string) => observer.violated("code", text);
+  const cover = (text: string) => observer.cover(`code: ${text}`);
+
+  const loaded = (value: KeptValue | undefined): unknown => {
+    if (!value) return null;
+    if (!("blob" in value)) return value.v;
+    const { body } = system.blobs.blobs.get(value.blob) ?? {};
+    return body ? JSON.parse(Buffer.from(body).toString()) : null;
+  };
+  const logOf = (of: LogOf) => logs.get(logName(of)) ?? [];
+
+  function readingOf(job: LogOf & Pick<Job, "bundle" | "input">, startedAt = 0): Promise<Reading> | undefined {
+    const bundle = bundleOf(job.bundle ?? "");
+    const { program: number } = (system.load(job.input) ?? {}) as { program?: number };
+    const program = bundle?.programs[number ?? 0];
+    if (!program) return undefined;
+    const log = logOf(job).map(
+      ({ entry: { value, as: _shown, ...entry } }): Entry => ({ ...entry, value: loaded(value) }),
+    );
+    return interpret(program, { log, startedAt });
+  }
+
+  /** Time stands still while a log is interpreted. */
+  const checkBy = (job: Parameters<typeof readingOf>[0], check: (reading: Reading) => void) => {
+    const reading = readingOf(job);
+    if (reading) void time.hold(reading.then(check));
+    else violated(`${job.id.slice(-6)} does something before its code is kept`);
+  };
+
+  function checkAppend(name: RunLogName, entries: readonly KeptEntry[], by: Invocation) {
+    const of = { ...name, id: name.job_id };
+    const log = logOf(of);
+    const job = system.jobs.peek(name.job_id);
+    const what = `the log of ${name.job_id.slice(-6)} attempt ${name.attempt}`;
+    if (job && isFinished(job) && job.attempt === name.attempt && (job.finished_at ?? 0) < by.began - clocksApartMs)
+      violated(`${what} goes on after the end of its run`);
+    for (const entry of entries) {
+      const last = log.at(-1)?.entry;
+      if (entry.n !== (last?.n ?? 0) + 1) violated(`${what} has the entry ${entry.n} after ${last?.n ?? "none"}`);
+      if (entry.at < (last?.at ?? 0)) violated(`${what} goes back in time with entry ${entry.n}`);
+      if (log.some((one) => one.entry.k === entry.k)) violated(`${what} has ${entry.k} twice`);
+      if (entry.id !== undefined && log.some((one) => one.entry.id === entry.id))
+        violated(`${what} has taken the message ${entry.id} twice`);
+      if (entry.c === "step" && entry.e === "done" && entry.f === "step") checkOwn(of.id, entry);
+      cover(`an entry ${entry.c} ${entry.e}`);
+      log.push({ entry: structuredClone(entry), at: time.now() });
+    }
+    logs.set(logName(of), log);
+  }
+
+  /** The result of own code is one that it has returned. */
+  function checkOwn(run: string, { k, value }: KeptEntry) {
+    const { n } = Object(loaded(value)) as { n?: number };
+    if (n === undefined || !returned.get(`${run} ${ownName(k)}`)?.has(n))
+      violated(`${k} of ${run.slice(-6)} has a result that own code has not returned`);
+  }
+
+  system.onWrite(({ before, after }) => {
+    if (!after) return;
+    if (isCoded(after) && before) checkRun(before, after);
+    const { parent } = after;
+    const run = parent && system.jobs.peek(parent.message.job_id);
+    if (before || !parent || !run || !isCoded(run)) return;
+    const of = { ...run, run: parent.message.run, attempt: parent.message.attempt };
+    checkBy(of, ({ called }) => {
+      const call = called.get(parent.step);
+      const what = `${nameOf(after)} (${parent.step})`;
+      if (!call) return violated(`${what} was started, and its run has not called it`);
+      const input = system.load(after.input) as { body?: { of?: string }; program?: number };
+      if (call.event !== after.event) violated(`${what} is ${after.event}, and not ${call.event}`);
+      if (call.of !== (input.body?.of ?? input.program)) violated(`${what} has another input than its call`);
+    });
+  });
+
+  return {
+    logsOf: (runLogs, by) => ({
+      ...runLogs,
+      async append(log, entries) {
+        const came = await runLogs.append(log, entries);
+        if (came === "appended" && entries.length > 0) {
+          checkAppend(log, entries, by);
+        }
+        return came;
+      },
+    }),
+
+    ran(by, { run: { id, run, attempt, definition }, key }) {
+      const n = ++runs;
+      const name = `${id} ${key}`;
+      returned.set(name, new Set([...(returned.get(name) ?? []), n]));
+      cover("own code");
+      if ((returned.get(name)?.size ?? 0) > 1) cover("own code is run again");
+      const job = system.jobs.peek(id);
+      const of = job && { ...job, run, attempt, bundle: definition };
+      const end = of && logOf(of).find(({ entry }) => ownName(entry.k) === key);
+      // Whoever read the log after that should have known.
+      if (end && end.at < by.began) violated(`${key} of ${nameOf(of)} is run again, and its result was kept`);
+      if (of)
+        checkBy(of, ({ called }) => {
+          if (![...called.keys()].some((one) => ownName(one) === key))
+            violated(`${key} of ${nameOf(of)} is run, and its run has not called it`);
+        });
+      return { n, of: key };
+    },
+
+    shows({ run: { id, run, attempt }, from, log }) {
+      const job = system.jobs.peek(id);
+      if (!job) return;
+      const kept = logOf({ ...job, run, attempt });
+      for (const [i, { value, ...shown }] of log.entries()) {
+        const { as: _shown, value: keptValue, ...entry } = kept[from + i]?.entry ?? {};
+        if (JSON.stringify(shown) !== JSON.stringify(entry))
+          violated(`${nameOf(job)} is shown ${JSON.stringify(shown)}, and its log has ${JSON.stringify(entry)}`);
+        const known = Object(value) as { v?: unknown };
+        if ("v" in known && JSON.stringify(known.v) !== JSON.stringify(loaded(keptValue as KeptValue)))
+          violated(`${nameOf(job)} is shown another value of ${shown.k} than its log has`);
+      }
+    },
+
+    async atRest() {
+      for (const job of system.jobs.all()) if (isCoded(job) && isFinished(job)) await checkEnd(job);
+    },
+  };
+
+  function checkRun(before: Job, after: Job) {
+    if (before.bundle !== undefined && after.bundle !== before.bundle && after.attempt === before.attempt)
+      violated(`${nameOf(after)} goes on by other code`);
+    if (!after.progress || !("inline" in after.progress)) return;
+    const { inline } = after.progress;
+    const parked = isCodeProgress(inline) ? inline.code.parked : undefined;
+    if (!parked) return;
+    if (parked.code === "CRASHED") cover("a run is parked");
+    else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
+  }
+
+  /** What has been done by the end of a run in vain was shown to its handler, which undoes it. */
+  function checkUndone(job: Job, { called }: Reading) {
+    const done = new Set(logOf(job).flatMap(({ entry }) => (entry.e === "done" ? [entry.k] : [])));
+    for (const { parent, status, retried_after, finished_at = 0, ...step } of system.jobs.all()) {
+      if (parent?.message.job_id !== job.id || parent.message.attempt !== job.attempt || parent.undo) continue;
+      const isDone = status === "completed" && retried_after === undefined && finished_at < (job.finished_at ?? 0);
+      const isUndone = called.get(parent.step)?.undo !== "nothing";
+      if (isDone && called.has(parent.step) && isUndone && !done.has(parent.step))
+        violated(`${nameOf(job)} has ended in vain, and ${parent.step} (${step.id.slice(-6)}) is done and not undone`);
+    }
+  }
+
+  async function checkEnd(job: Job) {
+    const progress = job.progress && (system.load(job.progress) as unknown);
+    if (!isCodeProgress(progress) || job.reason === "by force") return;
+    const reading = await readingOf(job, progress.code.started_at);
+    if (!reading) {
+      const isBegun = job.status === "completed" || logOf(job).some(({ entry }) => entry.c !== "cancel");
+      if (isBegun) violated(`${nameOf(job)} has done something, and no code of it was kept`);
+      return cover("a run ends before it has begun");
+    }
+    const { wrong, outcome, last } = reading;
+    const what = nameOf(job);
+    for (const one of wrong) violated(`${what}: ${one}`);
+    const is = outcome?.is ?? "waiting";
+    cover(`a run is ${job.status}: ${is}`);
+    if (job.status === "completed") {
+      const result = system.load(job.result as Stored);
+      if (outcome?.is !== "completed") return violated(`${what} has completed, and by its log it is ${is}`);
+      if (JSON.stringify(outcome.value) !== JSON.stringify(result))
+        violated(`${what} has the result ${JSON.stringify(result)}, and by its log ${JSON.stringify(outcome.value)}`);
+      const state = (progress.code.state as { last?: string } | undefined)?.last;
+      if (state !== last) violated(`${what} has the state ${state}, and by its log ${last}`);
+    } else if (job.status === "failed" && !hasCrashed(job.error)) {
+      if (outcome?.is !== "failed" && outcome?.is !== "rolled_back")
+        return violated(`${what} has failed (${job.error?.message}), and by its log it is ${is}`);
+      const [, step] = /^Step (.+?) failed: /.exec(job.error?.message ?? "") ?? [];
+      if (outcome.is === "failed" && outcome.step !== step)
+        violated(`${what} has failed for ${step}, and by its log for ${outcome.step}`);
+    } else if (job.status === "cancelled" && outcome && outcome.is !== "cancelled")
+      cover("a run is cancelled that had ended by its log");
+    if (job.status !== "completed" && !hasCrashed(job.error)) checkUndone(job, reading);
+    for (const { entry, at } of logOf(job)) {
+      const { until } = reading.called.get(entry.k) ?? {};
+      const isByTime = entry.e === "fired" || entry.e === "timeout";
+      if (isByTime && until !== undefined && at < until - hardship.skew)
+        violated(`${what}: the time of ${entry.k} was over ${until - at} ms early`);
+    }
+  }
+}

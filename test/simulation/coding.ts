@@ -1,0 +1,90 @@
+import { hash } from "node:crypto";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { type Catalog, makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import type { DecidedRun, DecideMessage } from "../../lambdas/core/job/decide-messages.ts";
+import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
+import { codedEvent } from "./coded.ts";
+import type { Invocation } from "./invocation.ts";
+import { product } from "./product.ts";
+import { drawnProgram, type Program } from "./programs.ts";
+import { type Random, seeded } from "./random.ts";
+
+/** A bundle of the feature in code: what a deployment makes of its programs. */
+export interface Bundle {
+  text: string;
+  definition: string;
+  programs: Program[];
+}
+
+/** A history with runs of code, of which other deployments are made meanwhile. */
+export interface Coding {
+  random: Random;
+  catalog(): Catalog;
+  /** Of each call of code: how often its process dies. */
+  dies: number;
+  /** How often its answer is late, or comes to somebody who is gone. */
+  isLate: number;
+  live(): Bundle;
+  bundleOf(definition: string): Bundle | undefined;
+  /** Deploys other programs under the same names. */
+  deploy(): Bundle;
+  /** Absent until the history begins. */
+  watch?: CodeWatch;
+}
+
+/** What the rules see of runs of code (code-rules.ts). */
+export interface CodeWatch {
+  /** The logs, as an invocation appends to them. */
+  logsOf(runLogs: RunLogs, by: Invocation): RunLogs;
+  /** Own code of a run is run, by this definition. Returns what it returns. */
+  ran(by: Invocation, own: { run: DecidedRun; key: string }): unknown;
+  /** A handler is shown a part of its log. */
+  shows(message: DecideMessage): void;
+  /** What must hold once everything has ended. */
+  atRest(): Promise<void>;
+}
+
+const isSeed = (seed: number): boolean => seed % 32 === 1 || seed % 32 === 0;
+/** How many programs a bundle has. Those with a higher number are called by those before them. */
+export const programsOfBundle = 4;
+
+const coded = {
+  ...product,
+  jobs: { ...product.jobs, [codedEvent]: { type: "feature", feature: codedEvent } },
+  features: { ...(product.features as object), [codedEvent]: { code: "./program.ts", signals: { go: {} } } },
+};
+const catalog = makeCatalog([coded as Product], registry);
+
+/** Each history has bundles of its own: a process remembers which it has kept. */
+let bundles = 0;
+
+/** Few histories have runs of code, so that the others stay as they are: a hard part of them, and a peaceful one. */
+export function codingOf(seed: number): Coding | undefined {
+  if (!isSeed(seed)) return undefined;
+  const random = seeded(seed ^ 0xc0de);
+  const isHard = seed % 4 !== 0;
+  const made = new Map<string, Bundle>();
+  const deploy = (): Bundle => {
+    const text = `bundle ${bundles++}`;
+    const programs = Array.from({ length: programsOfBundle }, (_, number) =>
+      drawnProgram(random, { number, of: programsOfBundle }),
+    );
+    const bundle = { text, definition: hash("sha256", text, "hex"), programs };
+    made.set(bundle.definition, bundle);
+    return bundle;
+  };
+  let live = deploy();
+  return {
+    random,
+    catalog: () => catalog,
+    dies: isHard ? random.pick([0, 0.03, 0.2]) : 0,
+    isLate: isHard ? random.pick([0, 0.03, 0.2]) : 0,
+    live: () => live,
+    bundleOf: (definition) => made.get(definition),
+    deploy: () => {
+      live = deploy();
+      return live;
+    },
+  };
+}

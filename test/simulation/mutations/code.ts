@@ -1,0 +1,75 @@
+import type { Mutation } from "./mutation.ts";
+
+const decide = "consumers/types/feature/code/decide.ts";
+const open = "consumers/types/feature/code/open-run.ts";
+const ask = "consumers/types/feature/code/ask-code.ts";
+const begin = "consumers/types/feature/code/begin.ts";
+
+/** Runs of features in code. Their histories are those of every 32nd seed. */
+export const ofCode: Mutation[] = [
+  {
+    name: "code: short decisions never ask it",
+    seed: 97,
+    at: `${decide}#decisions`,
+    find: "Math.min(leastMs, execution.job.timeout_ms / 3)",
+    replace: "leastMs",
+    bug: "a run whose decisions had less than ten seconds woke itself without end, and never asked its code",
+  },
+  {
+    name: "code: what another decision has appended is not read",
+    seed: 33,
+    at: `${open}#openRun`,
+    find: "  await readOn(run);",
+    replace: "",
+  },
+  {
+    name: "code: the result of own code is lost",
+    seed: 97,
+    at: `${decide}#tookBack`,
+    find: "value?.v ?? null",
+    replace: "null",
+  },
+  {
+    name: "code: a key gets another job in each decision",
+    seed: 289,
+    at: `${begin}#startJob`,
+    find: "job_id: stepJobId(job, key), parent }",
+    replace: "job_id: stepJobId(job, key + kept.decisions), parent }",
+  },
+  {
+    name: "code: a run goes on by what is deployed",
+    seed: 97,
+    at: `${ask}#messageOf`,
+    find: "definition: bundle,",
+    replace: 'definition: "",',
+  },
+  {
+    name: "code: is not kept",
+    seed: 97,
+    at: `${ask}#keepCode`,
+    find: `await run.services.blobs.put(bundleKey(sha256), gzip, "application/gzip");`,
+    replace: "",
+  },
+  {
+    name: "code: a message is taken again by a later decision",
+    seed: 449,
+    at: `${open}#take`,
+    find: "if (entry.id !== undefined && !kept.taken?.includes(entry.id))",
+    replace: 'if (entry.id === "")',
+  },
+  {
+    name: "code: what a dead decision has begun is closed unseen",
+    seed: 769,
+    at: `${decide}#tookBack`,
+    find: " ?? (await unrecorded(run, k))",
+    replace: "",
+    bug: "what a job had done that a dead decision had begun was not undone, where the run was cancelled then",
+  },
+  {
+    name: "code: a loser of a race goes on",
+    seed: 577,
+    at: "code/feature/handler-context.ts#race",
+    find: "if (name !== winner) session.close(branch.close());",
+    replace: "",
+  },
+];
