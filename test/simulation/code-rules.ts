@@ -211,7 +211,9 @@ export function codeWatch(
         violated(`${what} has failed for ${step}, and by its log for ${outcome.step}`);
     } else if (job.status === "cancelled" && outcome && outcome.is !== "cancelled")
       cover("a run is cancelled that had ended by its log");
-    if (job.status !== "completed" && !hasCrashed(job.error)) checkUndone(job, reading);
+    // Where its decisions crash as it ends, its undo is given up, and it says so.
+    const isGivenUp = hasCrashed(job.error) || job.rolled_back?.error !== undefined;
+    if (job.status !== "completed" && !isGivenUp) checkUndone(job, reading);
     for (const { entry, at } of logOf(job)) {
       const { until } = reading.called.get(entry.k) ?? {};
       const isByTime = entry.e === "fired" || entry.e === "timeout";

@@ -66,6 +66,14 @@ export const ofCode: Mutation[] = [
     bug: "what a job had done that a dead decision had begun was not undone, where the run was cancelled then",
   },
   {
+    name: "code: a retried run is cancelled by its former log",
+    seed: 480097,
+    at: `${open}#begunAgain`,
+    find: "const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) =>",
+    replace: 'const cut = from.findLastIndex(({ e, k }) => e === "cancel" ||',
+    bug: "a run whose own code had failed behind its end ended at once when it was retried",
+  },
+  {
     name: "code: a loser of a race goes on",
     seed: 577,
     at: "code/feature/handler-context.ts#race",

@@ -78,7 +78,9 @@ const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string =>
  */
 async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
   const from = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
-  const cut = from.findLastIndex(({ e, c, k }) => e === "cancel" || (e === "failed" && c !== "cancel" && !isUndo(k)));
+  // What has failed behind the entry that ends the run has failed in that end.
+  const endsAt = from.findIndex(({ e }) => e === "cancel");
+  const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) => e === "failed" && !isUndo(k));
   const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (let at = 0; at < stays.length; at += mostAppended) await runLogs.append(log, stays.slice(at, at + mostAppended));
