@@ -67,6 +67,13 @@ describe("a decision", () => {
     expect(await decisions.decide(aDecision({ from: 2, log: [done(3, "c")] }))).toEqual(need);
   });
 
+  it("asks for the whole log where an entry is missing that its handler would not miss", async () => {
+    const decisions = deciding((ctx) => Promise.all(["a", "b", "c"].map((step) => ctx.run("go", {}, { step }))));
+    await decisions.decide(aDecision({ log: [done(1, "a")] }));
+    const answer = await decisions.decide(aDecision({ from: 2, log: [done(3, "c")] }));
+    expect(answer).toEqual({ v: 1, need: { from: 0 } });
+  });
+
   it("does not go on with a handler of another job that had the same id, or of the run before it began anew", async () => {
     const decisions = deciding(async (ctx, input: unknown) => ctx.run("go", { input }));
     const other = { run: { ...run, seed: "another" }, input: { v: "another" } };
