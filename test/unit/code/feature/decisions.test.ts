@@ -302,7 +302,7 @@ describe("a step that is a job", () => {
     });
     expect(await long(() => new Map()).step(aStep())).toMatchObject({ outcome: { by: "result" } });
     expect(await long(() => new Promise(() => {})).step(aStep({ deadline_ms: 5 }))).toMatchObject({
-      outcome: { by: "timeout", error: { message: expect.stringMatching(/^long had not ended after [1-5] ms\.$/) } },
+      outcome: { by: "timeout", error: { message: expect.stringMatching(/^long had not ended after \d ms\.$/) } },
     });
   });
 

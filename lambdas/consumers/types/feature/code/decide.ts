@@ -321,15 +321,16 @@ const longestNoteMs = 30 * 86_400_000;
 function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
   const { services, job, kept } = run;
   const now = services.clock.now();
-  const before = kept.parked;
-  run.kept = { ...kept, parked: { ...by, since: before?.code === by.code ? before.since : now } };
-  const { failing_since = now } = job;
+  const since = kept.parked?.code === by.code ? kept.parked.since : now;
+  run.kept = { ...kept, parked: { ...by, since } };
   services.claim.whenRecorded(() =>
     services.runLogs.park(job.product, job.id, now + longestNoteMs).catch((error: unknown) => {
       services.log.warn("a deployment will not wake a parked run, which looks again by itself", traceOf(error));
     }),
   );
   services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
-  const pause = by.code === "CRASHED" ? faultPauseMs(failing_since, now) : missingPauseMs;
-  return park(run, [], { ...retryAt(job, now, pause), failing_since });
+  const pause = by.code === "CRASHED" ? faultPauseMs(since, now) : missingPauseMs;
+  const retry = retryAt(job, now, pause);
+  // It is the code that fails: the hour for which faults of ours are retried begins when it is tried again.
+  return park(run, [], { ...retry, failing_since: retry.retry_decision_at });
 }

@@ -318,6 +318,22 @@ describe("a run of code", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
   });
 
+  test("is not given up at the first fault of ours after its process has crashed for longer than an hour", async () => {
+    const world = codeWorld({ onboard: defineFeature({ run: async (ctx) => ctx.run("create", {}) }) });
+    let isCrashing = true;
+    world.code.crashOn((message) => message.kind === "decide" && message.log.length > 0 && isCrashing);
+    const id = await world.start("onboard", {});
+    await world.pass(90 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "running", parked: { code: "CRASHED" } });
+    isCrashing = false;
+    const { read } = world.services.runLogs;
+    let faults = 0;
+    world.services.runLogs.read = (...args) => (faults++ === 0 ? Promise.reject(new Error("ours")) : read(...args));
+    await world.pass(60 * minute);
+    expect(faults).toBeGreaterThan(1);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+  });
+
   test("a retry runs what failed again, and what has completed not", async () => {
     let isDown = true;
     let rendered = 0;
