@@ -26,6 +26,7 @@ SERVICES = {
     "SFNClient": "stepfunctions",
     "SNSClient": "sns",
     "SESv2Client": "sesv2",
+    "KMSClient": "kms",
     "LambdaClient": "lambda",
     "SecretsManagerClient": "secretsmanager",
     "SSMClient": "ssm",
