@@ -109,6 +109,9 @@ export function codeWatch(
     });
   });
 
+  /** Runs that were cancelled once more as they ended: they end at once, whatever is left to undo. */
+  const forced = new Set<string>();
+
   return {
     logsOf: (runLogs, by) => ({
       ...runLogs,
@@ -160,6 +163,8 @@ export function codeWatch(
   };
 
   function checkRun(before: Job, after: Job) {
+    const isForced = before.ending && after.status === "cancelled" && before.claim_id === undefined;
+    if (isForced) forced.add(`${after.id} ${after.run} ${after.attempt}`);
     if (before.bundle !== undefined && after.bundle !== before.bundle && after.attempt === before.attempt)
       violated(`${nameOf(after)} goes on by other code`);
     if (!after.progress || !("inline" in after.progress)) return;
@@ -175,6 +180,8 @@ export function codeWatch(
     const done = new Set(logOf(job).flatMap(({ entry }) => (entry.e === "done" ? [entry.k] : [])));
     for (const { parent, status, retried_after, finished_at = 0, ...step } of system.jobs.all()) {
       if (parent?.message.job_id !== job.id || parent.message.attempt !== job.attempt || parent.undo) continue;
+      // A job that was deleted may have had the same id, and its steps are there still.
+      if (step.created_at < job.created_at) continue;
       const isDone = status === "completed" && retried_after === undefined && finished_at < (job.finished_at ?? 0);
       const isUndone = called.get(parent.step)?.undo !== "nothing";
       if (isDone && called.has(parent.step) && isUndone && !done.has(parent.step))
@@ -212,7 +219,8 @@ export function codeWatch(
     } else if (job.status === "cancelled" && outcome && outcome.is !== "cancelled")
       cover("a run is cancelled that had ended by its log");
     // Where its decisions crash as it ends, its undo is given up, and it says so.
-    const isGivenUp = hasCrashed(job.error) || job.rolled_back?.error !== undefined;
+    const isForced = forced.has(`${job.id} ${job.run} ${job.attempt}`);
+    const isGivenUp = isForced || hasCrashed(job.error) || job.rolled_back?.error !== undefined;
     if (job.status !== "completed" && !isGivenUp) checkUndone(job, reading);
     for (const { entry, at } of logOf(job)) {
       const { until } = reading.called.get(entry.k) ?? {};

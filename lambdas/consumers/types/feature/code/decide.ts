@@ -222,13 +222,18 @@ async function cancelOpen({ services, job, kept, ended: left }: OpenRun): Promis
       return { key, open, child };
     }),
   );
-  if (after.some(({ child }) => child && !isFinished(child) && !isAbandoned(child))) return false;
+  let isOver = true;
   for (const { key, open, child } of after) {
     if (child?.status === "completed") continue;
+    if (child && !isFinished(child) && !isAbandoned(child)) {
+      isOver = false;
+      continue;
+    }
+    // Whether another one goes on or not: what is cancelled again wakes its run again.
     if (open.status === "waiting") left[key] = { ...open, status: "cancelled", finished_at: services.clock.now() };
     delete kept.open[key];
   }
-  return true;
+  return isOver;
 }
 
 const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({

@@ -227,6 +227,30 @@ describe("a run of code", () => {
     });
   });
 
+  test("waits for a feature that undoes its own steps, and is not woken all that time by what it has cancelled", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        run: (ctx) => Promise.all([ctx.feature("inner"), ctx.feature("waiter")]),
+      }),
+      inner: defineFeature({
+        async run(ctx) {
+          await ctx.run("charge", {}, { undo: () => ctx.sleep("30m") });
+          await ctx.sleep("1d");
+        },
+      }),
+      waiter: defineFeature({ run: (ctx) => ctx.sleep("1d") }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    await cancelJob(world.services, id, "changed my mind");
+    const before = (await world.jobs.get(id))?.version ?? 0;
+    await world.pass(20 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "running" });
+    expect(((await world.jobs.get(id))?.version ?? 0) - before).toBeLessThan(30);
+    await world.pass(15 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "cancelled" });
+  });
+
   test("ends as what it began with, whatever is deployed meanwhile, and a process that has never seen it", async () => {
     const saying = (text: string) =>
       defineFeature({
