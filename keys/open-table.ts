@@ -12,6 +12,7 @@ import { tableName } from "../local/runtime/names.ts";
 import { callerArn } from "./caller-arn.ts";
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
+import { serviceStack, stackOutputs } from "./stack-outputs.ts";
 import { withRemedies } from "./with-remedies.ts";
 
 /** The keys of a deployment, and who works on them. */
@@ -38,15 +39,11 @@ export async function openKeys(where: Where, dataFolder: string): Promise<OpenKe
   };
 }
 
-/** Reads the output of the service stack, which everybody who may deploy may read. */
 async function tableOfStack(stage: string): Promise<string> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
-  const StackName = `ductape-jobs-${stage}-service`;
-  const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
-  const table = Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === "TableName")?.OutputValue;
+  const table = (await stackOutputs(stage)).get("TableName");
   if (table !== undefined) return table;
   throw new KeysError(
-    `The stack ${StackName} has no output TableName: deploy it again, or name the table with --table.`,
+    `The stack ${serviceStack(stage)} has no output TableName: deploy it again, or name the table with --table.`,
   );
 }
 

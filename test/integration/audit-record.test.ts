@@ -1,12 +1,7 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { s3RecordFiles } from "../../lambdas/aws/s3/record-files.ts";
-import {
-  firstNameOf,
-  minuteMs,
-  recordFileOf,
-  recordNameOf,
-  recordsFolder,
-} from "../../lambdas/core/access/audit-record.ts";
+import { firstNameOf, recordFileOf, recordNameOf, recordsFolder } from "../../lambdas/core/access/audit-record.ts";
+import { minuteMs } from "../../lambdas/core/job/due-time.ts";
 import { signMinutes } from "../../lambdas/core/operations/sign-minutes.ts";
 import { verifyAudit } from "../../lambdas/core/operations/verify-audit.ts";
 import { bucket, startSqsAndS3 } from "../support/aws/fauxqs.ts";

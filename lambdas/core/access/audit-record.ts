@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { minuteOf } from "../job/due-time.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import { parsedJson } from "../kernel/parsed-json.ts";
 
@@ -9,7 +10,7 @@ import { parsedJson } from "../kernel/parsed-json.ts";
  */
 
 /** What became of an entry in the table. Only `written` is what the service does. */
-export const recordedHows = ["written", "changed", "removed"] as const;
+const recordedHows = ["written", "changed", "removed"] as const;
 
 const Line = z.object({
   how: z.enum(recordedHows),
@@ -31,9 +32,6 @@ export const linesOf = (text: string): (RecordedLine | undefined)[] =>
     .map((line) => Line.safeParse(parsedJson(line)).data);
 
 export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-export const minuteMs = 60_000;
-export const minuteOf = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
 
 /** The folders of the bucket. */
 export const recordsFolder = "records/";
@@ -78,7 +76,7 @@ const SignedManifest = z.object({
   /** Base64: ECDSA over P-256 with SHA-256, in DER, which is what KMS makes (`ECDSA_SHA_256`). */
   signature: z.string(),
 });
-export type SignedManifest = z.infer<typeof SignedManifest>;
+type SignedManifest = z.infer<typeof SignedManifest>;
 
 export const signedText = (signed: SignedManifest): string => `${canonicalJson(signed)}\n`;
 

@@ -80,7 +80,7 @@ export interface ListState {
 }
 
 /** A child of which not all is undone, and its part of the counts. */
-export interface LeftChild {
+interface LeftChild {
   child: number;
   done: number;
   failed: number;

@@ -11,7 +11,7 @@ import { contextOf, type JobTrace, type SpanContext, type TraceHeaders, tracepar
  */
 
 /** Where a span stands: its ids, and the span above it, or the one in another trace that it is linked with. */
-export interface SpanPlace extends SpanContext {
+interface SpanPlace extends SpanContext {
   parent_id?: string;
   link?: SpanContext;
 }

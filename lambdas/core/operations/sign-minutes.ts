@@ -2,15 +2,14 @@ import {
   firstNameOf,
   type Manifest,
   manifestIn,
-  minuteMs,
   minuteNameOf,
-  minuteOf,
   minutesFolder,
   recordsFolder,
   sha256,
   signedText,
   timeOfName,
 } from "../access/audit-record.ts";
+import { minuteMs, minuteOf } from "../job/due-time.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { RecordFiles, Signer } from "../ports/audit-record.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -40,11 +39,12 @@ export async function signMinutes({ files, sign, clock, log }: Signing): Promise
   for (let signed = 0; ; signed++) {
     const from = last?.says.to ?? (await firstMinute(files)) ?? until - minuteMs;
     if (from >= until) return signed;
+    const to = Math.min(until, from + longestMs);
     const manifest: Manifest = {
       v: 1,
       from,
-      to: Math.min(until, from + longestMs),
-      files: await filesIn(files, { from, to: Math.min(until, from + longestMs) }),
+      to,
+      files: await filesIn(files, { from, to }),
       previous: last ? sha256(last.manifest) : null,
     };
     const text = canonicalJson(manifest);

@@ -3,16 +3,16 @@ import {
   linesOf,
   type Manifest,
   manifestIn,
-  minuteMs,
   minutesFolder,
   recordsFolder,
   sha256,
   timeOfName,
 } from "../access/audit-record.ts";
+import { minuteMs } from "../job/due-time.ts";
 import type { RecordFiles } from "../ports/audit-record.ts";
 
 /** What can be wrong with the record of an audit. */
-export type RecordFaultCode =
+type RecordFaultCode =
   /** A list that is none, or that was not signed with this key. */
   | "NOT_SIGNED"
   /** A list does not follow the one before it: one was removed, or another was put in its place. */

@@ -23,7 +23,7 @@ export interface Comer {
 }
 
 /** What is known of a gate at the beginning. */
-export interface GateNow {
+interface GateNow {
   arrival: Arrival;
   /** When the slots that are held now become free. */
   heldUntil: readonly number[];

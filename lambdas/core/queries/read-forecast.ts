@@ -35,7 +35,7 @@ export const forecastReads = {
   line: 10_000,
 };
 
-export type ForecastServices = Pick<Services, "catalog" | "jobs" | "gates" | "pauses" | "dueCounts" | "hot" | "clock">;
+type ForecastServices = Pick<Services, "catalog" | "jobs" | "gates" | "pauses" | "dueCounts" | "hot" | "clock">;
 
 interface Asked {
   tenants: readonly Tenant[];

@@ -14,12 +14,13 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { count, percent, plural, shortId } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
+import { Moment } from "../../ui/moment.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { PageSkeleton } from "../../ui/skeleton.tsx";
 import { type Tenant, useTenant } from "../../ui/tenant-picker.tsx";
-import { Ago, Time } from "../../ui/time.tsx";
+import { Time } from "../../ui/time.tsx";
 import { IncidentActions } from "./incident-actions.tsx";
 import "./incidents.css";
 import { meaningOf, sizeWords, titleOf, toneOf } from "./words.ts";
@@ -88,15 +89,6 @@ function Summary({ incident }: { incident: Incident }) {
     </Panel>
   );
 }
-
-const Moment = ({ name, at }: { name: string; at: number }) => (
-  <Fact name={name}>
-    <Time at={at} />{" "}
-    <span class="muted">
-      <Ago at={at} />
-    </span>
-  </Fact>
-);
 
 /** What its state means. */
 function Meaning({ incident: { state, ignored = {} } }: { incident: Incident }) {

@@ -16,12 +16,13 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { count, duration, plural, roughly, shortId } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
+import { Moment } from "../../ui/moment.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { PageSkeleton, Skeleton } from "../../ui/skeleton.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { Ago, Time } from "../../ui/time.tsx";
+import { Time } from "../../ui/time.tsx";
 import { FilterLine } from "./filter-line.tsx";
 import "./operations.css";
 import { Progress } from "./progress.tsx";
@@ -114,15 +115,6 @@ function Summary({ operation }: { operation: Operation }) {
     </Panel>
   );
 }
-
-const Moment = ({ name, at }: { name: string; at: number }) => (
-  <Fact name={name}>
-    <Time at={at} />{" "}
-    <span class="muted">
-      <Ago at={at} />
-    </span>
-  </Fact>
-);
 
 const canaryTones = { failed: "bad", undecided: "warn", passed: "good" } as const;
 const canaryNames = {

@@ -94,7 +94,7 @@ export const leftMs = ({ state, paused, stopping, remaining, rate_per_second }: 
   state === "running" && !paused && !stopping ? (remaining / rate_per_second) * 1000 : undefined;
 
 /** What is known of the jobs that are changed first. */
-export type CanaryState = "ahead" | "changing" | "watching" | "undecided" | "failed" | "passed" | "ended";
+type CanaryState = "ahead" | "changing" | "watching" | "undecided" | "failed" | "passed" | "ended";
 
 export function canaryStateOf({ state, paused, why, canary }: Operation): CanaryState {
   if (why === "CANARY_FAILED") return "failed";
@@ -104,7 +104,7 @@ export function canaryStateOf({ state, paused, why, canary }: Operation): Canary
   return state === "running" || state === "done" ? "passed" : "ended";
 }
 
-export type SteerId = "pause" | "continue" | "rate" | "stop";
+type SteerId = "pause" | "continue" | "rate" | "stop";
 
 export interface Steer {
   id: SteerId;

@@ -2,14 +2,16 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
+import { serviceStack, stackOutputs } from "../../../../keys/stack-outputs.ts";
 import { s3RecordFiles } from "../../../../lambdas/aws/s3/record-files.ts";
+import { lazy } from "../../../../lambdas/core/kernel/lazy.ts";
 import { type RecordFault, type Verified, verifyAudit } from "../../../../lambdas/core/operations/verify-audit.ts";
 import type { RecordFiles } from "../../../../lambdas/core/ports/audit-record.ts";
 import { CliError, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { clean } from "./terminal/clean.ts";
 
-export interface VerifyOptions {
+interface VerifyOptions {
   stage: string;
   bucket?: string;
   folder?: string;
@@ -20,7 +22,7 @@ export interface VerifyOptions {
 /** `audit verify`: whether the record of the audit is whole. It asks AWS, or nobody where it has a folder and a key. */
 export async function verifyRecord(io: Io, options: VerifyOptions): Promise<void> {
   const { publicKey, json = false } = options;
-  const deployed = remembered(() => outputsOf(options.stage));
+  const deployed = lazy(() => recordOf(options.stage));
   const files = await filesOf(io, options, deployed);
   const key = publicKey === undefined ? await keyOf((await deployed()).key) : await keyIn(resolve(io.cwd, publicKey));
   const onFault = (fault: RecordFault) => void (json || io.out.write(`${lineOf(fault)}\n`));
@@ -38,14 +40,6 @@ function summaryOf({ lists, files, entries, waiting, from, to, faults }: Verifie
   const later = waiting === 0 ? "" : ` ${waiting} files wait to be signed.`;
   return `${entries} changes in ${files} files, ${lists} signed lists${covered}: ${faults.length} faults.${later}`;
 }
-
-const remembered = <Value>(ask: () => Promise<Value>): (() => Promise<Value>) => {
-  let asked: Promise<Value> | undefined;
-  return () => {
-    asked ??= ask();
-    return asked;
-  };
-};
 
 type Deployed = () => Promise<{ bucket: string; key: string }>;
 
@@ -101,15 +95,12 @@ async function keyOf(KeyId: string): Promise<KeyObject> {
 }
 
 /** What the stack of the service says of the record. */
-async function outputsOf(stage: string): Promise<{ bucket: string; key: string }> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
-  const StackName = `ductape-jobs-${stage}-service`;
-  const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
-  const outputOf = (name: string) => Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-  const bucket = outputOf("AuditBucket");
-  const key = outputOf("AuditKey");
+async function recordOf(stage: string): Promise<{ bucket: string; key: string }> {
+  const outputs = await stackOutputs(stage);
+  const bucket = outputs.get("AuditBucket");
+  const key = outputs.get("AuditKey");
   if (bucket !== undefined && key !== undefined) return { bucket, key };
   throw new CliError(
-    `The stack ${StackName} keeps no record: it is deployed without jobs:auditLockDays. Name another with --bucket and --public-key.`,
+    `The stack ${serviceStack(stage)} keeps no record: it is deployed without jobs:auditLockDays. Name another with --bucket and --public-key.`,
   );
 }

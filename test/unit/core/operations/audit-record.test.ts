@@ -2,12 +2,12 @@ import { createSign, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import {
   manifestIn,
-  minuteMs,
   type RecordedLine,
   recordFileOf,
   recordNameOf,
   signedText,
 } from "../../../../lambdas/core/access/audit-record.ts";
+import { minuteMs } from "../../../../lambdas/core/job/due-time.ts";
 import { signMinutes } from "../../../../lambdas/core/operations/sign-minutes.ts";
 import { verifyAudit } from "../../../../lambdas/core/operations/verify-audit.ts";
 import { seeded } from "../../../simulation/random.ts";
