@@ -6,7 +6,6 @@ import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { JobError, type JobErrorCode } from "../../lambdas/core/job/job-error.ts";
-import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { attemptFailed } from "../../lambdas/core/job/transitions.ts";
 import type { AlertNotice } from "../../lambdas/core/outbound/alert-notice.ts";
 import { aJob } from "./builders.ts";
@@ -34,7 +33,12 @@ export function alertWorld(product: Product = alertProduct()) {
   return { services, alerting, lifecycle: { ...lifecycle(), clock, log, failures, alerting } };
 }
 
-/** The write that ends an attempt of a job with a failure. */
+let failures = 0;
+
+/**
+ * The write that ends an attempt of a job with a failure. Its id is the same in each run of a test: a mark by which it is counted once has
+ * 30 bits of a hash, so that among 100,000 of other ids in each run one is taken for another once in some 36 runs.
+ */
 export function failedAttempt(
   at: number,
   {
@@ -43,7 +47,8 @@ export function failedAttempt(
     ...overrides
   }: Partial<Job> & { code?: JobErrorCode; providerCode?: string } = {},
 ): JobChange {
-  const before = claim(aJob({ id: newJobId(), ...overrides }), at - 20);
+  const id = `job_${(++failures).toString(16).padStart(32, "0")}`;
+  const before = claim(aJob({ id, ...overrides }), at - 20);
   const error = new JobError(code, "It is down.", { providerCode });
   return { ...written({ before, after: attemptFailed(before, at, { error, random: 0 }) }), at };
 }
