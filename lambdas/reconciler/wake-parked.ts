@@ -50,4 +50,4 @@ async function wakeOf({ runLogs, jobs, queue }: ReconcilerServices, { tag }: Pro
 }
 
 /** It goes on by itself otherwise, or has ended. */
-const waitsForCode = (job: Job): boolean => isParked(job) && job.failing_since !== undefined;
+const waitsForCode = (job: Job): boolean => isParked(job) && job.retry_decision_at !== undefined;

@@ -351,7 +351,7 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/reconciler/wake-parked.ts",
-    find: "isParked(job) && job.failing_since !== undefined",
+    find: "isParked(job) && job.retry_decision_at !== undefined",
     replace: "isParked(job)",
     test: "unit/reconciler/wake-parked.test.ts",
   },

@@ -160,7 +160,8 @@ export function editing(
       const job = system.jobs.peek(id);
       if (step.wait || deleted.has(id)) continue;
       if (!job) observer.violated("edited", `${nameOf(run)} has completed without ${key} of edition ${edition.number}`);
-      else if (!isFinished(job))
+      // One that has failed, which it may, is what the run goes on by, also where a caller retries it after that.
+      else if (!isFinished(job) && job.retried_after === undefined)
         observer.violated("edited", `${nameOf(run)} has completed while ${key} is ${job.status}`);
     }
   }

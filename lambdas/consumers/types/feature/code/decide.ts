@@ -299,11 +299,7 @@ const openStates = ({ kept }: OpenRun): Record<string, StepState> =>
   Object.fromEntries(Object.entries(kept.open).map(([key, { c: _kind, f: _asked, ...state }]) => [key, state]));
 
 /** The run until something ends. Nothing looks at it meanwhile, but for a lost wake-up. */
-function park(
-  run: OpenRun,
-  due: readonly number[],
-  next: { retry_decision_at?: number; failing_since?: number; timer_at?: number },
-): Parked {
+function park(run: OpenRun, due: readonly number[], next: { retry_decision_at?: number; timer_at?: number }): Parked {
   const now = run.services.clock.now();
   const states = openStates(run);
   const timers = [nextTimer(states), next.timer_at].filter((at) => at !== undefined);
@@ -335,7 +331,6 @@ function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
   );
   services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
   const pause = by.code === "CRASHED" ? faultPauseMs(since, now) : missingPauseMs;
-  const retry = retryAt(job, now, pause);
-  // It is the code that fails: the hour for which faults of ours are retried begins when it is tried again.
-  return park(run, [], { ...retry, failing_since: retry.retry_decision_at });
+  // It is the code that fails: the hour for which faults of ours are retried begins with the first of them.
+  return park(run, [], retryAt(job, now, pause));
 }

@@ -349,6 +349,8 @@ describe("a run of code", () => {
     const id = await world.start("onboard", {});
     await world.pass(90 * minute);
     expect(await world.view(id)).toMatchObject({ status: "running", parked: { code: "CRASHED" } });
+    // However late it is tried again: the message for that may be lost.
+    expect(await world.jobs.get(id)).not.toHaveProperty("failing_since");
     isCrashing = false;
     const { read } = world.services.runLogs;
     let faults = 0;
