@@ -3,6 +3,9 @@
  * take a path that follows the projects for one of them.
  */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const [, , projects = "", ...args] = process.argv;
@@ -12,8 +15,12 @@ const NODE_OPTIONS = [
   "--experimental-vm-modules",
   "--disable-warning=ExperimentalWarning",
 ].join(" ");
-const { status } = spawnSync(process.execPath, [jest, ...args, "--selectProjects", ...projects.split(",")], {
+// Each stack that is synthesized leaves a folder, as do servers that are killed. What jest has compiled stays for the next run.
+const TMPDIR = mkdtempSync(join(tmpdir(), "ductape-tests-"));
+const cache = `--cacheDirectory=${join(tmpdir(), "ductape-jest-cache")}`;
+const { status } = spawnSync(process.execPath, [jest, ...args, cache, "--selectProjects", ...projects.split(",")], {
   stdio: "inherit",
-  env: { ...process.env, NODE_OPTIONS },
+  env: { ...process.env, NODE_OPTIONS, TMPDIR },
 });
+rmSync(TMPDIR, { recursive: true, force: true });
 process.exitCode = status ?? 1;
