@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { beside } from "./beside/part.ts";
 import { coldStart } from "./cold-start/part.ts";
 import { cost } from "./cost/part.ts";
 import { featuresAsCode } from "./features-as-code/part.ts";
@@ -25,6 +26,7 @@ const parts: Record<string, Part> = {
   overhead,
   growth,
   "features-as-code": featuresAsCode,
+  beside,
   "for-each": forEach,
   "limits-counted": limitsCounted,
   "limits-timed": limitsTimed,
