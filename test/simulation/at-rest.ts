@@ -8,7 +8,7 @@ import { isCoded } from "./coded.ts";
 import { editedEvent } from "./editions.ts";
 import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
-import { listsAreWhole } from "./for-each-rules.ts";
+import { itemsAreUndone, listsAreWhole } from "./for-each-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { startsKeepRates } from "./limit-rules.ts";
@@ -45,6 +45,7 @@ export function checkAtRest(rest: AtRest) {
   approvalsAreWhole(rest);
   undosAreWhole(rest);
   listsAreWhole(rest);
+  itemsAreUndone(rest);
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);

@@ -15,7 +15,7 @@ export interface Step {
   if?: unknown;
   wait?: unknown;
   approve?: unknown;
-  undo?: unknown;
+  undo?: { each?: boolean };
   on_parent_end?: unknown;
 }
 

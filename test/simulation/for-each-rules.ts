@@ -1,8 +1,9 @@
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
-import { stepJobId } from "../../lambdas/core/job/job-id.ts";
+import { stepJobId, undoJobId } from "../../lambdas/core/job/job-id.ts";
+import { childCountOf, childIdOf, isList } from "../../lambdas/core/job/list.ts";
 import type { Marked } from "./executions.ts";
 import { type Ledger, nameOf } from "./ledger.ts";
-import { eachEvents, eachPageSize } from "./product.ts";
+import { eachEvents, eachPageSize, undoneEvents } from "./product.ts";
 
 interface Ended {
   system: {
@@ -44,6 +45,47 @@ export function listsAreWhole({ system, ledger: { observer, lifeOf } }: Ended) {
   }
 }
 
+/** Of a run that has ended in vain, each item that has completed was undone once, and no other one. */
+export function itemsAreUndone(ended: Ended) {
+  const { system, ledger } = ended;
+  const { jobs, load, isKept } = system;
+  const { observer, lifeOf } = ledger;
+  for (const feature of jobs.all()) {
+    if (!(undoneEvents as readonly string[]).includes(feature.event)) continue;
+    if (feature.status !== "failed" && feature.status !== "cancelled") continue;
+    if (!feature.undoes || feature.rolled_back?.error || feature.reason === "by force") continue;
+    const list = jobs.peek(stepJobId(feature, step));
+    const undo = jobs.peek(undoJobId(feature, step));
+    // A caller has deleted or retried them since.
+    const isTouched = (job: Job) => lifeOf(job.id).wasDeleted || job.retried_after !== undefined;
+    const isDone = undo
+      ? undo.status === "completed" && isWhole(undo, ended)
+      : !lifeOf(undoJobId(feature, step)).isDeleted;
+    if (!list || isTouched(list) || (undo && isTouched(undo))) continue;
+    const violated = (what: string) => observer.violated("items", `${nameOf(feature)} ${what}`);
+    const isOfUndo = (job: Job): boolean => {
+      const parent = job.parent && jobs.peek(job.parent.message.job_id);
+      return parent !== undefined && (parent.id === undo?.id || (parent.list !== undefined && isOfUndo(parent)));
+    };
+    const undos = jobs.all().filter((job) => undo && !job.list && isOfUndo(job) && isKept(job.input));
+    const places = undos.map(({ input }) => (load(input) as { query: { of: number } }).query.of);
+    if (new Set(places).size < places.length) violated("undoes an item twice");
+    for (let index = 0; index < (list.list?.items ?? 0); index++) {
+      const item = itemOf(jobs, list, index);
+      const page = item?.parent && jobs.peek(item.parent.message.job_id);
+      // A page that a caller retries goes on with its items.
+      if (!item || isTouched(item) || !page || isTouched(page)) continue;
+      const isUndone = places.includes(index);
+      if (isUndone && item.status !== "completed") violated(`undoes its item ${index}, which is ${item.status}`);
+      if (!isUndone && item.status === "completed" && isDone)
+        violated(`does not undo its item ${index}, which has completed`);
+      if (isUndone) observer.cover(`an item is undone of a step that is ${list.status}`);
+    }
+    const inVain = undos.some((job) => job.status !== "completed" && !isTouched(job));
+    if (inVain && undo?.status === "completed") violated("says that all items are undone");
+  }
+}
+
 type Entry = Partial<Marked> & { error?: unknown };
 
 /** The job of an item, by the rule of its name. */
@@ -54,4 +96,15 @@ function itemOf({ peek }: Ended["system"]["jobs"], list: Job, index: number): Jo
   const from = index - (index % eachPageSize);
   const page = peek(stepJobId(list, `${step}[${from}-${Math.min(from + eachPageSize, items) - 1}]`));
   return page && peek(stepJobId(page, name));
+}
+
+/** Whether nobody has deleted a job of a list, or one of its pages. */
+function isWhole(list: Job, ended: Ended): boolean {
+  if (!isList(list)) return true;
+  const { system, ledger } = ended;
+  const ids = Array.from({ length: childCountOf(list.list) }, (_, child) => childIdOf(list, child));
+  return ids.every((id) => {
+    const child = system.jobs.peek(id);
+    return child ? isWhole(child, ended) : !ledger.lifeOf(id).isDeleted;
+  });
 }

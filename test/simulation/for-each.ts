@@ -1,9 +1,10 @@
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { cancel, changeJob } from "../../lambdas/core/operations/change-job.ts";
 import type { World } from "./adversary.ts";
 import { isOfEarlierFeature } from "./feature-rules.ts";
 import { nameOf } from "./ledger.ts";
 import { canary } from "./observer.ts";
-import { eachConcurrency, eachEvents, eachPageSize } from "./product.ts";
+import { eachConcurrency, eachEvents, eachPageSize, undoneEvents } from "./product.ts";
 import type { Random } from "./random.ts";
 import { featureRequest, type Request } from "./requests.ts";
 import type { System } from "./system.ts";
@@ -19,9 +20,34 @@ export function listing(world: World, system: System, create: (request: Request)
       void create(featureRequest(random, hardship, { event, input: { lines, secret: canary }, key: `each ${n}` }));
     });
   }
+  // Among them runs whose items are undone: their last step may fail, and some are cancelled.
+  for (let n = random.int(1, 2); n > 0; n--) {
+    const lines = Array.from({ length: random.pick([1, eachPageSize + 1, 3 * eachPageSize]) }, (_, i) => ({ i }));
+    const [event, startsIn] = [random.pick(undoneEvents), random.int(0, 120_000)];
+    time.after(startsIn, () => {
+      void create(featureRequest(random, hardship, { event, input: { lines, secret: canary }, key: `undone ${n}` }));
+    });
+    if (random.chance(0.5)) time.after(startsIn + random.int(0, 60_000), () => void cancelOne(system));
+  }
   system.onWrite(({ after }) => {
     if (after?.parent) fewOpen(world, system, after);
   });
+}
+
+/** A person cancels a run whose items are undone, if one is open. */
+async function cancelOne(system: System) {
+  const open = system.jobs
+    .all()
+    .find((job) => (undoneEvents as readonly string[]).includes(job.event) && !isFinished(job));
+  if (!open) return;
+  const { services, end } = system.invoke("change", "cancel of items");
+  try {
+    await changeJob(services, open.id, cancel("by request"));
+  } catch {
+    // AWS has refused it, or the run has ended meanwhile.
+  } finally {
+    end(60);
+  }
 }
 
 /** How many items of a list are open at a time, in all its pages. */

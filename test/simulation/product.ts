@@ -7,6 +7,8 @@ import type { Limit } from "../../lambdas/core/catalog/limit.ts";
 export const orderEvent = "order";
 /** The features with a step for each item: of the first the items may not fail, of the second they may. */
 export const eachEvents = ["each", "each_may_fail"] as const;
+/** The same where items are undone one by one: of the first they may not fail, of the second they may. */
+export const undoneEvents = ["each_undone", "each_part_undone"] as const;
 /** How many of their items may be open at a time, and how many a page has: few, so that a history has several pages. */
 export const [eachConcurrency, eachPageSize] = [3, 3];
 
@@ -54,6 +56,21 @@ const forEach = (allow_fail: boolean) => ({
   },
 });
 
+/** The same, whose items are undone one by one when it fails or is cancelled. */
+function undoneForEach(allow_fail: boolean) {
+  const { sequences } = forEach(allow_fail);
+  const [each] = sequences.main;
+  const undo = { event: "other", each: true, input: { query: { of: "$Each{index}", n: "$Step{n}" } } };
+  return {
+    sequences: {
+      main: [
+        { ...each, undo },
+        { event: "call", step: "last", input: {}, retries: 0 },
+      ],
+    },
+  };
+}
+
 /** The event whose results are remembered. */
 export const rememberedEvent = "remembered";
 /** For how long they are, in milliseconds. */
@@ -89,6 +106,8 @@ export const product: Product = {
     stay: feature("stay"),
     each: feature("each"),
     each_may_fail: feature("each_may_fail"),
+    each_undone: feature("each_undone"),
+    each_part_undone: feature("each_part_undone"),
   },
   apps: { api, main: api, spare: api, spared: { fallback: ["main", "spare"] } },
   sessions: { user: { envs: { e: { jwks: "http://127.0.0.1/keys", audience: "sim" } } } },
@@ -254,6 +273,8 @@ export const product: Product = {
     },
     each: forEach(false),
     each_may_fail: forEach(true),
+    each_undone: undoneForEach(false),
+    each_part_undone: undoneForEach(true),
     /** Its event refuses the second step when that step is started. */
     hopeless: {
       sequences: {

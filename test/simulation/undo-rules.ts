@@ -27,6 +27,10 @@ const completedOf = (feature: Job, peek: Peek) =>
     return job?.status === "completed" ? [{ key, job }] : [];
   });
 
+/** Whether the items of a step that have completed are undone, also where the step has not. */
+const isUndoneByItem = (event: string, key: string): boolean =>
+  stepsOf(event).some(([one, { undo }]) => one === key && undo?.each === true);
+
 /** A run is undone at its end only: what has completed, and the last of it first. */
 export function undoneInOrder({ observer, lifeOf }: Ledger, { by, before, after, peek }: Write) {
   const { parent } = after;
@@ -47,7 +51,8 @@ export function undoneInOrder({ observer, lifeOf }: Ledger, { by, before, after,
   if (after.id !== undoJobId(feature, key)) violated("has another id than an undo has");
   const own = peek(stepJobId(feature, key));
   const completed = completedOf(feature, peek);
-  if (own && own.status !== "completed") violated(`was made for a step that is ${own.status}`);
+  if (own && own.status !== "completed" && !(isUndoneByItem(feature.event, key) && isFinished(own)))
+    violated(`was made for a step that is ${own.status}`);
   for (const [other, { on_parent_end }] of stepsOf(feature.event)) {
     const open = peek(stepJobId(feature, other));
     // One that a late decision has made may be claimed, and then cancels itself.
@@ -131,7 +136,7 @@ export function undosAreWhole({ system, ledger: { observer, lifeOf } }: Ended) {
     const undone = Object.entries(steps).filter(([, { undo }]) => undo);
     const violated = (what: string) => observer.violated("undo", `${nameOf(job)} ${what}`);
     for (const [key, { status, undo }] of undone) {
-      if (status !== "completed") violated(`has undone ${key}, which is ${status}`);
+      if (status !== "completed" && !isUndoneByItem(job.event, key)) violated(`has undone ${key}, which is ${status}`);
       const child = system.jobs.peek(undo?.job_id ?? "");
       const isKnown = child && child.retried_after === undefined && !lifeOf(child.id).wasDeleted;
       const isEnd = undo?.finished_at !== undefined;

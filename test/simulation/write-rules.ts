@@ -231,7 +231,7 @@ const isGivenUp = ({ error }: Job): boolean =>
 
 /** Whether an error is a crash of the job itself, and not one of a step or an item that it quotes. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>
-  error?.code === "CRASHED" && !/^(Step|Items?) /.test(error.message);
+  error?.code === "CRASHED" && !/^(Step|Items?|\d+ of \d+ items) /.test(error.message);
 
 /** Invariant 9, for everything of a job that callers may read. */
 function nothingShows({ observer }: Ledger, { after }: Write) {
