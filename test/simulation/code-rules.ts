@@ -1,5 +1,6 @@
 import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
+import { stepJobId, undoJobId } from "../../lambdas/core/job/job-id.ts";
 import type { KeptEntry, KeptValue, RunLogName } from "../../lambdas/core/job/run-log.ts";
 import type { World } from "./adversary.ts";
 import { isCoded } from "./coded.ts";
@@ -92,16 +93,21 @@ export function codeWatch(
       violated(`${k} of ${run.slice(-6)} has a result that own code has not returned`);
   }
 
+  const deleted = new Set<string>();
   system.onWrite(({ before, after }) => {
+    if (before && !after) deleted.add(before.id);
     if (!after) return;
     if (isCoded(after) && before) checkRun(before, after);
     const { parent } = after;
     const run = parent && system.jobs.peek(parent.message.job_id);
     if (before || !parent || !run || !isCoded(run)) return;
     const of = { ...run, run: parent.message.run, attempt: parent.message.attempt };
+    const what = `${nameOf(after)} (${parent.step})`;
+    const id = parent.undo ? undoJobId(of, parent.step) : stepJobId(of, parent.step);
+    // A decision that stood still may be of a run that was deleted since, whose id another one has.
+    if (after.id !== id && !deleted.has(run.id)) violated(`${what} has another id than its key gives`);
     checkBy(of, ({ called }) => {
       const call = called.get(parent.step);
-      const what = `${nameOf(after)} (${parent.step})`;
       if (!call) return violated(`${what} was started, and its run has not called it`);
       const input = system.load(after.input) as { body?: { of?: string }; program?: number };
       if (call.event !== after.event) violated(`${what} is ${after.event}, and not ${call.event}`);

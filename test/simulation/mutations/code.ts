@@ -31,10 +31,10 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a key gets another job in each decision",
-    seed: 289,
+    seed: 32,
     at: `${begin}#startJob`,
     find: "job_id: stepJobId(job, key), parent }",
-    replace: "job_id: stepJobId(job, key + kept.decisions), parent }",
+    replace: "job_id: stepJobId(job, key + crypto.randomUUID()), parent }",
   },
   {
     name: "code: a run goes on by what is deployed",
