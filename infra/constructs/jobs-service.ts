@@ -4,6 +4,7 @@ import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { sealsValues } from "../../lambdas/core/expressions/search.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import {
   bundlesPrefix,
@@ -87,7 +88,7 @@ export class JobsService extends Construct {
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const ticks = new JobQueue(this, "Queue-pump", queuePlans.pump);
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
-    const platform: Platform = { config, state, queues, ticks, relays, schedules };
+    const platform: Platform = { config, state, queues, ticks, relays, schedules, seals: products.some(sealsValues) };
 
     const ownCode = this.ownCode(products, code, platform);
     this.code = ownCode.functions;
@@ -292,6 +293,7 @@ export class JobsService extends Construct {
         may.passSharedScheduleRole(),
         // It checks the tokens of requests that have a session.
         ...sessionGrants(stack, products),
+        ...may.seal(),
       ],
     });
     return lambda;

@@ -50,7 +50,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, ticks, relays, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, relays, schedules, seals }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -152,6 +152,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       ),
     /** Whether the caller of an operation still has its key. */
     readApiKeys: () => readApiKeys(state),
+    /** What seals values by which jobs are found, where there are any. */
+    seal: () => (seals ? [readApprovalKey(state)] : []),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>

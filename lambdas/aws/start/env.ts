@@ -204,6 +204,10 @@ export const LifecycleEnv = () =>
   });
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
+/** What every entry that works with jobs has besides where the catalog seals values by which jobs are found: the secret with the keys. */
+export const SealEnv = () => z.object({ SEAL_SECRET: z.string().min(1).optional() });
+export type SealEnv = z.infer<ReturnType<typeof SealEnv>>;
+
 /** What every entry that works with jobs has besides where spans are exported: each job has a trace then. */
 export const TracesEnv = () => z.object({ TRACES: z.literal("true").optional() });
 

@@ -1,4 +1,4 @@
-import type { ProductEvent } from "../catalog/job-type.ts";
+import type { Product, ProductEvent } from "../catalog/job-type.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { ExpressionFault } from "./expression.ts";
@@ -52,6 +52,14 @@ export function searchFieldsOf({ search }: Searched): readonly SearchField[] {
   read.set(search, fields);
   return fields;
 }
+
+/** Whether jobs of a product are found by values. */
+export const hasSearch = ({ jobs }: Pick<Product, "jobs">): boolean =>
+  Object.values(jobs).some((event) => searchFieldsOf(event).length > 0);
+
+/** Whether some of these are sealed, for which there has to be a key. */
+export const sealsValues = ({ jobs }: Pick<Product, "jobs">): boolean =>
+  Object.values(jobs).some((event) => searchFieldsOf(event).some(({ sealed }) => sealed));
 
 /** Names what the catalog says of the search of an event: a job that was searched by something else has another one. */
 export const searchRev = ({ search }: Searched): string => fingerprint(search).slice(0, 12);

@@ -1,5 +1,6 @@
 import { calendarsOf } from "../catalog/calendars.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
+import { requestedTexts } from "../expressions/search.ts";
 import type { Changer } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
 import {
@@ -24,6 +25,7 @@ import {
   withRun,
 } from "../job/series.ts";
 import { cancelled, cancelledAtOnce, isParked, waiting } from "../job/transitions.ts";
+import { defined } from "../kernel/defined.ts";
 import { type Fault, traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -34,6 +36,7 @@ import type { JobStore } from "../ports/job-store.ts";
 import { type Dispatching, dispatch, scheduleName, timerName, wakeParent, wakeRun } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";
+import { isSearchOld, type Searching, takeSearch } from "./take-search.ts";
 
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "unchanged";
@@ -50,7 +53,7 @@ export const signed =
   };
 
 /** The ports that changing a job needs. The steps of a feature change with it. */
-export interface Changing extends Dispatching {
+export interface Changing extends Dispatching, Searching {
   jobs: JobStore;
   /** A job that is changed leaves the lines of its limits. */
   gates: Gates;
@@ -82,7 +85,8 @@ async function rewrite(
     if (!job) return undefined;
     if (!isKnownJob(job))
       throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
-    const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
+    const changed = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
+    const next = changed === "unchanged" ? changed : await withSearch(services, changed);
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
       if (job.status === "cancelled" || isWaiting(job) || job.ending) await dispatchFollowUps(services, job);
@@ -97,6 +101,19 @@ async function rewrite(
     return next;
   }
   throw tooFast();
+}
+
+/**
+ * The changed job with the values by which the catalog has it found now, if it named others before. A running job, and one whose input is not
+ * in its item, get them when an attempt ends.
+ */
+async function withSearch(services: Changing, job: Job): Promise<Job> {
+  const product = services.catalog.products.find(({ tag }) => tag === job.product);
+  const event = product && ownValue(product.jobs, job.event);
+  if (!event || job.status === "running" || !("inline" in job.input) || !isSearchOld(event, job.search)) return job;
+  const input = requestedTexts(event, job.input.inline, job.expressions === true);
+  const search = await takeSearch(services, { product: job.product, env: job.env, event, before: job.search, input });
+  return { ...job, ...defined({ search }) };
 }
 
 /** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */

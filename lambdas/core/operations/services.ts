@@ -35,6 +35,7 @@ import type { ApiLimits } from "./api-limits.ts";
 import type { LinkTo } from "./approval-links.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
+import type { Seals } from "./seals.ts";
 
 /** Everything that an entry needs: built once, passed as the first argument, and faked as a whole in tests. */
 export interface Services {
@@ -66,6 +67,8 @@ export interface Services {
   stats: StatsStore;
   clock: Clock;
   log: Log;
+  /** What seals values by which jobs are found. Absent where the catalog seals none. */
+  seals?: Seals | undefined;
   /** Whether a job whose request has brought no trace begins one, since spans are exported. Default: no. */
   traces?: boolean;
 }
