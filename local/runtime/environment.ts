@@ -8,6 +8,7 @@ import type {
   ConsumerEnv,
   DashboardEnv,
   EnvOf,
+  IndexerEnv,
   IntakeEnv,
   LifecycleEnv,
   Queues,
@@ -65,6 +66,7 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof DashboardEnv> &
   EnvOf<typeof ApproveEnv> &
   EnvOf<typeof SealEnv> &
+  EnvOf<typeof IndexerEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
   EnvOf<typeof TasksEnv> &

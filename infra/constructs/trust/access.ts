@@ -35,6 +35,7 @@ import {
   roundsPartition,
   runsPrefix,
   schedulesPartition,
+  searchPrefix,
   sharedKeysPrefix,
   signalsPrefix,
   sortKey,
@@ -284,6 +285,13 @@ export const makeApiKeys = (state: JobsState): Capability =>
 
 /** Who changes something says so, and can read none of it. */
 export const writeAudit = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:PutItem"], `${auditPrefix}*`);
+
+/** Which jobs may have a value: the indexer writes it, and can read neither that nor a job. */
+export const writeSearch = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:BatchWriteItem"], `${searchPrefix}*`);
+
+/** The API reads it. */
+export const readSearch = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:Query"], `${searchPrefix}*`);
 
 /**
  * It notes when they were used, and can write nothing else of them: neither their scopes nor their hashes.

@@ -282,6 +282,10 @@ export const AuditRecordEnv = () =>
   });
 export type AuditRecordEnv = z.infer<ReturnType<typeof AuditRecordEnv>>;
 
+/** The environment of the function that keeps the index of the search. */
+export const IndexerEnv = () => z.object({ TABLE_NAME: z.string().min(1), RETENTION_DAYS: whole(1).default(30) });
+export type IndexerEnv = z.infer<ReturnType<typeof IndexerEnv>>;
+
 export const DashboardEnv = () =>
   z.object({
     /** The folder of the built page: an absolute path, or one relative to the function's bundle. */

@@ -22,6 +22,7 @@ import type { RollUps } from "../ports/roll-ups.ts";
 import type { RoundPlaces } from "../ports/round-places.ts";
 import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
+import type { SearchIndex } from "../ports/search-index.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
@@ -96,6 +97,8 @@ export interface ApiServices extends SchedulingServices {
   audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+  /** Which jobs may have a value by which they are found. */
+  searchIndex: SearchIndex;
   operations: Operations;
   /** Where an operation is told to go on. */
   turns: MessageQueue<OperationMessage>;

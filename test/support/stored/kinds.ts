@@ -18,6 +18,7 @@ import { dynamoRollUps } from "../../../lambdas/aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
+import { dynamoSearchIndex } from "../../../lambdas/aws/dynamodb/search-index.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
@@ -106,6 +107,7 @@ function servicesOn(client: DynamoDBClient) {
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
+    searchIndex: dynamoSearchIndex(storage),
     keys: dynamoApiKeys(storage),
     states: dynamoScheduleStates(storage),
     roundPlaces: dynamoRoundPlaces(storage),
