@@ -1,7 +1,10 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { ProductEvent } from "../../lambdas/core/catalog/job-type.ts";
+import { addedEntries } from "../../lambdas/core/job/search-entries.ts";
 import { sealsBy } from "../../lambdas/core/operations/seals.ts";
+import type { SearchIndex } from "../../lambdas/core/ports/search-index.ts";
+import type { FakeJobStore } from "./fakes/job-store.ts";
 import { fakeSecrets } from "./fakes/secrets.ts";
 
 type Search = ProductEvent["search"];
@@ -43,3 +46,21 @@ export const searchedCatalog = (search: Search = orderSearch, tags: readonly str
 
 /** Seals under these keys, the first of which is in use. */
 export const sealing = (...keys: string[]) => sealsBy(fakeSecrets({ seals: keys.join(" ") }), () => "seals");
+
+/** Has a job store write what the stream of its table says into an index, as the indexer does. */
+export function indexing(jobs: FakeJobStore, index: SearchIndex): void {
+  const indexed =
+    <Args extends unknown[], R>(write: (...args: Args) => Promise<R>, idsOf: (...args: Args) => string[]) =>
+    async (...args: Args): Promise<R> => {
+      const before = new Map(idsOf(...args).map((id) => [id, jobs.peek(id)]));
+      const outcome = await write(...args);
+      for (const id of before.keys()) {
+        const after = jobs.peek(id);
+        if (after) await index.put(addedEntries(before.get(id), after, 30));
+      }
+      return outcome;
+    };
+  jobs.create = indexed(jobs.create, (job) => [job.id]);
+  jobs.createMany = indexed(jobs.createMany, (all) => all.map(({ id }) => id));
+  jobs.replace = indexed(jobs.replace, (job) => [job.id]);
+}

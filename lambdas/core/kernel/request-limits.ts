@@ -45,6 +45,8 @@ export const requestLimits = {
   searchNames: 20,
   searchName: 40,
   searchValue: 256,
+  /** Fields, keys and tenants that one search looks in. */
+  searchPlaces: 100,
   /** Jobs of a batch, of a page of a list, and of a bulk change. */
   batch: 100,
   page: 100,

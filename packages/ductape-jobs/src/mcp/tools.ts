@@ -41,6 +41,7 @@ const leftOut = [
   "getForecast",
   "listHooks",
   "listAudit",
+  "findSealedJobs",
   ...incidents,
   ...operations,
 ];
