@@ -1,5 +1,5 @@
 import type { JobStatus } from "./answers.ts";
-import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
+import type { Catalog, ProductScope, SearchName, TenantOf } from "./catalog.ts";
 import type { DuctapeRescheduling } from "./ductape-input.ts";
 import type { typeOfNamespace } from "./job-names.ts";
 import type { JobFields, Repeat } from "./requests.ts";
@@ -38,6 +38,39 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    */
   offset?: number | undefined;
 } & (ProductScope<C> | { product_tag?: undefined; env?: ProductScope<C>["env"]; event?: ProductScope<C>["event"] });
+
+/** Narrows a search. Without a product and a default, in all products that the key has access to. */
+export type FindQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * Only by values of this field, as the catalog names it in the `search` of events.
+   * @default by ids, keys and all fields that the key may search by
+   * @example `"order"`
+   */
+  field?: SearchName<C> | undefined;
+  /**
+   * Only jobs that have failed, the latest failure first.
+   * @default all jobs, the latest made first
+   */
+  status?: "failed" | undefined;
+  /**
+   * Jobs that were made, or with `status` have failed, from this time on.
+   * @default any time
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  from?: Time | undefined;
+  /**
+   * Jobs that were made, or with `status` have failed, before this time.
+   * @default any time
+   * @example `"2030-02-01T00:00:00Z"`
+   */
+  to?: Time | undefined;
+  /**
+   * How many jobs a page has, 1 to 100.
+   * @default `20`; `100` when iterated over
+   * @example `50`
+   */
+  limit?: number | undefined;
+};
 
 export interface RunQuery {
   /**
