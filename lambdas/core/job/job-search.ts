@@ -7,7 +7,7 @@ export interface JobSearch {
   sealed?: Record<string, string>;
 }
 
-/** A value as a job has it, and as it is looked for. */
+/** A value that a job has, in the form in which it is looked for. */
 export interface SearchValue {
   field: string;
   /** The text, or its hash. */

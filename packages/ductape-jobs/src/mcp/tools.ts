@@ -41,6 +41,7 @@ const leftOut = [
   "getForecast",
   "listHooks",
   "listAudit",
+  "findJobs",
   "findSealedJobs",
   ...incidents,
   ...operations,
