@@ -20,6 +20,24 @@ export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 /** Selects the jobs of a list. Without a product and a default, those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
   /**
+   * Values by which the catalog has jobs found, all of which a job has. They stand in the address: `find` sends them in a body.
+   * @default any
+   * @example `{ order: "A-17" }`
+   */
+  where?: { [Name in SearchName<C>]?: string | number | boolean } | undefined;
+  /**
+   * Only with `where`: jobs that were made from this time on.
+   * @default any time
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  created_from?: Time | undefined;
+  /**
+   * Only with `where`: jobs that were made before this time.
+   * @default any time
+   * @example `"2030-02-01T00:00:00Z"`
+   */
+  created_to?: Time | undefined;
+  /**
    * `"desc"` is the latest first, `"asc"` the oldest.
    * @default `"desc"`
    */
@@ -160,11 +178,16 @@ export interface Rescheduling extends DuctapeRescheduling {
   repeat?: Repeat | undefined;
 }
 
-/** The query string of the fields that have a value: `?a=1&b=x,y`. */
+/** The query string of the fields that have a value: `?a=1&b=x,y`, and of an object `c[d]=2`. */
 export function queryString(fields: object): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
+  const set = (name: string, value: unknown) => {
     if (value !== undefined) parameters.set(name, String(value));
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "where" && typeof value === "object" && value !== null)
+      for (const [field, one] of Object.entries(value)) set(`where[${field}]`, one);
+    else set(name, value);
   }
   const text = parameters.toString();
   return text === "" ? "" : `?${text}`;

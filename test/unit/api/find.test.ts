@@ -326,6 +326,86 @@ describe("a search is refused", () => {
   });
 });
 
+describe("a list with where", () => {
+  const listing = (world: ReturnType<typeof makeWorld>) => async (query: Record<string, string>, scopes?: Scopes) => {
+    const { status, body } = await world.ask({ path: "/v1/jobs", query, ...(scopes && { scopes }) });
+    expect([status, body.errors]).toEqual([200, undefined]);
+    return body.jobs.map(({ job_id }: { job_id: string }) => job_id);
+  };
+  const makeWorld = () => world();
+
+  test("has the jobs that have all of its values, and whatever else is asked for", async () => {
+    const made = makeWorld();
+    const { order, clock, run } = made;
+    const list = listing(made);
+    const eu = await order({ order: "A-17", region: "eu" }, { labels: ["x"] });
+    await clock.advance(minute);
+    const us = await order({ order: "A-17", region: "us" });
+    await clock.advance(minute);
+    const prd = await order({ order: "A-17", region: "eu" }, { env: "prd" });
+    await order({ order: "B-18", region: "eu" });
+    const where = { "where[order]": "A-17" };
+    expect(await list(where)).toEqual([prd, us, eu]);
+    expect(await list({ ...where, "where[region]": "eu" })).toEqual([prd, eu]);
+    expect(await list({ ...where, env: "dev", label: "x" })).toEqual([eu]);
+    expect(
+      await list({ ...where, created_from: String(noon + minute), created_to: String(noon + 2 * minute) }),
+    ).toEqual([us]);
+    expect(await list({ ...where, event: "template" })).toEqual([]);
+    await run(eu, fails);
+    await run(us, async () => ({}));
+    expect(await list({ ...where, status: "failed" })).toEqual([eu]);
+    expect(await list({ ...where, status: "failed", from: String(noon + 3 * minute) })).toEqual([]);
+    expect(await list({ ...where, status: "failed", created_from: String(noon + 1) })).toEqual([]);
+    expect(await list({ ...where, status: "completed,failed" })).toEqual([us, eu]);
+  });
+
+  test("goes on by pages", async () => {
+    const made = makeWorld();
+    const ids: string[] = [];
+    for (let n = 0; n < 7; n++) {
+      ids.unshift(await made.order({ order: "P", region: n % 2 ? "eu" : "us" }));
+      await made.clock.advance(1);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { "where[order]": "P", "where[region]": "us", limit: "2", ...(cursor && { cursor }) };
+      const { body } = await made.ask({ path: "/v1/jobs", query });
+      listed.push(...body.jobs.map(({ job_id }: { job_id: string }) => job_id));
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(listed).toEqual(ids.filter((_, n) => n % 2 === 0));
+  });
+
+  test("needs jobs:input for each field that is not public", async () => {
+    const made = makeWorld();
+    const id = await made.order({ order: "A", region: "eu" });
+    const list = listing(made);
+    expect(await list({ "where[region]": "eu" }, key("jobs:read"))).toEqual([id]);
+    const asked = { path: "/v1/jobs", query: { "where[region]": "eu", "where[order]": "A" } };
+    expect((await made.ask({ ...asked, scopes: key("jobs:read") })).status).toBe(403);
+    const half: Scopes = { products: ["*"], envs: ["prd"], verbs: ["jobs:read", "jobs:input"] };
+    expect(await list(asked.query, half)).toEqual([]);
+  });
+
+  test.each<[Record<string, string>, string, RegExp]>([
+    [{ "where[ordr]": "A" }, "/query/where/ordr", /Did you mean "order"/],
+    [{ "where[]": "A" }, "/query/where/", /no event/],
+    [{ "where[order]": "" }, "/query/where/order", /at least 1/],
+    [{ "where[customer]": "A" }, "/query/where/customer", /POST \/v1\/find/],
+    [{ "where[order]": "A", order: "asc" }, "/query/order", /desc/],
+    [{ where: "A" }, "/query/where", /object|record/i],
+    [{ created_from: "5" }, "/query/created_from", /where/],
+    [{ created_to: "5" }, "/query/created_to", /where/],
+    [{ "where[order]": "A", created_from: "5", created_to: "5" }, "/query/created_to", /after/],
+    [{ "where[order": "A" }, "/query/where[order", /unknown|Unrecognized|parameter/i],
+  ])("is refused with %j at %s", async (query, pointer, detail) => {
+    const { status, body } = await makeWorld().ask({ path: "/v1/jobs", query });
+    expect([status, body.errors]).toEqual([400, [{ pointer, detail: expect.stringMatching(detail) }]]);
+  });
+});
+
 test("a search reads as much of a small index as of a large one", async () => {
   const reads = async (jobs: number) => {
     const { order, get, services, find } = world();

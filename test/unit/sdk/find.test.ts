@@ -37,3 +37,17 @@ test("the names of fields are those of the catalog", () => {
   const any: FindQuery = { field: "whatever" };
   expect([known, unknown, any]).toHaveLength(3);
 });
+
+test("a list takes values as conditions", async () => {
+  await using api = await fakeApi([{ body: { jobs: [] } }], { product: "p" });
+  await api.client.jobs.list({
+    where: { order: "A 17", paid: true },
+    created_from: 5,
+    status: ["failed", "completed"],
+  });
+  const { searchParams } = new URL(api.seen[0]?.path ?? "", "http://localhost");
+  expect(Object.fromEntries(searchParams)).toEqual({
+    ...{ product_tag: "p", status: "failed,completed", created_from: "5" },
+    ...{ "where[order]": "A 17", "where[paid]": "true" },
+  });
+});
