@@ -1,5 +1,6 @@
 import { calendarsOf } from "../catalog/calendars.ts";
 import { type Catalog, ownValue } from "../catalog/catalog.ts";
+import type { ProductEvent } from "../catalog/job-type.ts";
 import { requestedTexts } from "../expressions/search.ts";
 import type { Changer } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
@@ -86,7 +87,8 @@ async function rewrite(
     if (!isKnownJob(job))
       throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
     const changed = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
-    const next = changed === "unchanged" ? changed : await withSearch(services, changed);
+    const event = changed === "unchanged" ? undefined : searchedEvent(services, changed);
+    const next = changed === "unchanged" || !event ? changed : await withSearch(services, changed, event);
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
       if (job.status === "cancelled" || isWaiting(job) || job.ending) await dispatchFollowUps(services, job);
@@ -103,17 +105,22 @@ async function rewrite(
   throw tooFast();
 }
 
-/**
- * The changed job with the values by which the catalog has it found now, if it named others before. A running job, and one whose input is not
- * in its item, get them when an attempt ends.
- */
-async function withSearch(services: Changing, job: Job): Promise<Job> {
-  const product = services.catalog.products.find(({ tag }) => tag === job.product);
+/** The event of a job that is found by other values than the catalog names now. */
+function searchedEvent({ catalog }: Changing, job: Job): ProductEvent | undefined {
+  const product = catalog.products.find(({ tag }) => tag === job.product);
   const event = product && ownValue(product.jobs, job.event);
-  if (!event || job.status === "running" || !("inline" in job.input) || !isSearchOld(event, job.search)) return job;
+  return event && isSearchOld(event, job.search) ? event : undefined;
+}
+
+/**
+ * The changed job with the values by which the catalog has it found now. A running job, and one whose input is not in its item, get them when
+ * an attempt ends.
+ */
+async function withSearch(services: Changing, job: Job, event: ProductEvent): Promise<Job> {
+  if (job.status === "running" || !("inline" in job.input)) return job;
   const input = requestedTexts(event, job.input.inline, job.expressions === true);
-  const search = await takeSearch(services, { product: job.product, env: job.env, event, before: job.search, input });
-  return { ...job, ...defined({ search }) };
+  const { product, env, search: before } = job;
+  return { ...job, ...defined({ search: await takeSearch(services, { product, env, event, before, input }) }) };
 }
 
 /** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */

@@ -78,22 +78,16 @@ export async function prepareJob(services: Scheduling, request: AcceptedRequest)
     // with its job even if a repeated key has given the id to another job meanwhile.
     const key = `${inputsPrefix}${id}/${request.fingerprint}/${writeId}`;
     const input = await storePayload(services.blobs, key, request.input, largestInput);
-    return newJob(request, {
-      id,
-      writeId,
-      now: services.clock.now(),
-      input,
-      search: await searchOf(services, request),
-    });
+    const search = request.event.search && (await searchOf(services, request));
+    return newJob(request, { id, writeId, now: services.clock.now(), input, search });
   } catch (cause) {
     throw errorOf(cause);
   }
 }
 
 /** The values of its input by which the job of a request is found. */
-async function searchOf(services: Scheduling, request: AcceptedRequest) {
+function searchOf(services: Scheduling, request: AcceptedRequest) {
   const { product, env, event, input, step } = request;
-  if (event.search === undefined) return undefined;
   const isTemplate = takesExpressions(request) && step === undefined;
   return takeSearch(services, { product: product.tag, env, event, input: requestedTexts(event, input, isTemplate) });
 }
