@@ -15,6 +15,7 @@ import {
 import { ErrorGroupSchema, ErrorListSchema } from "../lambdas/core/queries/schemas/errors.ts";
 import * as explanation from "../lambdas/core/queries/schemas/explanation.ts";
 import { JobErrorCodeSchema, JobFailureSchema, ThrownSchema } from "../lambdas/core/queries/schemas/failure.ts";
+import { FoundJobSchema, FoundJobsSchema } from "../lambdas/core/queries/schemas/find.ts";
 import {
   ForecastHourSchema,
   ForecastLimitSchema,
@@ -111,6 +112,8 @@ export const answers: Record<string, Shape> = {
   IncidentState: { schema: IncidentStateSchema },
   Incident: { schema: IncidentSchema },
   IncidentPage: { schema: IncidentListSchema },
+  FoundJob: { schema: FoundJobSchema },
+  FoundPage: { schema: FoundJobsSchema },
   AuditAction: { schema: AuditActionSchema },
   AuditEntry: { schema: AuditEntrySchema },
   AuditPage: { schema: AuditListSchema },

@@ -43,6 +43,8 @@ const sharedFunctions = {
   // It puts a file for each batch of changes, and each minute signs the files of the minute before the last one: a minute is signed once
   // no invocation can be under way any more that began in it. Only where the audit is locked.
   "audit-record": { timeoutSeconds: 60, memoryMb: 256 },
+  // It puts an item for each value of a batch of changes. Only where the catalog has jobs that are found by values.
+  indexer: { timeoutSeconds: 60, memoryMb: 256 },
   // It reads a file that is part of the function.
   dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
@@ -258,6 +260,8 @@ export const bundlesPartition = "BUNDLES";
 export const approvalsPrefix = "APPR#";
 /** `AUDIT#<product>#<month>`: what callers have changed, an item each; `AUDIT##<month>`: what belongs to no product. */
 export const auditPrefix = "AUDIT#";
+/** `FIND#<product>#<env>#<hash of a value>#<shard>`: which jobs may have a value by which they are found. */
+export const searchPrefix = "FIND#";
 /** `OP#<id>`: an operation on many jobs, and what it has not changed. */
 export const operationPrefix = "OP#";
 /** `OPS#<product>`: the operations of a product, the latest first. */

@@ -50,6 +50,7 @@ import type { Failures } from "../../lambdas/core/ports/failures.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Operations } from "../../lambdas/core/ports/operations.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
+import type { SearchIndex } from "../../lambdas/core/ports/search-index.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
 import type { CallerCounts, Waits } from "../../lambdas/core/ports/waits.ts";
@@ -185,6 +186,7 @@ export async function startWorld(
       incidents,
       rollUps,
       audit: dynamoAudit({ client: metered, table, days: 400 }),
+      searchIndex: only<SearchIndex>("searchIndex"),
       operations: only<Operations>("operations"),
       turns: only<MessageQueue<OperationMessage>>("turns"),
       endpoints: only<Endpoints>("endpoints"),

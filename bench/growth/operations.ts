@@ -47,6 +47,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     ...noHerd(),
     roundPlaces: { get: async () => undefined, put: async () => {} },
     rollUps: { get: async () => undefined, put: async () => {} },
+    searchIndex: only("searchIndex"),
     operations: noOperations(),
     turns: only("turns"),
     blobs: only("blobs"),

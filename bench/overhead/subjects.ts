@@ -78,6 +78,7 @@ export function subjects() {
     incidents: only("incidents"),
     rollUps: only("rollUps"),
     audit: only("audit"),
+    searchIndex: only("searchIndex"),
     operations: only("operations"),
     turns: only("turns"),
     endpoints: only("endpoints"),

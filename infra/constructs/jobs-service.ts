@@ -4,6 +4,7 @@ import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { hasSearch, sealsValues } from "../../lambdas/core/expressions/search.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import {
   bundlesPrefix,
@@ -25,6 +26,7 @@ import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
 import { Consumer, type ProductCode } from "./functions/consumer.ts";
 import { EntryFunction } from "./functions/entry-function.ts";
 import { Hooks } from "./functions/hooks.ts";
+import { Indexer } from "./functions/indexer.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
 import { jobsEnvironment, type Platform, queueUrls } from "./functions/platform.ts";
@@ -48,6 +50,7 @@ import {
   readApiKeys,
   readApprovalKey,
   readDecidable,
+  readSearch,
   signalsAccess,
   writeAudit,
 } from "./trust/access.ts";
@@ -87,7 +90,7 @@ export class JobsService extends Construct {
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const ticks = new JobQueue(this, "Queue-pump", queuePlans.pump);
     const relays = new JobQueue(this, "Queue-relay", queuePlans.relay);
-    const platform: Platform = { config, state, queues, ticks, relays, schedules };
+    const platform: Platform = { config, state, queues, ticks, relays, schedules, seals: products.some(sealsValues) };
 
     const ownCode = this.ownCode(products, code, platform);
     this.code = ownCode.functions;
@@ -119,6 +122,7 @@ export class JobsService extends Construct {
     new Pump(this, "Pump", platform);
     new Relay(this, "Relay", platform);
     if (config.auditLockDays) new AuditRecord(this, "AuditRecord", { state, days: config.auditLockDays });
+    if (products.some(hasSearch)) new Indexer(this, "Indexer", { state, config });
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };
@@ -292,6 +296,8 @@ export class JobsService extends Construct {
         may.passSharedScheduleRole(),
         // It checks the tokens of requests that have a session.
         ...sessionGrants(stack, products),
+        ...may.seal(),
+        ...(products.some(hasSearch) ? [readSearch(platform.state)] : []),
       ],
     });
     return lambda;

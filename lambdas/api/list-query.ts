@@ -6,6 +6,7 @@ import { jobStatuses } from "../core/kernel/job-status.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
 import { strict } from "../core/kernel/schema.ts";
 import { epochMs } from "../core/kernel/start-time.ts";
+import { SearchedText } from "../core/requests/find-request.ts";
 import { Cursor, Limit, QueryTime, YesOrNo } from "./parse-query.ts";
 
 /** What the cursor of a list of jobs holds. */
@@ -44,6 +45,18 @@ export const ListParameters = strict({
   retrying: YesOrNo.optional().describe(
     "Whether an attempt of the run has failed, and another one is made or waits for its time. Default: either.",
   ),
+  where: z
+    .record(z.string(), SearchedText)
+    .optional()
+    .meta({
+      description:
+        "Values by which the catalog has jobs found: `where[order]=A-17`, all of which a job has. Fields need `jobs:input`, unless they are public. The latest made come first, or with `status=failed` alone the latest failure.",
+      examples: [{ order: "A-17" }],
+    }),
+  created_from: QueryTime.transform(epochMs)
+    .optional()
+    .describe("Only with `where`: when the job was made. `created_from` is inclusive, `created_to` is exclusive."),
+  created_to: QueryTime.transform(epochMs).optional(),
   from: QueryTime.transform(epochMs)
     .optional()
     .describe(
@@ -53,8 +66,25 @@ export const ListParameters = strict({
   order: z.enum(["asc", "desc"]).default("desc"),
   limit: Limit,
   cursor: Cursor.optional(),
-}).refine(({ from = 0, to = Number.POSITIVE_INFINITY }) => !(from >= to), {
-  path: ["to"],
-  message: "must be after `from`",
-});
+})
+  .refine(({ from = 0, to = Number.POSITIVE_INFINITY }) => !(from >= to), {
+    path: ["to"],
+    message: "must be after `from`",
+  })
+  .refine(({ created_from: from = 0, created_to: to = Number.POSITIVE_INFINITY }) => !(from >= to), {
+    path: ["created_to"],
+    message: "must be after `created_from`",
+  })
+  .refine(({ where, created_from }) => where !== undefined || created_from === undefined, {
+    path: ["created_from"],
+    message: "goes with `where` only",
+  })
+  .refine(({ where, created_to }) => where !== undefined || created_to === undefined, {
+    path: ["created_to"],
+    message: "goes with `where` only",
+  })
+  .refine(({ where, order }) => where === undefined || order === "desc", {
+    path: ["order"],
+    message: "must be `desc`, or left out, with `where`",
+  });
 export type ListParameters = z.output<typeof ListParameters>;

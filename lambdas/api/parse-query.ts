@@ -5,7 +5,10 @@ import { faultsOf } from "../core/kernel/schema.ts";
 import { Time } from "../core/kernel/start-time.ts";
 
 /** Parses a query string by a strict schema. Throws INVALID_REQUEST with the faults at `/query/<name>`. */
-export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {
+export function parseQuery<Schema extends z.ZodType>(
+  schema: Schema,
+  query: Readonly<Record<string, unknown>>,
+): z.output<Schema> {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
   throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });

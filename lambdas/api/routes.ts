@@ -12,6 +12,7 @@ import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
 import * as getEvents from "./routes/get-events.ts";
 import * as getExplain from "./routes/get-explain.ts";
+import * as getFind from "./routes/get-find.ts";
 import * as getForecast from "./routes/get-forecast.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getHome from "./routes/get-home.ts";
@@ -41,6 +42,7 @@ import * as postCancel from "./routes/post-cancel.ts";
 import * as postContinueOperation from "./routes/post-continue-operation.ts";
 import * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 import * as postExplain from "./routes/post-explain.ts";
+import * as postFind from "./routes/post-find.ts";
 import * as postIgnoreIncident from "./routes/post-ignore-incident.ts";
 import * as postJob from "./routes/post-job.ts";
 import * as postJobsBatch from "./routes/post-jobs-batch.ts";
@@ -101,6 +103,8 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getJob,
   },
+  { id: "findJobs", method: "GET", path: "/v1/find", takesQuery: true, scope: "jobs:read", endpoint: getFind },
+  { id: "findSealedJobs", method: "POST", path: "/v1/find", scope: "jobs:read", endpoint: postFind },
   { id: "explainWait", method: "GET", path: "/v1/jobs/{id}/explain", scope: "jobs:read", endpoint: getExplain },
   { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
   {

@@ -8,11 +8,13 @@ import type {
   ConsumerEnv,
   DashboardEnv,
   EnvOf,
+  IndexerEnv,
   IntakeEnv,
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
   ScheduleRoles,
+  SealEnv,
   SecretsEnv,
   TasksEnv,
   WebhooksEnv,
@@ -63,6 +65,8 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof DashboardEnv> &
   EnvOf<typeof ApproveEnv> &
+  EnvOf<typeof SealEnv> &
+  EnvOf<typeof IndexerEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
   EnvOf<typeof TasksEnv> &
@@ -105,6 +109,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     API_KEY_SECRET: apiKeySecret,
     API_URL: api,
     APPROVAL_SECRET: approvalSecret,
+    SEAL_SECRET: approvalSecret,
     EVENT_BUS_NAME: eventBusName,
     INTAKE_QUEUE_URL: queueUrl(queueName("intake")),
     INTAKE_DLQ_URL: queueUrl(dlqName("intake")),

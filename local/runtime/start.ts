@@ -249,7 +249,14 @@ async function start(
     await watcher.ready;
   }
 
-  feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
+  feed = startFeed({
+    log: changes,
+    invoke: async (event) => {
+      // First, and again with the others if they fail: it puts the same entries.
+      if (event.Records.some(({ dynamodb }) => dynamodb?.NewImage?.search)) await host.invoke("indexer", event);
+      return host.invoke("lifecycle", event);
+    },
+  });
   stops.push(() => feed?.close(drainMs));
   const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({

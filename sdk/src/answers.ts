@@ -1611,6 +1611,25 @@ export interface IncidentPage {
   next_cursor?: string;
 }
 
+/** A job, and by what it was found. */
+export interface FoundJob {
+  /** Which of its own names the text is: its id, or a key of a request that it has. */
+  keys: ("job_id" | "idempotency_key" | "unique" | "debounce")[];
+  /** The fields of its event in which it has the value. */
+  fields: string[];
+  job: JobSummary;
+}
+
+export interface FoundPage {
+  found: FoundJob[];
+  /** The cursor of the next page. Absent on the last page. */
+  next_cursor?: string;
+  /** How many jobs were looked at for this page, if it is short although more follow. */
+  examined?: number;
+  /** The time of the last job that was looked at for such a page. Epoch milliseconds. */
+  looked_back_to?: number;
+}
+
 /** What callers do. */
 export type AuditAction =
   | "job.cancel"

@@ -34,6 +34,17 @@ export interface FieldTypes {
 /** The type of a catalog: `typeof products`. */
 export type Catalog = readonly CatalogProduct[];
 
+type SearchNameIn<Event> = Event extends { readonly search: infer Fields } ? keyof Fields & string : never;
+
+type SearchNameOfProduct<P> = P extends CatalogProduct
+  ? string extends keyof P["jobs"]
+    ? string
+    : SearchNameIn<P["jobs"][keyof P["jobs"]]>
+  : never;
+
+/** The names of the fields by which the jobs of a catalog are found. */
+export type SearchName<C extends Catalog> = SearchNameOfProduct<C[number]>;
+
 type Optional<Fields extends FeatureFields, Preset> = {
   [Name in keyof Fields]: Name extends Preset ? Name : Fields[Name] extends { readonly required: false } ? Name : never;
 }[keyof Fields];

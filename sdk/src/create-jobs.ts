@@ -2,6 +2,8 @@ import type {
   Active,
   Explanation,
   Forecast,
+  FoundJob,
+  FoundPage,
   Home,
   Job,
   JobExplanation,
@@ -102,6 +104,14 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
         ...listingOf(query, defaults()),
         signal,
         shown: withNames,
+      })),
+    find: (text, query = {}, { signal } = {}) =>
+      pagesOf<FoundJob, FoundPage>(transport, "found", () => ({
+        path: "/v1/find",
+        query: { ...inOurWords(query, defaults()), q: String(text) },
+        inBody: true,
+        signal,
+        shown: ({ job, ...by }) => ({ ...by, job: withNames(job) }),
       })),
     runs,
     series: (query = {}, { signal } = {}) =>

@@ -69,10 +69,11 @@ export type {
   OperationRequest,
   Operations,
 } from "./operations.ts";
-export type { JobPages, RunPages, SeriesPages } from "./pages.ts";
+export type { FoundPages, JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type {
+  FindQuery,
   ForecastQuery,
   JobFilter,
   JobQuery,

@@ -15,8 +15,9 @@ import type { BulkResult } from "./bulk.ts";
 import type { Catalog, JobInput, Known, TenantOf } from "./catalog.ts";
 import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
-import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
+import type { FoundPages, JobPages, RunPages, SeriesPages } from "./pages.ts";
 import type {
+  FindQuery,
   ForecastQuery,
   JobFilter,
   JobQuery,
@@ -141,6 +142,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    * for await (const job of ductape.jobs.list({ product_tag: "my-product", status: "failed" })) console.log(job.job_id);
    */
   list(query?: JobQuery<C>, options?: CallOptions): JobPages;
+  /**
+   * The jobs that a text names, by their id or a key of their requests, and those that have it as the value of a field by which the catalog
+   * has them found, the latest first. The value stands in no address. Fields need `jobs:input`, unless they are public.
+   *
+   * @example
+   * for await (const { job, fields } of ductape.jobs.find("A-17", { env: "prd" })) console.log(job.job_id, job.status, fields);
+   */
+  find(text: string | number | boolean, query?: FindQuery<C>, options?: CallOptions): FoundPages;
   /**
    * The runs of a job, the latest first: all of them with `for await`, the first page with `await`, or a page at a time with `page`.
    *

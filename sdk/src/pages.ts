@@ -1,4 +1,4 @@
-import type { JobPage, JobRun, JobSummary, RunPage, Series, SeriesPage } from "./answers.ts";
+import type { FoundJob, FoundPage, JobPage, JobRun, JobSummary, RunPage, Series, SeriesPage } from "./answers.ts";
 import { expectFields } from "./expect-fields.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
@@ -20,12 +20,15 @@ export interface Pages<Item, Page>
   page(cursor?: string): Promise<Page>;
 }
 export type JobPages = Pages<JobSummary, JobPage>;
+export type FoundPages = Pages<FoundJob, FoundPage>;
 export type RunPages = Pages<JobRun, RunPage>;
 export type SeriesPages = Pages<Series, SeriesPage>;
 
 export interface Listing<Item> {
   path: string;
   query: { limit?: number | undefined };
+  /** Sends the query as the body of a POST, so that it stands in no address. */
+  inBody?: true;
   signal: AbortSignal | undefined;
   jobId?: string;
   /**
@@ -50,8 +53,11 @@ export function pagesOf<Item, Page extends { next_cursor?: string }>(
 ): Pages<Item, Page> {
   const itemsOf = (page: Page) => page[field] as Item[];
 
-  const read = async ({ path, query, signal, jobId }: Listing<Item>, cursor?: string, limit = query.limit) => {
-    const asked = { method: "GET" as const, path: path + queryString({ ...query, limit, cursor }), signal };
+  const read = async ({ path, query, inBody, signal, jobId }: Listing<Item>, cursor?: string, limit = query.limit) => {
+    const all = { ...query, limit, cursor };
+    const asked = inBody
+      ? { method: "POST" as const, path, body: JSON.stringify(all), signal }
+      : { method: "GET" as const, path: path + queryString(all), signal };
     return expectFields<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
   };
 

@@ -1,5 +1,5 @@
 import type { JobStatus } from "./answers.ts";
-import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
+import type { Catalog, ProductScope, SearchName, TenantOf } from "./catalog.ts";
 import type { DuctapeRescheduling } from "./ductape-input.ts";
 import type { typeOfNamespace } from "./job-names.ts";
 import type { JobFields, Repeat } from "./requests.ts";
@@ -20,6 +20,24 @@ export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 /** Selects the jobs of a list. Without a product and a default, those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
   /**
+   * Values by which the catalog has jobs found, all of which a job has. They stand in the address: `find` sends them in a body.
+   * @default any
+   * @example `{ order: "A-17" }`
+   */
+  where?: { [Name in SearchName<C>]?: string | number | boolean } | undefined;
+  /**
+   * Only with `where`: jobs that were made from this time on.
+   * @default any time
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  created_from?: Time | undefined;
+  /**
+   * Only with `where`: jobs that were made before this time.
+   * @default any time
+   * @example `"2030-02-01T00:00:00Z"`
+   */
+  created_to?: Time | undefined;
+  /**
    * `"desc"` is the latest first, `"asc"` the oldest.
    * @default `"desc"`
    */
@@ -38,6 +56,39 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    */
   offset?: number | undefined;
 } & (ProductScope<C> | { product_tag?: undefined; env?: ProductScope<C>["env"]; event?: ProductScope<C>["event"] });
+
+/** Narrows a search. Without a product and a default, in all products that the key has access to. */
+export type FindQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * Only by values of this field, as the catalog names it in the `search` of events.
+   * @default by ids, keys and all fields that the key may search by
+   * @example `"order"`
+   */
+  field?: SearchName<C> | undefined;
+  /**
+   * Only jobs that have failed, the latest failure first.
+   * @default all jobs, the latest made first
+   */
+  status?: "failed" | undefined;
+  /**
+   * Jobs that were made, or with `status` have failed, from this time on.
+   * @default any time
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  from?: Time | undefined;
+  /**
+   * Jobs that were made, or with `status` have failed, before this time.
+   * @default any time
+   * @example `"2030-02-01T00:00:00Z"`
+   */
+  to?: Time | undefined;
+  /**
+   * How many jobs a page has, 1 to 100.
+   * @default `20`; `100` when iterated over
+   * @example `50`
+   */
+  limit?: number | undefined;
+};
 
 export interface RunQuery {
   /**
@@ -127,11 +178,16 @@ export interface Rescheduling extends DuctapeRescheduling {
   repeat?: Repeat | undefined;
 }
 
-/** The query string of the fields that have a value: `?a=1&b=x,y`. */
+/** The query string of the fields that have a value: `?a=1&b=x,y`, and of an object `c[d]=2`. */
 export function queryString(fields: object): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
+  const set = (name: string, value: unknown) => {
     if (value !== undefined) parameters.set(name, String(value));
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "where" && typeof value === "object" && value !== null)
+      for (const [field, one] of Object.entries(value)) set(`where[${field}]`, one);
+    else set(name, value);
   }
   const text = parameters.toString();
   return text === "" ? "" : `?${text}`;

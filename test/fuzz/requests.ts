@@ -187,6 +187,7 @@ const takenQueries: Record<string, string[]> = {
     "cursor",
     "wait",
   ],
+  "/v1/find": ["product_tag", "env", "q", "field", "status", "from", "to", "limit", "cursor"],
   "/v1/series": ["product_tag", "env", "status", "limit", "cursor"],
   "/v1/jobs/{id}": ["wait"],
   "/v1/jobs/{id}/runs": ["limit", "cursor"],

@@ -6,3 +6,4 @@ import "./many-products.cases.ts";
 import "./audit-record.cases.ts";
 import "./sign-in.cases.ts";
 import "./traces.cases.ts";
+import "./search.cases.ts";

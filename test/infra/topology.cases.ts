@@ -15,8 +15,8 @@ const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
 const queues = [state, service].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
 // A catalog with functions in code has one more: code.cases.ts.
 const { answers: _ofCode, ...planned } = queuesOf(registry);
-/** Deployed where the settings signIn and auditLockDays ask for them: see sign-in.cases.ts and audit-record.cases.ts. */
-const onlyIfAskedFor = new Set(["sign-in", "audit-record"]);
+/** Deployed where the settings signIn and auditLockDays, or the catalog, ask for them: see sign-in, audit-record and search.cases.ts. */
+const onlyIfAskedFor = new Set(["sign-in", "audit-record", "indexer"]);
 const functionsHere = Object.entries(functionsOf(registry)).filter(([name]) => !onlyIfAskedFor.has(name));
 
 /** The start of each queue's logical id. */

@@ -4,6 +4,8 @@ import { auditEntryOf } from "../../lambdas/core/access/audit-entry.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 import { definitionId, type FeatureDefinition } from "../../lambdas/core/catalog/feature-definition.ts";
 import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
 import { aPause } from "./a-pause.ts";
 import { anOperation } from "./an-operation.ts";
 import { fakeApi } from "./api.ts";
@@ -48,6 +50,8 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "POST /v1/jobs/batch": { asked: { body: { jobs: [order] } }, outOfReach: "nothing of it" },
     "POST /v1/jobs/bulk": { asked: { body: { action: "cancel", filter: place } }, outOfReach: "forbidden" },
     "GET /v1/jobs": { outOfReach: "nothing of it" },
+    "GET /v1/find": { asked: { query: { q: "once" } }, outOfReach: "nothing of it" },
+    "POST /v1/find": { asked: { body: { q: "once" } }, outOfReach: "nothing of it" },
     "GET /v1/jobs/{id}": { outOfReach: "absent" },
     "GET /v1/jobs/{id}/explain": { outOfReach: "absent" },
     "GET /v1/jobs/{id}/input": { outOfReach: "absent" },
@@ -128,7 +132,9 @@ export type NamedRoute = (typeof named)[number];
 /** Calls a route on a world with one job of my-product in the env. */
 export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
   const tenant = { product, env };
-  const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
+  const own = { ...tenant, event: "create_order", type: "action" as const, labels: ["canary"] } satisfies Partial<Job>;
+  // Found by the idempotency key of its request.
+  const job = aJob({ ...own, ...(path === "/v1/find" && { id: derivedJobId(product, env, "once") }) });
   const api = fakeApi({ jobs: [job] });
   const pause = aPause({ ...tenant, event: "create_order" });
   const isOfPauses = path.startsWith("/v1/pauses");

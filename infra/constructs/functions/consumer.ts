@@ -143,7 +143,7 @@ export class Consumer extends Construct {
         ...executorAccess(type, platform),
         ...limitsAccess(type, platform, products),
         // A job of any type but feature may ask for a decision.
-        ...(type === "feature" ? [] : [readApprovalKey(platform.state)]),
+        ...(type === "feature" ? may.seal() : [readApprovalKey(platform.state)]),
         ...codeAccess(type, platform, code),
         ...catalogGrants(Stack.of(this), products, definition),
       ],

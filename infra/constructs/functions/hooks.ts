@@ -41,6 +41,7 @@ export class Hooks extends Construct {
         ...may.schedule(...jobTypes),
         may.unschedule(),
         may.passSharedScheduleRole(),
+        ...may.seal(),
         ...hookGrants(Stack.of(this), products),
       ],
     });

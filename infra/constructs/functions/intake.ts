@@ -58,6 +58,7 @@ export class Intake extends Construct {
         may.send(...jobTypes),
         ...may.schedule(...jobTypes),
         may.unschedule(),
+        ...may.seal(),
         // Operations on many jobs: it finds them, changes them as the API does, and looks whether the key of the caller is still good.
         may.workOnOperations(),
         may.readApiKeys(),

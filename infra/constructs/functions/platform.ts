@@ -1,5 +1,5 @@
 import { Stack } from "aws-cdk-lib/core";
-import type { EnvOf, JobsEnv } from "../../../lambdas/aws/start/env.ts";
+import type { EnvOf, JobsEnv, SealEnv } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { type Config, environmentOf } from "../../settings/config.ts";
 import type { JobsState } from "../jobs-state.ts";
@@ -16,6 +16,8 @@ export interface Platform {
   /** The queue of the relay. */
   relays: JobQueue;
   schedules: JobSchedules;
+  /** Whether the catalog seals values by which jobs are found: whoever makes or ends jobs needs the key. */
+  seals: boolean;
 }
 
 /** The environment of a function that works with jobs. */
@@ -26,6 +28,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     BUCKET_NAME: state.bucket.bucketName,
     ...environmentOf("jobs", config),
     ...(config.otlpEndpoint !== undefined && { TRACES: "true" }),
+    ...(platform.seals && ({ SEAL_SECRET: state.approvalKeyArn } satisfies EnvOf<typeof SealEnv>)),
     QUEUES: queueUrls(platform),
     PUMP_QUEUE_URL: ticks.queue.queueUrl,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,

@@ -86,6 +86,7 @@ export class Reconciler extends Construct {
         ...may.readBlobs(folders.progress),
         ...may.schedule(...jobTypes),
         may.unschedule(),
+        ...may.seal(),
         ...(features.length > 0
           ? [may.wakeParked(), may.forgetCode(), ...may.readBlobs(folders.bundles), may.removeBlobs(folders.bundles)]
           : []),

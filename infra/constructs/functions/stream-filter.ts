@@ -56,3 +56,17 @@ const withImage = (
   eventName,
   dynamodb: { ...dynamodb, [image]: { status: { S: [{ "anything-but": otherThan }] } } },
 });
+
+/**
+ * Which stream records invoke the indexer: those of jobs that are found by values, but not their claims, nor anything of a running job, whose
+ * values are taken when its attempt ends. A job without values costs nothing.
+ */
+export const searchedFilter: Pattern[] = [
+  {
+    eventName: ["INSERT", "MODIFY"],
+    dynamodb: {
+      Keys: { [sortKey]: { S: [jobSortKey] } },
+      NewImage: { search: { M: { rev: { S: [{ exists: true }] } } }, status: { S: [{ "anything-but": ["running"] }] } },
+    },
+  },
+];

@@ -35,6 +35,7 @@ import {
   roundsPartition,
   runsPrefix,
   schedulesPartition,
+  searchPrefix,
   sharedKeysPrefix,
   signalsPrefix,
   sortKey,
@@ -50,7 +51,7 @@ import type { JobsState } from "../jobs-state.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
 /** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
-export function accessTo({ state, queues, ticks, relays, schedules }: Platform) {
+export function accessTo({ state, queues, ticks, relays, schedules, seals }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
   /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
@@ -152,6 +153,8 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
       ),
     /** Whether the caller of an operation still has its key. */
     readApiKeys: () => readApiKeys(state),
+    /** What seals values by which jobs are found, where there are any. */
+    seal: () => (seals ? [readApprovalKey(state)] : []),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
     /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
     changePinsAndDefinitions: () =>
@@ -282,6 +285,13 @@ export const makeApiKeys = (state: JobsState): Capability =>
 
 /** Who changes something says so, and can read none of it. */
 export const writeAudit = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:PutItem"], `${auditPrefix}*`);
+
+/** Which jobs may have a value: the indexer writes it, and can read neither that nor a job. */
+export const writeSearch = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:BatchWriteItem"], `${searchPrefix}*`);
+
+/** The API reads it. */
+export const readSearch = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:Query"], `${searchPrefix}*`);
 
 /**
  * It notes when they were used, and can write nothing else of them: neither their scopes nor their hashes.

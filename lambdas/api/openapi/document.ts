@@ -115,6 +115,8 @@ function parameterDocsOf(schema: z.ZodObject, place: "query" | "header", schemas
     in: place,
     ...(description !== undefined && { description }),
     ...(required.includes(name) && { required: true }),
+    // `where[order]=A-17`
+    ...(rest.type === "object" && { style: "deepObject", explode: true }),
     schema: rest,
   }));
 }

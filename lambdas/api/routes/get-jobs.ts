@@ -4,7 +4,7 @@ import { requireScope } from "../../core/access/scopes.ts";
 import { listedTenantsOf } from "../../core/access/tenants.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
-import type { Services } from "../../core/operations/services.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { limitWaits } from "../../core/queries/limit-waits.ts";
 import { pausesFor } from "../../core/queries/pause-view.ts";
@@ -13,14 +13,13 @@ import { summaryOf } from "../../core/queries/view.ts";
 import { ListParameters, Position } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
+import { listWhere, withWhere } from "../where-query.ts";
 
 /** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
-export async function handle(
-  { catalog, jobs, pauses, gates, clock }: Services,
-  { query, scopes }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
+  const { catalog, jobs, pauses, gates, clock } = services;
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
-  const { cursor, limit, ...list } = parseQuery(ListParameters, query);
+  const { cursor, limit, ...list } = parseQuery(ListParameters, withWhere(query));
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const now = clock.now();
   const { status, type, event, label, recurring, waiting, retrying, from, to, order } = list;
@@ -30,7 +29,12 @@ export async function handle(
     limit,
     ...defined({ status, type, event, label, recurring, waiting, retrying, from, until, after }),
   };
-  const listed = await listJobs(jobs, listedTenantsOf(catalog, scopes, list, "/query"), page, now);
+  const tenants = listedTenantsOf(catalog, scopes, list, "/query");
+  const { where, created_from, created_to } = list;
+  const made = { from: created_from, until: created_to === undefined ? undefined : created_to - 1 };
+  const listed = where
+    ? await listWhere(services, tenants, { values: where, ...made }, { scopes, query: page, now })
+    : await listJobs(jobs, tenants, page, now);
   const [paused, limited] = await Promise.all([
     pausesFor({ pauses }, listed.jobs),
     limitWaits({ catalog, gates }, listed.jobs, now),

@@ -204,6 +204,10 @@ export const LifecycleEnv = () =>
   });
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
+/** What every entry that works with jobs has besides where the catalog seals values by which jobs are found: the secret with the keys. */
+export const SealEnv = () => z.object({ SEAL_SECRET: z.string().min(1).optional() });
+export type SealEnv = z.infer<ReturnType<typeof SealEnv>>;
+
 /** What every entry that works with jobs has besides where spans are exported: each job has a trace then. */
 export const TracesEnv = () => z.object({ TRACES: z.literal("true").optional() });
 
@@ -277,6 +281,10 @@ export const AuditRecordEnv = () =>
     AUDIT_KEY: z.string().min(1),
   });
 export type AuditRecordEnv = z.infer<ReturnType<typeof AuditRecordEnv>>;
+
+/** The environment of the function that keeps the index of the search. */
+export const IndexerEnv = () => z.object({ TABLE_NAME: z.string().min(1), RETENTION_DAYS: whole(1).default(30) });
+export type IndexerEnv = z.infer<ReturnType<typeof IndexerEnv>>;
 
 export const DashboardEnv = () =>
   z.object({

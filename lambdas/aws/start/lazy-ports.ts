@@ -1,3 +1,4 @@
+import type { Seals } from "../../core/operations/seals.ts";
 import type { BlobStore } from "../../core/ports/blob-store.ts";
 import type { Scheduler } from "../../core/ports/scheduler.ts";
 import type { Sessions } from "../../core/ports/sessions.ts";
@@ -19,3 +20,6 @@ export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
 
 /** First needed by a request with a session, whose token is checked with a package for JWTs and clients for secrets. */
 export const lazySessions = (): Sessions => lazyPort(async () => (await import("./start-sessions.ts")).startSessions());
+
+/** First needed by a job that is found by a value which is sealed. Most catalogs have none. */
+export const lazySeals = (): Seals => lazyPort(async () => (await import("./start-seals.ts")).startSeals());

@@ -11,6 +11,7 @@ import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
 import { dynamoOperations } from "../dynamodb/operations.ts";
 import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
+import { dynamoSearchIndex } from "../dynamodb/search-index.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
@@ -32,6 +33,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     rollUps: dynamoRollUps(dynamo),
     audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     endpoints: dynamoEndpoints(dynamo),
+    searchIndex: dynamoSearchIndex(dynamo),
     operations: dynamoOperations(dynamo),
     turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
     limits: apiLimitsOf(env),

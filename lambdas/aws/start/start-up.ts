@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
+import { sealsValues } from "../../core/expressions/search.ts";
 import { hotMinutes } from "../../core/operations/hot-minutes.ts";
 import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
@@ -21,7 +22,7 @@ import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import { sqsTicks } from "../sqs/ticks.ts";
 import { type JobsEnv, readEnv, TracesEnv } from "./env.ts";
-import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
+import { lazyBlobStore, lazyScheduler, lazySeals } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
@@ -58,6 +59,7 @@ export function startServices(
     approvals: dynamoApprovals(dynamo),
     runLogs: dynamoRunLogs(dynamo),
     answers: dynamoAnswers({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    ...(catalog.products.some(sealsValues) && { seals: lazySeals() }),
     traces: readEnv(TracesEnv).TRACES !== undefined,
     clock: systemClock,
     log: makeLog(name),

@@ -1,4 +1,6 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
+import type { ProductEvent } from "../../core/catalog/job-type.ts";
+import { resultTexts } from "../../core/expressions/search.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
@@ -20,6 +22,7 @@ import { Answered, Ended, type Execution, Finished, HandedOver, Parked } from ".
 import { eventOfJob } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
+import { isSearchOld, takeSearch } from "../../core/operations/take-search.ts";
 import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { Transition } from "./attempt-policy.ts";
 import { NotStarted, type Running } from "./context.ts";
@@ -52,7 +55,9 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
       return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
     if (result instanceof HandedOver) return result;
-    return withUsed(used, noting(running, await succeeded(running, result)));
+    const event = searchedEvent(running);
+    const end = await succeeded(running, result);
+    return withUsed(used, noting(running, event ? await searching(running, event, end, { result }) : end));
   } catch (cause) {
     const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
     const { hasBegun } = running;
@@ -60,7 +65,9 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
     if (chosen) return chosen;
     if (cause instanceof NotStarted) return cause;
     if (cause instanceof Unkept) return withUsed(used, completedWithout(services, cause));
-    return withUsed(used, noting(running, await failed(running, withProgress(cause, used))));
+    const event = searchedEvent(running);
+    const end = await failed(running, withProgress(cause, used));
+    return withUsed(used, noting(running, event ? await searching(running, event, end) : end));
   }
 }
 
@@ -70,10 +77,44 @@ const noting =
   (job) =>
     waits ? withWaits(transition(job), waits()) : transition(job);
 
+/** The event of a job that is found by values. Most are not, and wait for nothing here. */
+function searchedEvent({ services, job }: Running): ProductEvent | undefined {
+  const event = services.catalog.lookup(job.product, job.event)?.event;
+  return event?.search === undefined ? undefined : event;
+}
+
+/**
+ * The transition with the values by which the job is found from then on, whose result is known if the run has completed. A run that goes on
+ * is found by what it was.
+ */
+async function searching(
+  running: Running,
+  event: ProductEvent,
+  transition: Transition,
+  end?: { result: unknown },
+): Promise<Transition> {
+  const { services, job, searched } = running;
+  if (end?.result instanceof Parked) return transition;
+  const completes = end !== undefined && !(end.result instanceof Ended);
+  // What nothing new is known of is left as it is.
+  if (!completes && !isSearchOld(event, job.search)) return transition;
+  const search = await takeSearch(services, {
+    ...{ product: job.product, env: job.env, event, before: job.search, input: searched },
+    ...(completes && { result: resultTexts(event, resultIn(end.result)) }),
+  });
+  return (of) => ({ ...transition(of), ...defined({ search }) });
+}
+
+const resultIn = (result: unknown): unknown =>
+  result instanceof Finished || result instanceof Answered ? result.result : result;
+
 /** What becomes of a job whose attempt was handed over: `read` says what has come of it, as an executor does. */
 export async function endOfHanded(running: Running, read: () => Promise<unknown>): Promise<Transition> {
   try {
-    return await succeeded(running, await read());
+    const result = await read();
+    const event = searchedEvent(running);
+    const end = await succeeded(running, result);
+    return event ? await searching(running, event, end, { result }) : end;
   } catch (cause) {
     if (cause instanceof TransientError) throw cause;
     return cause instanceof Unkept ? completedWithout(running.services, cause) : failed(running, cause);

@@ -1,4 +1,5 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
+import type { SearchTexts } from "../../core/expressions/search.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import type { Job, JobMessage, JobType } from "../../core/job/job.ts";
 import type { Pause } from "../../core/job/pause.ts";
@@ -69,6 +70,8 @@ export interface Running extends Pick<Entering, "engine" | "services" | "message
   used: Used;
   /** What the provider has answered to the attempt that failed, if that is kept. */
   answer?: ShownAnswer;
+  /** The texts of its input by which the job is found, once its expressions have their values. */
+  searched?: SearchTexts;
   /** What the executor says of the waits of its run. */
   waits?: () => readonly RunWait[];
   /** What the executor wants done once its outcome is recorded. */

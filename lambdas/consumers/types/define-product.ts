@@ -28,10 +28,24 @@ interface CommonEvent {
    * any. Default: none.
    */
   redact?: string[];
+  /**
+   * The values by which its jobs are found, at most 5: a reference such as `$Input{body}{order}` or `$Result{body}{id}`, or one with what is
+   * special about it. Default: none.
+   */
+  search?: Record<string, string | SearchedValue>;
   /** The names of the product's `limits` that an attempt must pass, at most 4. Default: none. */
   limits?: string[];
   /** Whole seconds of head start in the lines of limits, -3600 to 3600, unless a request says otherwise. Default: 0. */
   priority?: number;
+}
+
+interface SearchedValue {
+  /** The reference. */
+  value: string;
+  /** Only a keyed hash of it is kept. Needed for a value that `redact` hides. Default: false. */
+  sealed?: boolean;
+  /** Whether keys without `jobs:input` may search by it. Default: false. */
+  public?: boolean;
 }
 
 type EventOf<D extends Definition> = D extends Definition

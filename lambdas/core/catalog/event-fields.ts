@@ -6,6 +6,7 @@ import { milliseconds } from "../kernel/plain-faults.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { Tag } from "../kernel/tag.ts";
 import { limitBounds, Priority } from "./limit.ts";
+import { EventSearch } from "./search-schema.ts";
 import { EventDebounce, EventUnique } from "./sharing-fields.ts";
 
 /** The empty pointer is the whole value. */
@@ -41,6 +42,8 @@ export const commonEventFields = {
    * with `redact`, since the answer may repeat what that hides.
    */
   keep_answers: z.boolean().optional(),
+  /** By which values of their inputs and results its jobs are found. Default: by none. */
+  search: EventSearch.optional(),
   /** The names of the product's limits that an attempt must pass. Default: none. */
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
   /** For how long the result of a run is used again by later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */

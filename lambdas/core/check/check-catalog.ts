@@ -22,6 +22,7 @@ import { checkGroup, groupedEventFaults } from "./check-groups.ts";
 import { checkHooks } from "./check-hooks.ts";
 import { catalogLimitFaults } from "./check-limits.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
+import { searchFaults } from "./check-search.ts";
 import { checkSharing } from "./check-sharing.ts";
 
 /** All faults of the products; pointers start with the product's tag. */
@@ -47,6 +48,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkHooks(checked, registry, prefix),
     ...checkCredentials(checked, registry, prefix),
     ...catalogLimitFaults(checked, prefix),
+    ...searchFaults(checked, prefix),
     ...checkSchedules(checked, registry, prefix),
     ...checkAlerts(checked, registry, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),

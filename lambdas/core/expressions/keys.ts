@@ -78,7 +78,7 @@ export function keyPart(value: unknown): string | undefined {
 }
 
 /** A text of a template, if it has no expressions. */
-function literalKey(text: string): string | undefined {
+export function literalKey(text: string): string | undefined {
   try {
     const template = readTemplate(text);
     return text !== "" && template.kind === "text" ? template.text : undefined;
@@ -124,8 +124,8 @@ const isHidden = (references: readonly ValueReference[], { found }: KeySource): 
     references.some(({ root, path }) => root === "Input" && meets(pointer, path)),
   );
 
-/** Whether a hidden part contains a place in the input, or is inside it. */
-function meets(pointer: string, path: readonly string[]): boolean {
+/** Whether a hidden part contains a place in the input or the result, or is inside it. */
+export function meets(pointer: string, path: readonly string[]): boolean {
   const hidden = pointer
     .split("/")
     .slice(1)

@@ -7,6 +7,7 @@ import type { AskedApproval } from "./asked-approval.ts";
 import type { Attempt, AttemptError, RetryPolicy, RolledBack } from "./attempt.ts";
 import type { StepCredentials } from "./credential-placeholder.ts";
 import type { Ending } from "./ending.ts";
+import type { JobSearch } from "./job-search.ts";
 import type { Gate, NotedWait, ReservedStart, Snoozes } from "./job-wait.ts";
 import type { KeptSession } from "./kept-session.ts";
 import type { RunWait } from "./run-wait.ts";
@@ -128,6 +129,8 @@ export interface Job {
   session?: KeptSession;
   /** What of the input and the result is not shown, as the event said when the job was requested. */
   redact?: string[];
+  /** The values by which it is found. Absent if its event names none. */
+  search?: JobSearch;
   /** The limits that its attempts pass, with the keys that its input gave when the job was requested. */
   gates?: Gate[];
   /** The tag under which its result is remembered for other jobs, and theirs for it. */

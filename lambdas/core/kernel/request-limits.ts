@@ -40,6 +40,13 @@ export const requestLimits = {
   /** Pointers of what an event hides, and characters of one. */
   redact: 50,
   redactPointer: 256,
+  /** Fields by which the jobs of an event are found, names of such fields in a product, and characters of a name and of a value. */
+  searchFields: 5,
+  searchNames: 20,
+  searchName: 40,
+  searchValue: 256,
+  /** Fields, keys and tenants that one search looks in. */
+  searchPlaces: 100,
   /** Jobs of a batch, of a page of a list, and of a bulk change. */
   batch: 100,
   page: 100,

@@ -1,5 +1,7 @@
 import { calendarsOf } from "../catalog/calendars.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
+import type { ProductEvent } from "../catalog/job-type.ts";
+import { requestedTexts } from "../expressions/search.ts";
 import type { Changer } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
 import {
@@ -24,6 +26,7 @@ import {
   withRun,
 } from "../job/series.ts";
 import { cancelled, cancelledAtOnce, isParked, waiting } from "../job/transitions.ts";
+import { defined } from "../kernel/defined.ts";
 import { type Fault, traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
 import { jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -34,6 +37,7 @@ import type { JobStore } from "../ports/job-store.ts";
 import { type Dispatching, dispatch, scheduleName, timerName, wakeParent, wakeRun } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { load } from "./payload.ts";
+import { isSearchOld, type Searching, takeSearch } from "./take-search.ts";
 
 /** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "unchanged";
@@ -50,7 +54,7 @@ export const signed =
   };
 
 /** The ports that changing a job needs. The steps of a feature change with it. */
-export interface Changing extends Dispatching {
+export interface Changing extends Dispatching, Searching {
   jobs: JobStore;
   /** A job that is changed leaves the lines of its limits. */
   gates: Gates;
@@ -82,7 +86,9 @@ async function rewrite(
     if (!job) return undefined;
     if (!isKnownJob(job))
       throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
-    const next = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
+    const changed = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
+    const event = changed === "unchanged" ? undefined : searchedEvent(services, changed);
+    const next = changed === "unchanged" || !event ? changed : await withSearch(services, changed, event);
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
       if (job.status === "cancelled" || isWaiting(job) || job.ending) await dispatchFollowUps(services, job);
@@ -97,6 +103,24 @@ async function rewrite(
     return next;
   }
   throw tooFast();
+}
+
+/** The event of a job that is found by other values than the catalog names now. */
+function searchedEvent({ catalog }: Changing, job: Job): ProductEvent | undefined {
+  const product = catalog.products.find(({ tag }) => tag === job.product);
+  const event = product && ownValue(product.jobs, job.event);
+  return event && isSearchOld(event, job.search) ? event : undefined;
+}
+
+/**
+ * The changed job with the values by which the catalog has it found now. A running job, and one whose input is not in its item, get them when
+ * an attempt ends.
+ */
+async function withSearch(services: Changing, job: Job, event: ProductEvent): Promise<Job> {
+  if (job.status === "running" || !("inline" in job.input)) return job;
+  const input = requestedTexts(event, job.input.inline, job.expressions === true);
+  const { product, env, search: before } = job;
+  return { ...job, ...defined({ search: await takeSearch(services, { product, env, event, before, input }) }) };
 }
 
 /** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */

@@ -1,4 +1,6 @@
 import { inputsPrefix } from "../../topology.ts";
+import { takesExpressions } from "../expressions/request-input.ts";
+import { requestedTexts } from "../expressions/search.ts";
 import { isFinished, isKnownJob, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
 import { withTaskToken } from "../job/task-token.ts";
@@ -15,8 +17,9 @@ import type { AcceptedRequest } from "../requests/request.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";
 import { jobFields } from "./log-fields.ts";
 import { forgetPayload, storePayload } from "./payload.ts";
+import { type Searching, takeSearch } from "./take-search.ts";
 
-export interface Scheduling extends Dispatching {
+export interface Scheduling extends Dispatching, Searching {
   jobs: JobStore;
   blobs: BlobStore;
   /** A job that is changed leaves the lines of its limits. */
@@ -75,10 +78,18 @@ export async function prepareJob(services: Scheduling, request: AcceptedRequest)
     // with its job even if a repeated key has given the id to another job meanwhile.
     const key = `${inputsPrefix}${id}/${request.fingerprint}/${writeId}`;
     const input = await storePayload(services.blobs, key, request.input, largestInput);
-    return newJob(request, { id, writeId, now: services.clock.now(), input });
+    const search = request.event.search && (await searchOf(services, request));
+    return newJob(request, { id, writeId, now: services.clock.now(), input, search });
   } catch (cause) {
     throw errorOf(cause);
   }
+}
+
+/** The values of its input by which the job of a request is found. */
+function searchOf(services: Scheduling, request: AcceptedRequest) {
+  const { product, env, event, input, step } = request;
+  const isTemplate = takesExpressions(request) && step === undefined;
+  return takeSearch(services, { product: product.tag, env, event, input: requestedTexts(event, input, isTemplate) });
 }
 
 /** Stores a job, or answers the one that already has its id and dispatches it if need be. Throws as `scheduleJob` does. */

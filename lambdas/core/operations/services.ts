@@ -22,6 +22,7 @@ import type { RollUps } from "../ports/roll-ups.ts";
 import type { RoundPlaces } from "../ports/round-places.ts";
 import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
+import type { SearchIndex } from "../ports/search-index.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
@@ -35,6 +36,7 @@ import type { ApiLimits } from "./api-limits.ts";
 import type { LinkTo } from "./approval-links.ts";
 import type { Deployment } from "./deployment.ts";
 import type { HotMinutes } from "./hot-minutes.ts";
+import type { Seals } from "./seals.ts";
 
 /** Everything that an entry needs: built once, passed as the first argument, and faked as a whole in tests. */
 export interface Services {
@@ -66,6 +68,8 @@ export interface Services {
   stats: StatsStore;
   clock: Clock;
   log: Log;
+  /** What seals values by which jobs are found. Absent where the catalog seals none. */
+  seals?: Seals | undefined;
   /** Whether a job whose request has brought no trace begins one, since spans are exported. Default: no. */
   traces?: boolean;
 }
@@ -93,6 +97,8 @@ export interface ApiServices extends SchedulingServices {
   audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+  /** Which jobs may have a value by which they are found. */
+  searchIndex: SearchIndex;
   operations: Operations;
   /** Where an operation is told to go on. */
   turns: MessageQueue<OperationMessage>;

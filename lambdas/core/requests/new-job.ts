@@ -1,5 +1,6 @@
 import { takesExpressions } from "../expressions/request-input.ts";
 import { type Job, keptFields, type Stored } from "../job/job.ts";
+import type { JobSearch } from "../job/job-search.ts";
 import { spread } from "../job/series.ts";
 import { debouncedStart } from "../job/shared-key.ts";
 import { waiting } from "../job/transitions.ts";
@@ -12,10 +13,12 @@ interface NewJobFields {
   writeId: string;
   now: number;
   input: Stored;
+  /** The values by which the job is found. */
+  search?: JobSearch | undefined;
 }
 
 /** The job that an accepted request creates, in its first stored state. */
-export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
+export function newJob(request: AcceptedRequest, { id, writeId, now, input, search }: NewJobFields): Job {
   const { debounce, unique, step, schedule, task_token } = request;
   if (request.session) throw new Error("the token of the session has not been checked");
   const repeat = request.repeat && spread(request.repeat, id);
@@ -39,6 +42,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       session: request.kept_session,
       // A step has an input that its feature has resolved: it is data, whatever the event says.
       expressions: takesExpressions(request) && step === undefined ? true : undefined,
+      search,
       redact: request.event.redact?.length ? request.event.redact : undefined,
       repeat,
       debounce: debounce && { key: debounce.key, until: now + debounce.max_wait, requests: 1 },

@@ -56,11 +56,11 @@ function startApi() {
     catalog,
   );
   const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
-  const { rollUps, audit, operations, turns, endpoints, sharedKeys, sessions, log } = others;
+  const { rollUps, audit, searchIndex, operations, turns, endpoints, sharedKeys, sessions, log } = others;
   const handler = httpApi(
     () => ({
       ...services,
-      ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, operations, turns },
+      ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, searchIndex, operations, turns },
       ...{ endpoints, sharedKeys, sessions },
     }),
     routes,

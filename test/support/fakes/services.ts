@@ -30,6 +30,7 @@ import { fakeRollUps } from "./roll-ups.ts";
 import { fakeRoundPlaces } from "./round-places.ts";
 import { fakeRunLogs } from "./run-logs.ts";
 import { fakeScheduler } from "./scheduler.ts";
+import { fakeSearchIndex } from "./search-index.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
@@ -81,6 +82,7 @@ export const fakeServices = ({
     requests: fakeCallerCounts(rateSlotMs),
     unscheduled: fakeUnscheduled(),
     relays: fakeMessageQueue<RelayMessage>(),
+    searchIndex: fakeSearchIndex(),
     operations: fakeOperations(),
     apiKeys: fakeApiKeys(),
     turns: fakeMessageQueue<OperationMessage>(),

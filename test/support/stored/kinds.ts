@@ -18,6 +18,7 @@ import { dynamoRollUps } from "../../../lambdas/aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
+import { dynamoSearchIndex } from "../../../lambdas/aws/dynamodb/search-index.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
@@ -36,6 +37,7 @@ import { derivedJobId, stepJobId } from "../../../lambdas/core/job/job-id.ts";
 import { pauseId } from "../../../lambdas/core/job/pause.ts";
 import { cacheKeyOf } from "../../../lambdas/core/job/result-cache.ts";
 import { runLogOf } from "../../../lambdas/core/job/run-log.ts";
+import { searchEntriesOf } from "../../../lambdas/core/job/search-entries.ts";
 import { addressLimits } from "../../../lambdas/core/job/signal.ts";
 import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
@@ -106,6 +108,7 @@ function servicesOn(client: DynamoDBClient) {
     unscheduled: dynamoUnscheduled(storage),
     dueCounts,
     hot: hotMinutes(dueCounts),
+    searchIndex: dynamoSearchIndex(storage),
     keys: dynamoApiKeys(storage),
     states: dynamoScheduleStates(storage),
     roundPlaces: dynamoRoundPlaces(storage),
@@ -145,7 +148,10 @@ const step = stepJobId(feature, "main.create");
 
 /** A job of each kind and status. */
 export const jobs = {
-  planned: make({ status: "scheduled", due_at: noon + 60 * minute, idempotency_ids: ["job_1"] }),
+  planned: make({
+    ...{ status: "scheduled", due_at: noon + 60 * minute, idempotency_ids: ["job_1"] },
+    search: { rev: "r1", values: { order: "A-17" }, sealed: { customer: "hash" } },
+  }),
   overdue: make({ due_at: noon - 10 * minute, labels: ["x"] }),
   crashed: make({ status: "running", due_at: noon - 10 * minute, claims: 1, claim_id: "gone", lease_until: noon - 1 }),
   completed: make({
@@ -476,6 +482,12 @@ export const kinds: Record<string, Kind> = {
     prefix: topology.auditPrefix,
     make: ({ audit }) =>
       audit.put(auditEntryOf({ actor: "k:" }, { ...tenant, action: "job.cancel", target: jobs.cancelled.id }, noon)),
+    words: [],
+    unknownFields: "lost",
+  },
+  search: {
+    prefix: topology.searchPrefix,
+    make: ({ searchIndex }) => searchIndex.put(searchEntriesOf(jobs.planned, 30)),
     words: [],
     unknownFields: "lost",
   },

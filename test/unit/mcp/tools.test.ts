@@ -25,6 +25,8 @@ describe("the tools", () => {
       ...["changeOperationRate", "continueOperation"],
       ...[
         "explainJob",
+        "findJobs",
+        "findSealedJobs",
         "getActive",
         "getEvents",
         "getForecast",

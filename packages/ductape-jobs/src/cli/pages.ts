@@ -9,18 +9,29 @@ export interface PageOptions {
   cursor?: string;
 }
 
+export interface PageSource {
+  path: string;
+  /** The field of the answer that has the entries. */
+  field: string;
+  query: Record<string, string | number | boolean | undefined>;
+  /** Sends the query as a body, so that it stands in no address. */
+  inBody?: boolean | undefined;
+}
+
 export const defaultLimit = 20;
 
 /** One page after the other by cursor, until there are no more or `limit` entries have been read. */
 export async function* pages<Page extends Json>(
   api: Api,
-  { path, field, query }: { path: string; field: string; query: Record<string, string | number | boolean | undefined> },
+  { path, field, query, inBody }: PageSource,
   { limit = defaultLimit, all, cursor: first }: PageOptions,
 ): AsyncGenerator<Page> {
   let left = all ? Number.POSITIVE_INFINITY : limit;
   for (let cursor = first, more = true; more && left > 0; more = cursor !== undefined) {
     const asked = { ...query, limit: Math.min(largestPage, left), cursor };
-    const page = await api.request<Page>("GET", path, { query: asked });
+    const page = inBody
+      ? await api.request<Page>("POST", path, { body: asked, repeatable: true })
+      : await api.request<Page>("GET", path, { query: asked });
     yield page;
     left -= (page[field] as unknown[]).length;
     cursor = page.next_cursor as string | undefined;

@@ -1,13 +1,10 @@
 import type { Json } from "./api.ts";
 import type { Context } from "./context.ts";
-import { type PageOptions, pages, wholeOf } from "./pages.ts";
+import { type PageOptions, type PageSource, pages, wholeOf } from "./pages.ts";
 import { type Column, makeTable } from "./terminal/table.ts";
 
-interface Listing<Row> {
-  path: string;
-  /** The field of the answer that has the entries. */
-  field: string;
-  query?: Record<string, string | number | boolean | undefined>;
+interface Listing<Row> extends Omit<PageSource, "query"> {
+  query?: PageSource["query"];
   columns: readonly Column<Row>[];
   /** What to say where there is none. */
   none: string;
@@ -19,10 +16,10 @@ const toldEach = 5_000;
 /** Prints a list of the API: a page at a time as a table, or all of it as one document. */
 export async function showList<Row>(
   { api, json, io, print, say, when, columns: width }: Context,
-  { path, field, query = {}, columns, none }: Listing<Row>,
+  { path, field, query = {}, inBody, columns, none }: Listing<Row>,
   options: PageOptions,
 ): Promise<void> {
-  const read = pages<Json>(api, { path, field, query }, options);
+  const read = pages<Json>(api, { path, field, query, inBody }, options);
   if (json) return print(await wholeOf(field, read));
   const lines = makeTable(columns, width);
   const backTo = ({ looked_back_to: at }: Json) => (typeof at === "number" ? `, back to ${when(at)}` : "");

@@ -41,12 +41,17 @@ const leftOut = [
   "getForecast",
   "listHooks",
   "listAudit",
+  "findJobs",
+  "findSealedJobs",
   ...incidents,
   ...operations,
 ];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
+
+/** Conditions on values, for which there is no room, as for `findJobs`. */
+const isOfWhere = (name: string): boolean => ["where", "created_from", "created_to"].includes(name);
 
 const confirm = { type: "string", description: "From its dry run." };
 
@@ -109,7 +114,7 @@ function inputSchemaOf(
   const replace = (name: string) => (id !== "scheduleJob" && name === "JobRequest" ? request : undefined);
   const isEmpty = body !== undefined && Object.keys((body.schema.properties as object) ?? { any: 1 }).length === 0;
   const takesBody = body !== undefined && !isEmpty;
-  const own = parameters.filter(({ name }) => name !== dryRunParameter);
+  const own = parameters.filter(({ name }) => name !== dryRunParameter && !isOfWhere(name));
   const required = own.filter((one) => one.required).map(({ name }) => name);
   return {
     type: "object",

@@ -152,6 +152,9 @@ class DuctapeJobs:
         recurring: bool | None = None,
         waiting: bool | None = None,
         retrying: bool | None = None,
+        where: Mapping[str, str | float | bool] | None = None,
+        created_from: Time | None = None,
+        created_to: Time | None = None,
         from_: Time | None = None,
         to: Time | None = None,
         order: Literal["asc", "desc"] | None = None,
@@ -160,7 +163,8 @@ class DuctapeJobs:
         """Jobs, the latest first: all of them by iterating, or a page at a time by `page(cursor)`.
 
         Without `product_tag`, those of all products that the key has access to. `from_` and `to` are compared with `due_at` of pending
-        jobs and with `finished_at` of finished ones. `limit` is how many jobs a page has, 1 to 100.
+        jobs and with `finished_at` of finished ones. `where` has values by which the catalog has jobs found, and `created_from` and
+        `created_to` when such a job was made. `limit` is how many jobs a page has, 1 to 100.
         """
         query = {
             "product_tag": product_tag,
@@ -172,6 +176,9 @@ class DuctapeJobs:
             "recurring": recurring,
             "waiting": waiting,
             "retrying": retrying,
+            **{f"where[{name}]": value for name, value in (where or {}).items()},
+            "created_from": created_from,
+            "created_to": created_to,
             "from": from_,
             "to": to,
             "order": order,

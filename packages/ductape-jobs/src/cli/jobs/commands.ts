@@ -5,14 +5,30 @@ import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
 import { withRepeat } from "../schedule/commands.ts";
 import { cancelJob, deleteJob, rescheduleJob, retryJob, runJobNow } from "./change.ts";
+import { findJobs } from "./find.ts";
 import { explainJob, getJob } from "./get.ts";
 import { listJobs } from "./list.ts";
 import { migrateJob } from "./migrate.ts";
 import { listRuns } from "./runs.ts";
 import { tailJob } from "./tail.ts";
 
-/** `jobs ...`. */
+/** `find`, and `jobs ...`. */
 export function addJobs(program: Command, act: Act): void {
+  withApi(
+    withPages(
+      program
+        .command("find")
+        .description("find jobs by an id, a key of a request, or a value of a field, the latest first")
+        .argument("<text>", "to the letter; it stands in no address and no log of the API"),
+    ),
+  )
+    .option("--product <tag>", "only of this product")
+    .option("--env <env>", "only of this env")
+    .option("--field <name>", "only by values of this field, as the catalog names it (default: by all, ids and keys)")
+    .option("--failed", "only jobs that have failed, the latest failure first")
+    .option("--from <time>", "only jobs that were made, or have failed, from then on", readTime)
+    .option("--to <time>", "only jobs that were made, or have failed, before", readTime)
+    .action(act(calling(findJobs)));
   const jobs = program.command("jobs").description("show and change jobs");
   withApi(withPages(withFilters(jobs.command("list").description("list jobs, the latest first")))).action(
     act(calling(listJobs)),
