@@ -77,7 +77,11 @@ export const odd = defineFeature({
 });
 `;
 
-const local = system({ products, modules: { "shop.ts": shop, "features.ts": features } });
+/** What is deployed later: another version of one feature. */
+const later = features.replace("Dear Ada", "Hello Ada");
+const productsLater = products.replace("./features.ts", "./later.ts");
+
+const local = system({ products, modules: { "shop.ts": shop, "features.ts": features, "later.ts": later } });
 const open = dashboards(local.url);
 const begin = async (event: string) => (await local.schedule({ event, input: {} })).job_id;
 const rowsOf = (page: Page) => page.getByRole("list", { name: "State of each step" });
@@ -242,3 +246,14 @@ describe("the rows of a run", () => {
     expect(bar?.width).toBeGreaterThan(300);
   }, 60_000);
 });
+
+test("a run that goes on by earlier code says how many versions it is behind", async () => {
+  const before = await begin("sale");
+  await waits(before);
+  local.deploy(productsLater);
+  await local.stop();
+  await local.start();
+  await waits(await begin("sale"));
+  const { page } = await open(`/jobs/${before}`);
+  await page.getByText("1 version behind").waitFor();
+}, 90_000);

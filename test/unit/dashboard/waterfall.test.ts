@@ -1,3 +1,4 @@
+import { versionsBehind } from "../../../dashboard/src/pages/job/kept-code.ts";
 import { sourceLineOf } from "../../../dashboard/src/pages/job/source-line.ts";
 import { folded, mostRows } from "../../../dashboard/src/pages/job/waterfall-fold.ts";
 import { queuedOf, type Row, rowsOf, tookOf } from "../../../dashboard/src/pages/job/waterfall-rows.ts";
@@ -224,4 +225,15 @@ test.each([
   [undefined, undefined],
 ])("the line of the source is the first one of the team's own: %j", (stack, line) => {
   expect(sourceLineOf(stack)).toBe(line);
+});
+
+test("a run is behind the versions of the code that have begun after its own", () => {
+  const begun = (...bundles: (string | undefined)[]) =>
+    bundles.map((bundle, at) => ({ created_at: at, ...(bundle !== undefined && { bundle }) }));
+  expect(versionsBehind("c", begun("a", "b", "c"))).toBe(0);
+  expect(versionsBehind("a", begun("a", "b", "b", "c", undefined))).toBe(2);
+  // What was deployed again is the latest.
+  expect(versionsBehind("a", begun("a", "b", "a"))).toBe(0);
+  expect(versionsBehind("old", begun("b", "c"))).toBe(2);
+  expect(versionsBehind("a", begun(undefined))).toBeUndefined();
 });
