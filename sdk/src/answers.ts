@@ -477,6 +477,11 @@ export interface JobStep {
     open: number;
   };
   error?: JobFailure;
+  /**
+   * What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of
+   * JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps.
+   */
+  returned?: unknown;
   /** What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000 steps. */
   thrown?: JobThrown;
   /** The state of the undo of a step, once that has begun. */

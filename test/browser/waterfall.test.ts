@@ -131,6 +131,8 @@ test("a run that is live shows each step, what was tried again, and how long it 
   await rowOf(page, /Waits for a time: sleep/).waitFor();
   await rowOf(page, /wait:paid completed/).waitFor();
   await page.getByText("5 of 5 done").waitFor();
+  await rowOf(page, /letter/).click();
+  await page.getByRole("region", { name: "Returned by letter, as JSON" }).getByText('"Dear Ada"').waitFor();
   await rowOf(page, /wait:paid/).click();
   await rowsOf(page)
     .getByText(/^Ended by/)

@@ -41,8 +41,13 @@ const endedStep = ({ e, at, job, as = {}, ...entry }: KeptEntry): StepView => ({
   status: e === "failed" ? "failed" : e === "closed" ? "cancelled" : "completed",
   finished_at: at,
   ...defined({ job_id: job, thrown: e === "failed" ? thrownBy(entry) : undefined }),
+  ...(e === "done" && job === undefined && returnedBy(entry)),
   ...as,
 });
+
+/** What own code has returned, if it stands in the log: what is larger is among the blobs of the run. */
+const returnedBy = ({ c, value }: Pick<KeptEntry, "c" | "value">): Pick<StepView, "returned"> =>
+  c === "step" && value && "v" in value ? { returned: value.v } : {};
 
 /** What own code has thrown, in its own words. What a job has failed with, its own page says. */
 function thrownBy({ c, error }: Pick<KeptEntry, "c" | "error">): StepView["thrown"] {

@@ -5,8 +5,9 @@ import { useCan } from "../../api/me.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { isSettled } from "../../job/states.ts";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { JsonTree } from "../../ui/json-tree.tsx";
 import { Link } from "../../ui/link.tsx";
-import { Fact, Facts } from "../../ui/panel.tsx";
+import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Ago, Duration, Time } from "../../ui/time.tsx";
@@ -58,6 +59,11 @@ export function StepDetail({ row, job, kind }: { row: Row; job: Job; kind: strin
       <Waited state={state} isOpen={isOpen} />
       {state.error && <Failure error={state.error} />}
       {state.thrown && <Thrown thrown={state.thrown} />}
+      {state.returned !== undefined && (
+        <Panel title={`Returned by ${visible(row.name)}`}>
+          <JsonTree value={state.returned} label={`Returned by ${visible(row.name)}`} />
+        </Panel>
+      )}
       {row.kind === "own" && state.job_id === undefined && row.from !== undefined && <OwnCode job={job} row={row} />}
       {state.job_id !== undefined && <JobOfStep id={state.job_id} of={` of ${visible(row.name)}`} />}
     </>

@@ -104,6 +104,12 @@ export const StepSchema = z
     timed_out: z.literal(true).exactOptional().describe("No message or decision came in time."),
     for_each: ForEachSchema.exactOptional().describe("The items, of a step that runs for each item of a list."),
     error: JobFailureSchema.exactOptional(),
+    returned: z
+      .unknown()
+      .optional()
+      .describe(
+        "What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps.",
+      ),
     thrown: ThrownSchema.exactOptional().describe(
       "What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000 steps.",
     ),

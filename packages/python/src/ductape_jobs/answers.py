@@ -547,6 +547,9 @@ class JobStep(TypedDict):
     for_each: NotRequired[JobStepForEach]
     """The items, of a step that runs for each item of a list."""
     error: NotRequired[JobFailure]
+    returned: NotRequired[Any]
+    """What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of
+    JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps."""
     thrown: NotRequired[JobThrown]
     """What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000
     steps."""

@@ -38,11 +38,12 @@ test("a step of a run of code says when its job was made, and which attempts cam
   expect(create?.earlier_attempts).toHaveLength(2);
 });
 
-test("own code has run since it was asked for, and what it threw is shown to keys that see inputs", async () => {
+test("own code has run since it was asked for, and what it returned and threw is shown to keys that see inputs", async () => {
   const world = codeWorld({
     onboard: defineFeature({
       async run(ctx) {
-        await ctx.step("well", () => "well");
+        await ctx.step("well", () => ({ to: "Ada" }));
+        await ctx.step("film", () => "x".repeat(2_000));
         await ctx.step(
           "letter",
           () => {
@@ -56,6 +57,8 @@ test("own code has run since it was asked for, and what it threw is shown to key
   const job = await world.run("onboard", {});
   const { steps } = await world.view(job?.id ?? "");
   expect(steps?.well?.started_at).toBeLessThanOrEqual(steps?.well?.finished_at ?? 0);
+  expect(steps?.well?.returned).toEqual({ to: "Ada" });
+  expect(steps?.film).not.toHaveProperty("returned");
   expect(steps?.letter).toMatchObject({
     status: "failed",
     error: { message: "letter threw TypeError." },
@@ -67,7 +70,18 @@ test("own code has run since it was asked for, and what it threw is shown to key
   });
   if (!job) throw new Error("no job");
   const forReaders = await viewOf(world.services, job, world.services.clock.now());
-  expect(JSON.stringify(forReaders)).not.toContain("ada@example.com");
+  expect(JSON.stringify(forReaders)).not.toMatch(/ada@example\.com|Ada/);
+});
+
+test("what own code returned is shown to nobody where the event hides parts of its inputs", async () => {
+  const world = codeWorld(
+    { onboard: defineFeature({ run: (ctx) => ctx.step("letter", () => ({ to: "card 4111" })) }) },
+    {},
+    { jobs: { onboard: { type: "feature", feature: "onboard", redact: ["/card"] } } },
+  );
+  const job = await world.run("onboard", {});
+  expect((await world.view(job?.id ?? "")).steps?.letter).toMatchObject({ status: "completed" });
+  expect(JSON.stringify((await world.view(job?.id ?? "")).steps)).not.toContain("4111");
 });
 
 test.each([
