@@ -153,7 +153,10 @@ describe("many rows", () => {
   });
 
   test("of 10,000 steps are laid out while nobody notices", () => {
-    const steps = many(10_000, (at) => `item-${at}`);
+    const waits = Object.fromEntries(
+      Object.entries(many(5_000, (at) => `wait-${at}`)).map(([key, one]) => [key, { ...one, until: one.finished_at }]),
+    );
+    const steps = { ...many(5_000, (at) => `item-${at}`), ...waits };
     const began = performance.now();
     scaleOf(rowsOf({ steps }, 0));
     folded(rowsOf({ steps }, 0));
@@ -182,6 +185,14 @@ describe("the axis of a run", () => {
     // The steps have most of the width, and are to scale with each other.
     expect(a + b).toBeGreaterThan(85);
     expect(b / a).toBeCloseTo(1.5, 5);
+  });
+
+  test("keeps a short wait that follows a long one as long as the steps are", () => {
+    const long: JobStep = { ...step(400, day), until: day };
+    const short: JobStep = { ...step(day, day + 800), until: day + 800 };
+    const scale = scaleOf(rows({ a: step(0, 400), long, short }));
+    const [a, b] = [placeOf(400, scale), 100 - placeOf(day, scale)];
+    expect(b / a).toBeCloseTo(2, 5);
   });
 
   test("is to scale for a run that only waits", () => {

@@ -1,5 +1,5 @@
 import { least } from "./waterfall-fold.ts";
-import type { Row } from "./waterfall-rows.ts";
+import type { Part, Row } from "./waterfall-rows.ts";
 
 /** A stretch of time on the axis. Times are epoch milliseconds, places percent of its width. */
 export interface Span {
@@ -48,23 +48,33 @@ export function scaleOf(rows: readonly Row[]): Scale {
   if (parts.length === 0) return { spans: [], marks: [] };
   const from = least(parts.map((part) => part.from));
   const to = Math.max(from + 1, -least(parts.map((part) => -part.to)));
-  const ran = parts.filter(({ is }) => is === "ran" || is === "failed").sort((a, b) => a.from - b.from);
-  const spans = placed(stretches(ran, from, to));
+  const spans = placed(stretches(parts, from, to));
   return { spans, marks: marksOf(spans, from) };
 }
 
 type Stretch = Pick<Span, "from" | "to" | "isFolded">;
 
-function stretches(ran: readonly { from: number; to: number }[], from: number, to: number): Stretch[] {
+function stretches(parts: readonly Part[], from: number, to: number): Stretch[] {
   const whole: Stretch = { from, to, isFolded: false };
+  const ran = parts.filter(({ is }) => is === "ran" || is === "failed").sort((a, b) => a.from - b.from);
+  if (ran.length === 0) return [whole];
+  // Two waits that follow each other are two stretches, of which one may be short.
+  const ends = parts.filter(({ is }) => is === "waits").flatMap((part) => [part.from, part.to]);
+  const bounds = [...new Set(ends)].sort((a, b) => a - b);
   const idle: Stretch[] = [];
   let at = from;
+  const reach = (next: number) => {
+    if (next - at >= leastFolded * (to - from)) idle.push({ from: at, to: next, isFolded: true });
+    at = Math.max(at, next);
+  };
+  let place = 0;
   for (const part of [...ran, { from: to, to }]) {
-    if (part.from - at >= leastFolded * (to - from)) idle.push({ from: at, to: part.from, isFolded: true });
+    for (; (bounds[place] ?? to) < part.from; place++) reach(bounds[place] ?? to);
+    reach(part.from);
     at = Math.max(at, part.to);
   }
   const left = to - from - idle.reduce((sum, one) => sum + one.to - one.from, 0);
-  if (ran.length === 0 || left > mostLeft * (to - from)) return [whole];
+  if (left > mostLeft * (to - from)) return [whole];
   const all: Stretch[] = [];
   let end = from;
   for (const one of idle) {

@@ -38,7 +38,7 @@ const page = 50;
 export function Waterfall({ job }: { job: Job }) {
   const isLive = job.finished_at === undefined && job.status !== "failed" && job.status !== "cancelled";
   const isLong = Object.keys(job.steps ?? {}).length > 1_000;
-  const tick = useNow(isLive ? (isLong ? 2_000 : 500) : 60_000);
+  const tick = useNow(isLive ? (isLong ? 5_000 : 500) : 60_000);
   // What has ended grows no more, so that nothing is laid out anew.
   const now = isLive ? tick : (job.finished_at ?? 0);
   const { lines, scale } = useMemo(() => {
@@ -204,7 +204,7 @@ const Track = ({ parts, scale, status, isOpen }: { parts: Part[]; scale: Scale; 
         <span
           key={`${is} ${from}`}
           class={`wf-part wf-${is} ${is === "failed" ? "status-failed" : `status-${status}`} ${grows}`}
-          style={{ left: `${left}%`, width: `${right - left}%` }}
+          style={{ left: `min(${left}%, 100% - 3px)`, width: `${right - left}%` }}
           title={is === "queued" ? `waited ${exactMs(to - from)}` : exactMs(to - from)}
         />
       );
