@@ -415,7 +415,19 @@ export interface JobStep {
     | "not_started";
   /** The job that runs the step. */
   job_id?: string;
-  /** When it started. Epoch milliseconds. */
+  /** When its job was made. Epoch milliseconds. */
+  created_at?: number;
+  /**
+   * The latest three of the attempts before the one of `started_at`. Absent if there were none, and in runs of more
+   * than 1,000 steps.
+   */
+  earlier_attempts?: {
+    /** When it started. Epoch milliseconds. */
+    started_at: number;
+    /** When it ended. Epoch milliseconds. */
+    ended_at: number;
+  }[];
+  /** When it started: the latest attempt of its job. Epoch milliseconds. */
   started_at?: number;
   /** When it ended. Epoch milliseconds. */
   finished_at?: number;
@@ -465,12 +477,31 @@ export interface JobStep {
     open: number;
   };
   error?: JobFailure;
+  /**
+   * What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of
+   * JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps.
+   */
+  returned?: unknown;
+  /** What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000 steps. */
+  thrown?: JobThrown;
   /** The state of the undo of a step, once that has begun. */
   undo?: {
     /** `not_started`: its event is missing. Otherwise the status of its job. */
     status: "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused" | "not_started";
     /** The job that undoes the step. */
     job_id?: string;
+    /** When its job was made. Epoch milliseconds. */
+    created_at?: number;
+    /**
+     * The latest three of the attempts before the one of `started_at`. Absent if there were none, and in runs of more
+     * than 1,000 steps.
+     */
+    earlier_attempts?: {
+      /** When it started. Epoch milliseconds. */
+      started_at: number;
+      /** When it ended. Epoch milliseconds. */
+      ended_at: number;
+    }[];
     /** When it started. Epoch milliseconds. */
     started_at?: number;
     /** When it ended. Epoch milliseconds. */

@@ -20,6 +20,9 @@ test("a feature's page draws each step, begun or not, with a link to its job", a
   await page.getByRole("button", { name: "Run now", exact: true }).click();
   await page.getByRole("button", { name: "Run now this job" }).click();
   await page.getByText("3 of 3 done").waitFor();
+  const rows = page.getByRole("list", { name: "State of each step" }).getByRole("button");
+  for (const name of steps) await rows.filter({ hasText: `${name}completed` }).waitFor();
+  expect(await rows.count()).toBe(3);
   expect(await graph.locator(".graph-node.status-completed").count()).toBe(3);
   await graph.getByRole("link", { name: /create_order/ }).click();
   await page.getByRole("heading", { name: "create_order", level: 1 }).waitFor();

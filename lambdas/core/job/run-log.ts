@@ -21,6 +21,8 @@ export type KeptEntry = Omit<LogEntry, "value"> & {
 /** The fields of a step that has ended, as the API shows them. */
 export interface ShownEnd {
   status?: "completed" | "failed" | "cancelled";
+  created_at?: number;
+  earlier_attempts?: { started_at: number; ended_at: number }[];
   started_at?: number;
   finished_at?: number;
   until?: number;

@@ -37,12 +37,24 @@ export async function codeSteps(
   return Object.fromEntries([...ended, ...shown]);
 }
 
-const endedStep = ({ e, at, job, as = {} }: KeptEntry): StepView => ({
+const endedStep = ({ e, at, job, as = {}, ...entry }: KeptEntry): StepView => ({
   status: e === "failed" ? "failed" : e === "closed" ? "cancelled" : "completed",
   finished_at: at,
-  ...defined({ job_id: job }),
+  ...defined({ job_id: job, thrown: e === "failed" ? thrownBy(entry) : undefined }),
+  ...(e === "done" && job === undefined && returnedBy(entry)),
   ...as,
 });
+
+/** What own code has returned, if it stands in the log: what is larger is among the blobs of the run. */
+const returnedBy = ({ c, value }: Pick<KeptEntry, "c" | "value">): Pick<StepView, "returned"> =>
+  c === "step" && value && "v" in value ? { returned: value.v } : {};
+
+/** What own code has thrown, in its own words. What a job has failed with, its own page says. */
+function thrownBy({ c, error }: Pick<KeptEntry, "c" | "error">): StepView["thrown"] {
+  if (c !== "step" || !error) return undefined;
+  const { code, name = code, message, stack } = error;
+  return { name, message, ...defined({ stack }) };
+}
 
 /**
  * How the steps of a run of code followed each other: each came after the one that had ended last when it began. Nobody knows which are to

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { isList } from "../job/list.ts";
-import { defined } from "../kernel/defined.ts";
+import { defined, pick } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
 import { codeProgressOf, codeSteps } from "./code-steps.ts";
@@ -22,10 +22,21 @@ export const shownSteps = (recorded: Record<string, StepView & { result?: unknow
     Object.entries(recorded).map(([name, { result: _result, asking: _asking, ...shown }]) => [name, shown]),
   );
 
+/** How many attempts before the latest one are kept of a step. */
+const mostEarlier = 3;
+
+/** The attempts of a job before its latest one, which is the one that began at `started_at` or has still to begin. */
+export function earlierAttempts({ attempt, attempts }: Job): Pick<StepView, "earlier_attempts"> {
+  const earlier = attempts.filter((one) => one.attempt < attempt).slice(-mostEarlier);
+  return earlier.length > 0 ? { earlier_attempts: earlier.map((one) => pick(one, ["started_at", "ended_at"])) } : {};
+}
+
 /** The state of a step according to its job. */
 export const stepViewOf = (child: Job, now: number): JobStepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
+  created_at: child.created_at,
+  ...earlierAttempts(child),
   ...defined({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
   ...(isList(child) && { for_each: countsIn(child) }),
 });

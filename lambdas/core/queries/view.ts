@@ -153,7 +153,7 @@ export async function viewOf(
     ...actorsShown(job),
     attempts: job.attempts.map((one) => attemptView(one, sees, ownTraceOf(services, job, job.run, one), answers)),
     ...(steps && {
-      steps: shownSteps(steps),
+      steps: shownSteps(steps, { ...sees, hidden }),
       ...(!isList(job) && (code ? { graph: codeGraph(steps) } : graphShown(found, steps))),
     }),
     ...(code && codeShown(code, hidden)),
@@ -166,8 +166,28 @@ export async function viewOf(
   return shown;
 }
 
-const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =>
-  Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
+/** In a run of more steps than this, each is shown shortly: 10,000 of them have to fit into an answer. */
+const mostInFull = 1_000;
+
+/** An event that hides parts of its inputs names none of what own code returns, which may have them anywhere. */
+function shownSteps(
+  steps: Record<string, StepView>,
+  { inputs, hidden }: Sees & { hidden: readonly string[] },
+): Record<string, StepView> {
+  const entries = Object.entries(steps);
+  const isLong = entries.length > mostInFull;
+  return Object.fromEntries(
+    entries.map(([key, { thrown, returned, earlier_attempts, ...step }]) => [
+      key,
+      {
+        ...step,
+        ...(!isLong && defined({ earlier_attempts })),
+        ...(!isLong && inputs && defined({ thrown, returned: hidden.length === 0 ? returned : undefined })),
+        ...shownError(step),
+      },
+    ]),
+  );
+}
 
 /** A finished run of a job, or its current one. */
 type ShownRun = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &

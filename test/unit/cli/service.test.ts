@@ -1,6 +1,8 @@
+import { hash } from "node:crypto";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { AwsQuestions } from "../../../packages/ductape-jobs/src/cli/doctor/aws.ts";
 import { checkAws } from "../../../packages/ductape-jobs/src/cli/doctor/check-aws.ts";
 import { checkNode, checkNpm } from "../../../packages/ductape-jobs/src/cli/doctor/check-machine.ts";
@@ -265,6 +267,7 @@ const account: AwsQuestions = {
   concurrency: async () => 1000,
   mail: async () => ({ isSandbox: false, perDay: 50_000 }),
   code: async () => [],
+  bundle: async () => undefined,
 };
 const states = async (aws: Partial<AwsQuestions>, toDeploy = true) =>
   Object.fromEntries((await checkAws({ ...account, ...aws }, toDeploy)).map(({ check, state }) => [check, state]));
@@ -389,6 +392,86 @@ describe("the command doctor", () => {
       expect(await findings(code)).toEqual([
         expect.objectContaining({ state, detail: expect.stringMatching(detail as RegExp) }),
       ]);
+    });
+
+    describe("and at the code that open runs keep", () => {
+      const text = gzipSync("export const refund = 1;");
+      const sha = hash("sha256", "export const refund = 1;", "hex");
+      const from = "https://state-1.s3.eu-central-1.amazonaws.com/code/";
+      const run = (job_id: string, bundle = sha) => ({ job_id, bundle, created_at: 1 });
+      const kept = async (
+        jobs: object[],
+        bundle: AwsQuestions["bundle"],
+        functions = [at("shop", { codeFrom: from })],
+      ) => {
+        const event = { tag: "refund", type: "feature", code: { runs: { prd: "deployed" } } };
+        const { fetch, env, asked } = answering({
+          ...{ "GET /v1/health": {}, "GET /v1/me": me },
+          "GET /v1/products": { products: [{ tag: "shop" }] },
+          "GET /v1/products/shop": { tag: "shop", events: [event] },
+          "GET /v1/jobs": { jobs },
+        });
+        const { lines, io } = collecting();
+        const aws = { ...account, code: async () => functions, bundle };
+        const code = await doctor({ ...io, env, cwd: "/nowhere", isTTY: false, fetch }, { json: true }, aws);
+        const all = JSON.parse(lines.join("")).findings as { check: string; state: string; detail: string }[];
+        return { code, asked, found: all.filter(({ check }) => check === "open runs of shop") };
+      };
+
+      it.each<[string, object[], AwsQuestions["bundle"], string, RegExp]>([
+        [
+          "is there",
+          [run("job_1"), run("job_2")],
+          async () => text,
+          "ok",
+          /^go on with 1 version of the code, and it is there$/,
+        ],
+        ["is missing", [run("job_1")], async () => undefined, "problem", /of refund, which job_1 keeps, is missing$/],
+        [
+          "was altered",
+          [run("job_1"), run("job_2")],
+          async () => gzipSync("export const refund = 2;"),
+          "problem",
+          /which 2 open runs keep \(such as job_1\), was altered$/,
+        ],
+        ["is no archive", [run("job_1")], async () => Buffer.from("no"), "problem", /was altered$/],
+        [
+          "is not shown",
+          [run("job_1")],
+          async () => Promise.reject(named("AccessDenied")),
+          "note",
+          /cannot be read with these credentials \(AccessDenied\)$/,
+        ],
+      ])("%s", async (_what, jobs, bundle, state, detail) => {
+        const { found, code } = await kept(jobs, bundle);
+        expect(found).toEqual([expect.objectContaining({ state, detail: expect.stringMatching(detail) })]);
+        expect(code).toBe(state === "problem" ? 1 : 0);
+        expect(JSON.stringify(found)).not.toContain("secret");
+      });
+
+      it("reads each version once, from where the functions of the product do", async () => {
+        const read: string[] = [];
+        const other = "0".repeat(64);
+        const { found, asked } = await kept(
+          [run("job_1"), run("job_2"), run("job_3", other)],
+          async (place, sha256) => {
+            read.push(`${place}${sha256}`);
+            return sha256 === sha ? text : undefined;
+          },
+        );
+        expect(asked.map(({ path }) => path)).toContain(
+          "/v1/jobs?product_tag=shop&event=refund&status=running&limit=100",
+        );
+        expect(read.toSorted()).toEqual([`${from}${other}`, `${from}${sha}`]);
+        expect(found.map(({ detail }) => detail)).toEqual([
+          expect.stringMatching(/^the code 00000000 of refund.*is missing$/),
+        ]);
+      });
+
+      it("says nothing where no run is open, and of a product whose functions have no features", async () => {
+        expect((await kept([], async () => undefined)).found).toEqual([]);
+        expect((await kept([run("job_1")], async () => undefined, [at("shop")])).found).toEqual([]);
+      });
     });
 
     it("asks for none where no code is deployed", async () => {

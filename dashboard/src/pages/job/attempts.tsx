@@ -8,6 +8,7 @@ import { duration, exactMs } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Duration, Lateness, Time } from "../../ui/time.tsx";
+import { sourceLineOf } from "./source-line.ts";
 import { type Axis, axisOf, type Bar, barsOf, placeOf } from "./timeline.ts";
 
 const statusOf = ({ outcome }: Bar) => (outcome === "waiting" ? "scheduled" : outcome);
@@ -161,11 +162,27 @@ function Track({ bar, axis, waited }: { bar: Bar; axis: Axis; waited: boolean })
 }
 
 /** What a function of the product's own code has thrown, with its lines. */
-const Thrown = ({ thrown: { name, message, stack } }: { thrown: NonNullable<Bar["thrown"]> }) => (
-  <pre class="failure-message">
-    {`${name}: ${message}`}
-    {stack !== undefined && `\n${stack.replaceAll(/^/gm, "  ")}`}
-  </pre>
+export function Thrown({ thrown: { name, message, stack } }: { thrown: NonNullable<Bar["thrown"]> }) {
+  const line = sourceLineOf(stack);
+  return (
+    <>
+      {line !== undefined && <SourceLine line={line} />}
+      <pre class="failure-message">
+        <Plain text={`${name}: ${message}`} />
+        {stack !== undefined && <Plain text={`\n${stack.replaceAll(/^\s*/gm, "  ")}`} />}
+      </pre>
+    </>
+  );
+}
+
+/** Where in the team's own source an error was thrown. */
+export const SourceLine = ({ line }: { line: string }) => (
+  <p class="source-line">
+    thrown at{" "}
+    <code>
+      <Plain text={line} />
+    </code>
+  </p>
 );
 
 /** Why an attempt failed and what to do, in the words of the catalog's error codes. */

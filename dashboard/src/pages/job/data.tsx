@@ -30,12 +30,12 @@ const inputOf = defineQuery(
 );
 
 /** What the job was given, for keys that may see it. */
-export function Input({ job }: { job: Job }) {
+export function Input({ job, title = "Input" }: { job: Job; title?: string }) {
   const allowed = useCan()("jobs:input", job);
   const { data, error, isPending } = usePoll(allowed ? inputOf(job.job_id) : undefined, { once: true });
   if (!allowed) {
     return (
-      <Panel title="Input">
+      <Panel title={title}>
         <p class="panel-body muted">
           Shown to keys with <code>jobs:input</code>.
         </p>
@@ -45,11 +45,11 @@ export function Input({ job }: { job: Job }) {
   if (data === null) return null;
   const redacted = data?.redacted ?? [];
   return (
-    <Panel title="Input" actions={redacted.length > 0 && <Tag>{redacted.length} redacted</Tag>}>
+    <Panel title={title} actions={redacted.length > 0 && <Tag>{redacted.length} redacted</Tag>}>
       {isPending && <Skeleton />}
       <ErrorBanner error={error} />
       {data?.input_url !== undefined && <Download url={data.input_url} what="The input" />}
-      {data && data.input_url === undefined && <JsonTree value={data.input} label="Input" />}
+      {data && data.input_url === undefined && <JsonTree value={data.input} label={title} />}
     </Panel>
   );
 }
@@ -94,17 +94,17 @@ export function Result({ job, title = "Result" }: { job: Outcome; title?: string
   );
 }
 
-/** What code says of itself: how far a function has come, and what the handler of a feature shows of its state. */
-export const Reported = ({ job: { progress, state, finished_at } }: { job: Job }) => (
+/** What code says of itself, ` of charge` where it is not the job of the page: how far a function has come, and what the handler of a feature shows of its state. */
+export const Reported = ({ job: { progress, state, finished_at }, of = "" }: { job: Job; of?: string }) => (
   <>
     {progress !== undefined && (
-      <Panel title="Progress" note={finished_at === undefined ? "as last reported" : undefined}>
-        <JsonTree value={progress} label="Progress" open={3} />
+      <Panel title={`Progress${of}`} note={finished_at === undefined ? "as last reported" : undefined}>
+        <JsonTree value={progress} label={`Progress${of}`} open={3} />
       </Panel>
     )}
     {state !== undefined && (
-      <Panel title="State" note="as the handler has set it">
-        <JsonTree value={state} label="State" open={3} />
+      <Panel title={`State${of}`} note="as the handler has set it">
+        <JsonTree value={state} label={`State${of}`} open={3} />
       </Panel>
     )}
   </>

@@ -3,13 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { useSearch } from "wouter";
 import type { Job, JobGraphStep, JobStep } from "../../../../sdk/src/index.ts";
 import { apiNow, useNow } from "../../api/clock.ts";
-import { StatusBadge } from "../../ui/badge.tsx";
 import { duration } from "../../ui/format.ts";
 import { Link, useNavigate } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { Table } from "../../ui/table.tsx";
-import { Ago, Dash, Duration, Time } from "../../ui/time.tsx";
+import { Ago, Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
 import { withTenant } from "../../url-state.ts";
 import { Failure } from "./attempts.tsx";
@@ -23,6 +22,7 @@ import {
   nodeWidth,
   pathOf,
 } from "./graph-layout.ts";
+import { Waterfall } from "./waterfall.tsx";
 
 /** The steps of a feature and what they wait for, those that have not begun too. */
 export function Steps({ job }: { job: Job }) {
@@ -35,11 +35,19 @@ export function Steps({ job }: { job: Job }) {
       title={job.for_each ? "Items" : "Steps"}
       note={job.for_each ? countsText(job.for_each) : `${done} of ${total} done`}
     >
-      {job.graph && job.graph.length > 0 && <Graph job={job} />}
-      <StepTable steps={steps} />
+      {isDrawn(job) && <Graph job={job} />}
+      <Waterfall job={job} />
+      <Notes steps={steps} />
     </Panel>
   );
 }
+
+/** A larger graph takes long to lay out, and shows nobody anything. */
+const mostNodes = 200;
+
+/** Of a run of code nobody knows what is to come, so that a graph would say less than the rows below it. */
+const isDrawn = ({ graph = [], bundle }: Job): boolean =>
+  bundle === undefined && graph.length > 0 && graph.length <= mostNodes;
 
 /** A graph that is a little too wide is drawn smaller; a wider one scrolls, so that its texts stay readable. */
 const leastScale = 0.8;
@@ -193,57 +201,22 @@ const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefine
 const signalText = ({ signal, key }: { signal: string; key?: string }): string =>
   key === undefined ? signal : `${signal} with the key ${key}`;
 
-const undoColumn = {
-  id: "undo",
-  name: "Undo",
-  cell: ([, state]: [string, JobStep]) => {
-    if (!state.undo) return <Dash />;
-    const badge = <StatusBadge status={statusOf(state)} />;
-    return state.undo.job_id ? <Link href={`/jobs/${state.undo.job_id}`}>{badge}</Link> : badge;
-  },
-};
 /** A page has up to a hundred items, and a list as many pages: so many of their counts and failures are shown below the table. */
 const mostShown = 12;
 
-function StepTable({ steps }: { steps: Record<string, JobStep> }) {
+/** What the rows have no room for: for what steps wait, what was decided, and why some have failed. */
+function Notes({ steps }: { steps: Record<string, JobStep> }) {
   const rows = Object.entries(steps);
   const failed = rows.filter(([, { error }]) => error !== undefined);
   const waiting = rows.filter(([, { status }]) => status === "waiting");
   const notUndone = rows.filter(([, { undo }]) => undo?.error !== undefined);
-  const hasUndo = rows.some(([, { undo }]) => undo !== undefined);
   const decided = rows.filter(([, { approval }]) => approval?.decision !== undefined);
   const lists = rows.flatMap(([step, { for_each }]) => (for_each ? [{ step, for_each }] : []));
   return (
     <>
-      <Table
-        label="State of each step"
-        rows={rows}
-        keyOf={([step]) => step}
-        columns={[
-          {
-            id: "step",
-            name: "Step",
-            cell: ([step, { job_id }]) => (job_id ? <Link href={`/jobs/${job_id}`}>{step}</Link> : step),
-          },
-          { id: "status", name: "Status", cell: ([, { status }]) => <StatusBadge status={status} /> },
-          ...(hasUndo ? [undoColumn] : []),
-          {
-            id: "started",
-            name: "Started",
-            wide: true,
-            cell: ([, { started_at }]) => <Time at={started_at} precision="ms" />,
-          },
-          {
-            id: "took",
-            name: "Took",
-            right: true,
-            cell: ([, state]) => (tookOf(state) === undefined ? <Dash /> : <Duration ms={tookOf(state)} />),
-          },
-        ]}
-      />
-      {waiting.map(([step, { waits_for = [], approval, until }]) => (
+      {waiting.slice(0, mostShown).map(([step, { waits_for = [], approval, until }]) => (
         <p key={step} class="step-wait">
-          {step} waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}
+          <Plain text={step} /> waits{waits_for.length > 0 && ` for ${waits_for.map(signalText).join(" or ")}`}
           {approval && (
             <>
               {" "}
@@ -254,9 +227,9 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
           <Ago at={until} />)
         </p>
       ))}
-      {decided.map(([step, { approval, until }]) => (
+      {decided.slice(0, mostShown).map(([step, { approval, until }]) => (
         <p key={step} class="step-wait">
-          {step} was decided: <strong>{approval?.decision?.choice}</strong>
+          <Plain text={step} /> was decided: <strong>{approval?.decision?.choice}</strong>
           {approval?.decision?.by !== undefined ? ` by ${approval.decision.by}` : ", as nobody did in time"},{" "}
           <Time at={approval?.decision?.at ?? until} />
           {approval?.decision?.note !== undefined && `: ${approval.decision.note}`}
@@ -264,19 +237,21 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
       ))}
       {lists.slice(0, mostShown).map(({ step, for_each }) => (
         <p key={step} class="step-wait">
-          {step}: {countsText(for_each)}
+          <Plain text={step} />: {countsText(for_each)}
         </p>
       ))}
       {rows.map(
         ([step, { undo }]) =>
           undo?.for_each && (
             <p key={`undo ${step}`} class="step-wait">
-              Undo of {step}: {countsText(undo.for_each)}
+              Undo of <Plain text={step} />: {countsText(undo.for_each)}
             </p>
           ),
       )}
       {failed.slice(0, mostShown).map(([step, { error }]) => error && <Failure key={step} error={error} />)}
-      {notUndone.map(([step, { undo }]) => undo?.error && <Failure key={`undo ${step}`} error={undo.error} />)}
+      {notUndone
+        .slice(0, mostShown)
+        .map(([step, { undo }]) => undo?.error && <Failure key={`undo ${step}`} error={undo.error} />)}
       {failed.length > mostShown && (
         <p class="step-wait">And {failed.length - mostShown} more have failed: their pages say why.</p>
       )}

@@ -2,9 +2,7 @@ import { useEffect } from "preact/hooks";
 import { useParams } from "wouter";
 import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import type { Job } from "../../../../sdk/src/index.ts";
-import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
-import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { isSettled } from "../../job/states.ts";
 import { JobStatusBadge } from "../../job/status-badge.tsx";
@@ -18,16 +16,16 @@ import { PageSkeleton } from "../../ui/skeleton.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { Actions } from "./actions.tsx";
-import { Attempts, Failure } from "./attempts.tsx";
+import { Attempts, Failure, SourceLine } from "./attempts.tsx";
 import { Input, ParkedBy, Reported, Result } from "./data.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 import { Steps } from "./graph.tsx";
 import "./job.css";
 import "./runs.css";
+import { jobOf } from "./job-of.ts";
 import { Runs } from "./runs.tsx";
+import { sourceLineOf } from "./source-line.ts";
 import { Summary } from "./summary.tsx";
-
-const jobOf = defineQuery("job", (id: string) => ductape().jobs.get(id));
 
 /** One job: what was planned, what happened, and what can be done about it. */
 export function JobPage() {
@@ -72,35 +70,62 @@ function useTenantOf(job: Job | undefined): void {
 
 const failureOf = ({ status, error }: Job) => (status === "failed" ? error : undefined);
 
-const Body = ({ job }: { job: Job }) => (
-  <div class="job-body">
-    <div class="stack">
-      <Why error={failureOf(job)} />
-      {job.parked && <ParkedBy parked={job.parked} />}
-      <Summary job={job} />
-      <Steps job={job} />
+/** The steps of a run have the whole width, below what is said of the run. Jobs without steps have two columns. */
+const Body = ({ job }: { job: Job }) => {
+  const attempts = (
+    <>
       <Attempts
         job={job}
         title={job.recurring ? `Attempts of run ${job.run}` : "Attempts"}
         saysFailure={failureOf(job) !== undefined}
       />
       {job.recurring && <Runs job={job} />}
-    </div>
-    <div class="stack job-side">
-      <Reported job={job} />
-      <Result job={job} />
+    </>
+  );
+  const given = (
+    <>
       <Input job={job} />
       <Elsewhere job={job} />
+    </>
+  );
+  const hasSteps = Object.keys(job.steps ?? {}).length > 0;
+  return (
+    <div class="job-body">
+      <div class="stack">
+        <Why error={failureOf(job)} job={job} />
+        {job.parked && <ParkedBy parked={job.parked} />}
+        <Summary job={job} />
+        {!hasSteps && attempts}
+      </div>
+      <div class="stack job-side">
+        <Reported job={job} />
+        <Result job={job} />
+        {!hasSteps && given}
+      </div>
+      {hasSteps && (
+        <>
+          <div class="job-steps">
+            <Steps job={job} />
+          </div>
+          <div class="stack">{attempts}</div>
+          <div class="stack job-side">{given}</div>
+        </>
+      )}
     </div>
-  </div>
-);
+  );
+};
 
-const Why = ({ error }: { error: Job["error"] }) =>
-  error === undefined ? null : (
+/** With the line of the team's own source, where there is one and the key may see it. */
+function Why({ error, job }: { error: Job["error"]; job: Job }) {
+  if (error === undefined) return null;
+  const line = sourceLineOf(job.attempts.at(-1)?.thrown?.stack);
+  return (
     <section class="panel job-error" aria-label="Why it failed">
       <Failure error={error} />
+      {line !== undefined && <SourceLine line={line} />}
     </section>
   );
+}
 
 const Gone = ({ id }: { id: string }) => (
   <>

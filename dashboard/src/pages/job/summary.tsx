@@ -1,7 +1,10 @@
 import type { Job, LimitWait } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
+import { ductape } from "../../api/client.ts";
 import { useNow } from "../../api/clock.ts";
+import { defineQuery } from "../../api/define-query.ts";
 import { query } from "../../api/request.ts";
+import { usePoll } from "../../api/use-poll.ts";
 import {
   actorOf,
   awaitedOf,
@@ -18,6 +21,7 @@ import { Link } from "../../ui/link.tsx";
 import { Fact, Facts, Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
+import { versionsBehind } from "./kept-code.ts";
 import { KeptDefinition } from "./kept-definition.tsx";
 
 /** Planned against actual, to the millisecond, and what else is known of the job. */
@@ -139,6 +143,25 @@ function Undone({ job: { ending, rolled_back } }: { job: Job }) {
   );
 }
 
+const runsOfEvent = defineQuery("runs-of-event", (product_tag: string, env: string, event: string) =>
+  ductape().jobs.list({ product_tag, env, event, limit: 100 }).page(),
+);
+
+/** The code that a run began with and goes on with, and while it does, how many versions came after. */
+function KeptCode({ job, bundle }: { job: Job; bundle: string }) {
+  const isOver = isFinished(job);
+  const { data } = usePoll(isOver ? undefined : runsOfEvent(job.product_tag, job.env, job.event), { once: true });
+  const behind = data && versionsBehind(bundle, data.jobs);
+  return (
+    <span>
+      <code title={bundle}>
+        <Plain text={bundle.slice(0, 12)} />
+      </code>
+      {behind !== undefined && behind > 0 && `, ${plural(behind, "version")} behind`}
+    </span>
+  );
+}
+
 function Details({ job }: { job: Job }) {
   const { repeat, parent } = job;
   const madeBy = actorOf(job.made_by);
@@ -156,6 +179,11 @@ function Details({ job }: { job: Job }) {
       {(job.ending || job.rolled_back) && (
         <Fact name="Undo">
           <Undone job={job} />
+        </Fact>
+      )}
+      {job.bundle !== undefined && (
+        <Fact name="Code">
+          <KeptCode job={job} bundle={job.bundle} />
         </Fact>
       )}
       {job.definition && (

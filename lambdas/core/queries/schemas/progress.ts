@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { jobStatuses } from "../../kernel/job-status.ts";
 import { at } from "./at.ts";
-import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema } from "./failure.ts";
+import { JobErrorCodeSchema, JobFailureSchema, ProviderCodeSchema, ThrownSchema } from "./failure.ts";
 
 /* How far a job has come: the steps of a feature, and the channels of a notification. */
 
@@ -13,12 +13,24 @@ export const ForEachSchema = z
     open: z.int().describe("Those that have started and not ended."),
   })
   .meta({ id: "ForEach", description: "How far the items of a step have come, as its pages have recorded it." });
+/** When the job of a step was made, and when its attempts ran before the latest one. */
+const ofItsJob = {
+  created_at: at("When its job was made.").exactOptional(),
+  earlier_attempts: z
+    .array(z.object({ started_at: at("When it started."), ended_at: at("When it ended.") }))
+    .exactOptional()
+    .describe(
+      "The latest three of the attempts before the one of `started_at`. Absent if there were none, and in runs of more than 1,000 steps.",
+    ),
+};
+
 export const UndoStateSchema = z
   .object({
     status: z
       .enum([...jobStatuses, "not_started"])
       .describe("`not_started`: its event is missing. Otherwise the status of its job."),
     job_id: z.string().exactOptional().describe("The job that undoes the step."),
+    ...ofItsJob,
     started_at: at("When it started.").exactOptional(),
     finished_at: at("When it ended.").exactOptional(),
     for_each: ForEachSchema.exactOptional().describe(
@@ -57,7 +69,8 @@ export const StepSchema = z
         "`skipped`: its condition was not met. `waiting`: it waits for a signal, a decision or a time. `not_started`: the feature has not reached it yet.",
       ),
     job_id: z.string().exactOptional().describe("The job that runs the step."),
-    started_at: at("When it started.").exactOptional(),
+    ...ofItsJob,
+    started_at: at("When it started: the latest attempt of its job.").exactOptional(),
     finished_at: at("When it ended.").exactOptional(),
     waits_for: z
       .array(AwaitedSignalSchema)
@@ -91,6 +104,15 @@ export const StepSchema = z
     timed_out: z.literal(true).exactOptional().describe("No message or decision came in time."),
     for_each: ForEachSchema.exactOptional().describe("The items, of a step that runs for each item of a list."),
     error: JobFailureSchema.exactOptional(),
+    returned: z
+      .unknown()
+      .optional()
+      .describe(
+        "What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps.",
+      ),
+    thrown: ThrownSchema.exactOptional().describe(
+      "What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000 steps.",
+    ),
     undo: UndoStateSchema.exactOptional(),
   })
   .meta({ id: "Step", description: "The state of a step of a feature." });

@@ -424,6 +424,13 @@ class JobAttempt(TypedDict):
     """Milliseconds from when it was due to when it started."""
 
 
+class JobStepEarlierAttempts(TypedDict):
+    started_at: int
+    """When it started. Epoch milliseconds."""
+    ended_at: int
+    """When it ended. Epoch milliseconds."""
+
+
 class JobStepWaitsFor(TypedDict):
     signal: str
     key: NotRequired[str]
@@ -469,6 +476,13 @@ class JobStepForEach(TypedDict):
     """Those that have started and not ended."""
 
 
+class JobStepUndoEarlierAttempts(TypedDict):
+    started_at: int
+    """When it started. Epoch milliseconds."""
+    ended_at: int
+    """When it ended. Epoch milliseconds."""
+
+
 class JobStepUndoForEach(TypedDict):
     """How far the items of a step have come, as its pages have recorded it."""
 
@@ -489,6 +503,11 @@ class JobStepUndo(TypedDict):
     """`not_started`: its event is missing. Otherwise the status of its job."""
     job_id: NotRequired[str]
     """The job that undoes the step."""
+    created_at: NotRequired[int]
+    """When its job was made. Epoch milliseconds."""
+    earlier_attempts: NotRequired[list[JobStepUndoEarlierAttempts]]
+    """The latest three of the attempts before the one of `started_at`. Absent if there were none, and in runs of
+    more than 1,000 steps."""
     started_at: NotRequired[int]
     """When it started. Epoch milliseconds."""
     finished_at: NotRequired[int]
@@ -506,8 +525,13 @@ class JobStep(TypedDict):
     the feature has not reached it yet."""
     job_id: NotRequired[str]
     """The job that runs the step."""
+    created_at: NotRequired[int]
+    """When its job was made. Epoch milliseconds."""
+    earlier_attempts: NotRequired[list[JobStepEarlierAttempts]]
+    """The latest three of the attempts before the one of `started_at`. Absent if there were none, and in runs of
+    more than 1,000 steps."""
     started_at: NotRequired[int]
-    """When it started. Epoch milliseconds."""
+    """When it started: the latest attempt of its job. Epoch milliseconds."""
     finished_at: NotRequired[int]
     """When it ended. Epoch milliseconds."""
     waits_for: NotRequired[list[JobStepWaitsFor]]
@@ -523,6 +547,12 @@ class JobStep(TypedDict):
     for_each: NotRequired[JobStepForEach]
     """The items, of a step that runs for each item of a list."""
     error: NotRequired[JobFailure]
+    returned: NotRequired[Any]
+    """What own code of a run of code has returned, for keys with `jobs:input`. Absent if it has more than 1 KB of
+    JSON, if the event hides anything (`redact`), and in runs of more than 1,000 steps."""
+    thrown: NotRequired[JobThrown]
+    """What own code of a run of code has thrown, for keys with `jobs:input`. Absent in runs of more than 1,000
+    steps."""
     undo: NotRequired[JobStepUndo]
     """The state of the undo of a step, once that has begun."""
 

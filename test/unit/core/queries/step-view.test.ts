@@ -125,7 +125,7 @@ describe("the shown steps of a feature", () => {
     });
     await w.start();
     await w.settle();
-    expect(seen).toEqual([{ status: "running", job_id: w.step("create").id, started_at: noon }]);
+    expect(seen).toEqual([{ status: "running", job_id: w.step("create").id, created_at: noon, started_at: noon }]);
   });
 
   it("are shown as last known if their jobs are gone", async () => {

@@ -96,12 +96,13 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
     const ends = await newEnds(run, target);
     if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
     if (!(await append(run, ends))) continue;
+    const asked = services.clock.now();
     const answer = await askCode(code, execution, run, feature);
     run.kept.decisions += 1;
     run.kept.seen = run.last;
     run.fresh = [];
     await beginsWith(run, of, answer);
-    if (await tookBack(run, answer)) continue;
+    if (await tookBack(run, answer, asked)) continue;
     const { outcome } = answer;
     if (outcome.is === "waiting") {
       const begun = await beginAll(
@@ -148,16 +149,20 @@ async function beginsWith(run: OpenRun, of: Deciding, answer: ParsedDecided): Pr
   run.job = { ...run.job, bundle: definition };
 }
 
-/** Appends what own code has returned, and what the handler has closed: it is asked again after that. */
-async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided): Promise<boolean> {
+/**
+ * Appends what own code has returned, and what the handler has closed: it is asked again after that. Own code has run since `asked`, but for
+ * a scope, which has begun with the first of its calls.
+ */
+async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided, asked: number): Promise<boolean> {
   const { services, job, kept } = run;
   const now = services.clock.now();
   const done = await Promise.all(
     ran.map(async ({ k, f, e, value, error }): Promise<NewEntry> => {
       const open = { c: "step" as const, f };
+      const times = { ...(f !== "scope" && { started_at: asked }), finished_at: now };
       if (e === "done") {
         const end = { e, at: now, value: await keepValue(services.blobs, job, value?.v ?? null) };
-        return endOf(k, open, end, { status: "completed", finished_at: now });
+        return endOf(k, open, end, { status: "completed", ...times });
       }
       const { code = "Error", message = "", name, stack, retryable } = error ?? {};
       const told = {
@@ -171,7 +176,7 @@ async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided): Promise
         message: `${k} threw ${nameOf(name ?? code)}.`,
         retryable: false,
       } as const;
-      return endOf(k, open, { e, at: now, error: told }, { status: "failed", finished_at: now, error: shown });
+      return endOf(k, open, { e, at: now, error: told }, { status: "failed", ...times, error: shown });
     }),
   );
   const closed: NewEntry[] = [];

@@ -2,7 +2,7 @@ import type { SentDecision } from "../../../../core/job/decide-messages.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
-import { stepViewOf } from "../../../../core/queries/step-view.ts";
+import { earlierAttempts, stepViewOf } from "../../../../core/queries/step-view.ts";
 import { endApproval } from "../approvals.ts";
 import { unknownEnd } from "../step-state.ts";
 import { firstMessage, timerOf } from "../waits.ts";
@@ -42,7 +42,11 @@ async function endedJobs(run: OpenRun): Promise<NewEntry[]> {
 export async function endOfJob(run: OpenRun, key: string, open: Open, job: Job | undefined): Promise<NewEntry> {
   const now = run.services.clock.now();
   const at = job?.finished_at ?? now;
-  const times = { ...defined({ started_at: job?.started_at ?? open.started_at }), finished_at: at };
+  const times = {
+    ...defined({ created_at: job?.created_at, started_at: job?.started_at ?? open.started_at }),
+    ...(job && earlierAttempts(job)),
+    finished_at: at,
+  };
   if (!job) return failedEnd(key, open, at, { error: unknownEnd, times });
   if (job.status === "completed") {
     try {

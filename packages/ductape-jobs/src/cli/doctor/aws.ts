@@ -11,6 +11,8 @@ export interface AwsQuestions {
   mail(): Promise<{ isSandbox: boolean; perDay: number }>;
   /** The functions with the code of products, of every deployment in the account and Region. */
   code(): Promise<CodeFunction[]>;
+  /** The code that runs began with, gzipped, from where a function reads it (`codeFrom`). Undefined if it is not there. */
+  bundle(from: string, sha256: string): Promise<Uint8Array | undefined>;
 }
 
 /** A Lambda function with the code of a product. */
@@ -25,6 +27,8 @@ export interface CodeFunction {
   why?: string;
   /** When its code or settings were last changed, ISO 8601. */
   changed: string;
+  /** Where it reads the code of earlier deployments: the URL of a folder of the deployment's bucket. Absent if it has no features. */
+  codeFrom?: string;
 }
 
 /** How the construct describes these functions, whose names begin with that of their deployment. */
@@ -70,14 +74,30 @@ export function realAws(): AwsQuestions {
           if (product === undefined) continue;
           const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
           const why = now.StateReason ?? now.LastUpdateStatusReason;
+          const codeFrom = now.Environment?.Variables?.CODE_FROM;
           found.push({
             ...{ product, name, state: now.State ?? "Active", update: now.LastUpdateStatus ?? "Successful" },
             ...(why !== undefined && { why }),
+            ...(codeFrom !== undefined && { codeFrom }),
             changed: now.LastModified ?? "",
           });
         }
       }
       return found;
+    },
+    async bundle(from, sha256) {
+      const { GetObjectCommand, NoSuchKey, S3Client } = await import("@aws-sdk/client-s3");
+      const { hostname, pathname } = new URL(from);
+      const [Bucket, rest = ""] = hostname.split(".s3.");
+      const [region = ""] = rest.split(".");
+      try {
+        const Key = `${pathname.slice(1)}${sha256}.mjs.gz`;
+        const { Body } = await new S3Client({ ...quick, region }).send(new GetObjectCommand({ Bucket, Key }));
+        return await Body?.transformToByteArray();
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
     },
   };
 }
