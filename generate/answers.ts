@@ -22,6 +22,11 @@ import {
   ForecastSchema,
 } from "../lambdas/core/queries/schemas/forecast.ts";
 import { HomeSchema, TenantStateSchema } from "../lambdas/core/queries/schemas/home.ts";
+import {
+  HookDeliveryListSchema,
+  HookDeliverySchema,
+  ReplaySchema,
+} from "../lambdas/core/queries/schemas/hook-deliveries.ts";
 import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
 import { IncidentListSchema, IncidentSchema, IncidentStateSchema } from "../lambdas/core/queries/schemas/incidents.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
@@ -121,6 +126,9 @@ export const answers: Record<string, Shape> = {
   NotChangedPage: { schema: NotChangedListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
+  HookDelivery: { schema: HookDeliverySchema },
+  HookDeliveryPage: { schema: HookDeliveryListSchema },
+  Replay: { schema: ReplaySchema },
   Webhook: { schema: WebhookSchema },
   Migration: { schema: MigrationSchema },
   ListedDefinition: { schema: ListedDefinitionSchema },

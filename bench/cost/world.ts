@@ -47,6 +47,7 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Endpoints } from "../../lambdas/core/ports/endpoints.ts";
 import type { Failures } from "../../lambdas/core/ports/failures.ts";
+import type { HookDeliveries } from "../../lambdas/core/ports/hook-deliveries.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Operations } from "../../lambdas/core/ports/operations.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
@@ -188,6 +189,7 @@ export async function startWorld(
       operations: only<Operations>("operations"),
       turns: only<MessageQueue<OperationMessage>>("turns"),
       endpoints: only<Endpoints>("endpoints"),
+      hookDeliveries: only<HookDeliveries>("hookDeliveries"),
       sessions: only<Sessions>("sessions"),
     }),
     routes,

@@ -67,6 +67,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     incidents: only("incidents"),
     audit: only("audit"),
     endpoints: only("endpoints"),
+    hookDeliveries: only("hookDeliveries"),
     sessions: only("sessions"),
     limits: defaultLimits,
     clock: { now: () => now, sleep: async () => {} },

@@ -81,6 +81,7 @@ export function subjects() {
     operations: only("operations"),
     turns: only("turns"),
     endpoints: only("endpoints"),
+    hookDeliveries: only("hookDeliveries"),
     sessions: only("sessions"),
   };
   const api = httpApi(() => apiServices, routes);

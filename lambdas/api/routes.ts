@@ -15,6 +15,8 @@ import * as getExplain from "./routes/get-explain.ts";
 import * as getForecast from "./routes/get-forecast.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getHome from "./routes/get-home.ts";
+import * as getHookDeliveries from "./routes/get-hook-deliveries.ts";
+import * as getHookDelivery from "./routes/get-hook-delivery.ts";
 import * as getHooks from "./routes/get-hooks.ts";
 import * as getIncident from "./routes/get-incident.ts";
 import * as getIncidents from "./routes/get-incidents.ts";
@@ -51,6 +53,7 @@ import * as postPause from "./routes/post-pause.ts";
 import * as postPauseOperation from "./routes/post-pause-operation.ts";
 import * as postPauses from "./routes/post-pauses.ts";
 import * as postReopenIncident from "./routes/post-reopen-incident.ts";
+import * as postReplay from "./routes/post-replay.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
 import * as postResolveIncident from "./routes/post-resolve-incident.ts";
 import * as postResume from "./routes/post-resume.ts";
@@ -62,6 +65,7 @@ import * as postStopOperation from "./routes/post-stop-operation.ts";
 import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
 
+const deliveriesPath = "/v1/hooks/{product}/{env}/{hook}/deliveries";
 const incidentPath = "/v1/incidents/{product}/{env}/{id}";
 
 /**
@@ -232,6 +236,29 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
   { id: "listAudit", method: "GET", path: "/v1/audit", takesQuery: true, scope: "audit:read", endpoint: getAudit },
   { id: "listHooks", method: "GET", path: "/v1/hooks", takesQuery: true, scope: "jobs:read", endpoint: getHooks },
+  {
+    id: "listHookDeliveries",
+    method: "GET",
+    path: deliveriesPath,
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getHookDeliveries,
+  },
+  {
+    id: "getHookDelivery",
+    method: "GET",
+    path: `${deliveriesPath}/{id}`,
+    scope: "jobs:read",
+    endpoint: getHookDelivery,
+  },
+  {
+    id: "replayHookDelivery",
+    method: "POST",
+    path: `${deliveriesPath}/{id}/replay`,
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postReplay,
+  },
   {
     id: "listWebhooks",
     method: "GET",

@@ -1643,6 +1643,7 @@ export type AuditAction =
   | "limit.unpin"
   | "cache.clear"
   | "webhook.enable"
+  | "hook.replay"
   | "key.create"
   | "key.revoke"
   | "person.sign_in"
@@ -1861,6 +1862,77 @@ export interface Hook {
   label?: string;
   /** The signal that it sends, if it makes no jobs. */
   signal?: string;
+}
+
+/** What a provider has delivered to a hook, and what came of it. */
+export interface HookDelivery {
+  /**
+   * Ids sort by time.
+   * @example `"dlv_01b8c3f1a2005f0e4d1c2b3a49586776"`
+   */
+  id: string;
+  /** When it came. Epoch milliseconds. */
+  at: number;
+  product_tag: string;
+  env: string;
+  /** The name of the hook in the catalog, which may have lost it since. */
+  hook: string;
+  /**
+   * `accepted`: it became a job or a signal. `duplicate`: it had become a job before. `ignored`: a condition of the
+   * hook did not hold. `refused`: `code` and `errors` say why. `failed`: for a passing reason, or a fault of the
+   * deployment; most providers try again.
+   */
+  outcome: "accepted" | "duplicate" | "ignored" | "refused" | "failed";
+  /** What the provider knows it by, at most 200 characters. Absent where that cannot be told. */
+  delivery_id?: string;
+  /** The event of its job. */
+  event?: string;
+  /** The job that it became. */
+  job_id?: string;
+  /** The id of the signal that it became. */
+  signal_id?: string;
+  /** Why it was refused, or failed. */
+  code?: string;
+  /** What was wrong, each with a JSON pointer into the delivery (`/body/...`) or the hook. They have no values. */
+  errors?: {
+    pointer: string;
+    detail: string;
+  }[];
+  /** The size of the body. */
+  body_bytes: number;
+  /** Whether the body is kept: not one of more than 256 KB, and none of a hook with `keep_body: false`. */
+  replayable: boolean;
+  /**
+   * The headers, without signatures and credentials. In the answer of one delivery, for keys with `jobs:input`;
+   * absent if the event of the hook hides parts of inputs (`redact`).
+   */
+  headers?: Record<string, string>;
+  /**
+   * The body as it was sent. In the answer of one delivery, for keys with `jobs:input`; absent if the event of the
+   * hook hides parts of inputs (`redact`).
+   */
+  body?: string;
+  /** The body is no text, and shown in base64. */
+  body_encoding?: "base64";
+}
+
+export interface HookDeliveryPage {
+  /** The latest first. */
+  deliveries: HookDelivery[];
+  /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
+  next_cursor?: string;
+}
+
+/** What has come of a delivery that was made again. */
+export interface Replay {
+  /** The id of the delivery that was made again. */
+  delivery: string;
+  /** As that of a delivery. `duplicate`: this replay had made its job before. */
+  outcome: "accepted" | "duplicate" | "ignored";
+  /** The job that it became. */
+  job_id?: string;
+  /** The id of the signal that it became. */
+  signal_id?: string;
 }
 
 /** A webhook of the catalog in one env. */

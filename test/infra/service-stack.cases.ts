@@ -729,6 +729,7 @@ describe("least privilege", () => {
       "DUE#*",
       "ERRORS#*",
       "GATE#*",
+      "HOOK#*",
       "JOB#*",
       "KEYS",
       "LIMITS#*",

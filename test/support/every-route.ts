@@ -9,6 +9,7 @@ import { anOperation } from "./an-operation.ts";
 import { fakeApi } from "./api.ts";
 import { aJob, noon } from "./builders.ts";
 import { anApproval } from "./conformance/approvals.ts";
+import { aDelivery } from "./conformance/hook-deliveries.ts";
 import { counted } from "./counted.ts";
 import type { Asked } from "./http-event.ts";
 
@@ -72,6 +73,9 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "GET /v1/errors": { outOfReach: "nothing of it" },
     "GET /v1/audit": { outOfReach: "nothing of it" },
     "GET /v1/hooks": { outOfReach: "nothing of it" },
+    "GET /v1/hooks/{product}/{env}/{hook}/deliveries": { outOfReach: "forbidden" },
+    "GET /v1/hooks/{product}/{env}/{hook}/deliveries/{id}": { outOfReach: "forbidden" },
+    "POST /v1/hooks/{product}/{env}/{hook}/deliveries/{id}/replay": { outOfReach: "forbidden" },
     "GET /v1/webhooks": { outOfReach: "nothing of it" },
     "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
     "GET /v1/limits": { outOfReach: "nothing of it" },
@@ -115,6 +119,7 @@ const notFoundCodes: Record<string, string> = {
   definitions: "DEFINITION_NOT_FOUND",
   approvals: "APPROVAL_NOT_FOUND",
   operations: "OPERATION_NOT_FOUND",
+  hooks: "DELIVERY_NOT_FOUND",
 };
 
 /** The code with which a route says that what it is asked for does not exist. */
@@ -155,7 +160,11 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
     void api.operations.create(operation);
     void api.operations.enlist(product, operation);
   }
+  const delivery = aDelivery({ ...tenant, hook: "payments" });
+  const body = Buffer.from('{"id":"canary","customer":"ada"}');
+  if (path.startsWith("/v1/hooks/")) void api.hookDeliveries.put(delivery, { body, headers: {} });
   const ids: Record<string, string> = {
+    hooks: delivery.id,
     operations: operation.id,
     incidents: incident.id,
     approvals: approval.id,
@@ -163,7 +172,7 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
     pauses: pause.id,
   };
   const id = ids[path.split("/")[2] ?? ""] ?? job.id;
-  const names = { id, tag: product, ...tenant, webhook: "orders", name: "partner" };
+  const names = { id, tag: product, ...tenant, webhook: "orders", name: "partner", hook: "payments" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,

@@ -12,6 +12,7 @@ import {
   endpointPrefix,
   errorsPrefix,
   gatePrefix,
+  hookDeliveriesPrefix,
   importPrefix,
   inputsPrefix,
   jobsPrefix,
@@ -126,6 +127,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         `${definitionsPrefix}*`,
         `${pinsPrefix}*`,
         `${causesPrefix}*`,
+        `${hookDeliveriesPrefix}*`,
         // What the reconciler has found last.
         rollUpPartition,
       ),
@@ -164,7 +166,7 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
-    /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
+    /** Counters, groups of failures, what runs of code have seen, and deliveries of hooks. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
       itemsAccess(
         state,
@@ -173,7 +175,10 @@ export function accessTo({ state, queues, ticks, relays, schedules }: Platform) 
         `${errorsPrefix}*`,
         `${logsPrefix}*`,
         `${causesPrefix}*`,
+        `${hookDeliveriesPrefix}*`,
       ),
+    /** What came of a delivery. The function that takes them can read none of it. */
+    keepHookDeliveries: () => itemsAccess(state, ["dynamodb:PutItem"], `${hookDeliveriesPrefix}*`),
     /** What goes wrong: counted, watched, told and closed. */
     useIncidents: () => incidentsAccess(state),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),

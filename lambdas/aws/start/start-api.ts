@@ -8,6 +8,7 @@ import { dynamoAudit } from "../dynamodb/audit.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoHookDeliveries } from "../dynamodb/hook-deliveries.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
 import { dynamoOperations } from "../dynamodb/operations.ts";
 import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
@@ -32,6 +33,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     rollUps: dynamoRollUps(dynamo),
     audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     endpoints: dynamoEndpoints(dynamo),
+    hookDeliveries: dynamoHookDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     operations: dynamoOperations(dynamo),
     turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
     limits: apiLimitsOf(env),

@@ -43,6 +43,7 @@ export const auditActions = [
   "limit.unpin",
   "cache.clear",
   "webhook.enable",
+  "hook.replay",
   "key.create",
   "key.revoke",
   "person.sign_in",

@@ -11,6 +11,7 @@ import type { DueCounts } from "../ports/due-counts.ts";
 import type { Endpoints } from "../ports/endpoints.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { Gates } from "../ports/gates.ts";
+import type { HookDeliveries } from "../ports/hook-deliveries.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
 import type { JobStore } from "../ports/job-store.ts";
@@ -93,6 +94,8 @@ export interface ApiServices extends SchedulingServices {
   audit: Audit;
   /** The states of webhook endpoints. */
   endpoints: Endpoints;
+  /** What providers have delivered to hooks. */
+  hookDeliveries: HookDeliveries;
   operations: Operations;
   /** Where an operation is told to go on. */
   turns: MessageQueue<OperationMessage>;

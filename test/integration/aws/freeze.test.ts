@@ -56,12 +56,12 @@ function startApi() {
     catalog,
   );
   const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
-  const { rollUps, audit, operations, turns, endpoints, sharedKeys, sessions, log } = others;
+  const { rollUps, audit, operations, turns, endpoints, hookDeliveries, sharedKeys, sessions, log } = others;
   const handler = httpApi(
     () => ({
       ...services,
       ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, operations, turns },
-      ...{ endpoints, sharedKeys, sessions },
+      ...{ endpoints, hookDeliveries, sharedKeys, sessions },
     }),
     routes,
   );

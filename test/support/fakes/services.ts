@@ -18,6 +18,7 @@ import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
 import { fakeGates } from "./gates.ts";
+import { fakeHookDeliveries } from "./hook-deliveries.ts";
 import { fakeIncidents } from "./incidents.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
@@ -72,6 +73,7 @@ export const fakeServices = ({
     failures: fakeFailures(),
     incidents: fakeIncidents(),
     endpoints: fakeEndpoints(),
+    hookDeliveries: fakeHookDeliveries(),
     secrets: fakeSecrets(secrets),
     pauses: fakePauses(clock),
     clock,

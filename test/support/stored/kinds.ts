@@ -9,6 +9,7 @@ import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
+import { dynamoHookDeliveries } from "../../../lambdas/aws/dynamodb/hook-deliveries.ts";
 import { dynamoIncidents } from "../../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoOperations } from "../../../lambdas/aws/dynamodb/operations.ts";
@@ -45,6 +46,7 @@ import { anOperation } from "../an-operation.ts";
 import { startDynamo, table } from "../aws/dynamo.ts";
 import { aJob, noon } from "../builders.ts";
 import { anApproval } from "../conformance/approvals.ts";
+import { aDelivery } from "../conformance/hook-deliveries.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { call, productWith } from "../feature-world.ts";
 import type { Path } from "./later.ts";
@@ -91,6 +93,7 @@ function servicesOn(client: DynamoDBClient) {
     incidents: dynamoIncidents(storage),
     operations: dynamoOperations(storage),
     endpoints: dynamoEndpoints(storage),
+    hookDeliveries: dynamoHookDeliveries({ ...storage, retentionDays: 30 }),
     waits: dynamoWaits(storage),
     requests: dynamoRequests(storage),
     sharedKeys: dynamoSharedKeys(storage),
@@ -384,6 +387,12 @@ export const kinds: Record<string, Kind> = {
     },
     words: words("last_failure", "disabled.reason", "recent_failures.*.code", "recent_failures.*.event"),
     unknownFields: "kept",
+  },
+  hookDelivery: {
+    prefix: topology.hookDeliveriesPrefix,
+    make: ({ hookDeliveries }) => hookDeliveries.put(aDelivery({ ...tenant, at: noon })),
+    words: [],
+    unknownFields: "lost",
   },
   gate: {
     prefix: topology.gatePrefix,

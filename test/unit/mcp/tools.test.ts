@@ -29,15 +29,24 @@ describe("the tools", () => {
         "getEvents",
         "getForecast",
         "getHome",
+        "getHookDelivery",
         "getIncident",
         "getOpenApi",
         "getOperation",
         "ignoreIncident",
         "listAudit",
+        "listHookDeliveries",
         "listHooks",
       ],
       ...["listIncidents", "listOperationJobs", "listOperations"],
-      ...["pauseOperation", "reopenIncident", "resolveIncident", "startOperation", "stopOperation"],
+      ...[
+        "pauseOperation",
+        "reopenIncident",
+        "replayHookDelivery",
+        "resolveIncident",
+        "startOperation",
+        "stopOperation",
+      ],
     ]);
   });
 

@@ -32,6 +32,8 @@ export function makeProgram(act: Act): Command {
   const program = new Command("ductape-jobs")
     .description(about)
     .version(version)
+    // What follows the name of a command is for that command to read: `hooks` and what is below it have options of the same names.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help shows the usage)")
     .configureHelp({ optionDescription });
   addService(program, act);

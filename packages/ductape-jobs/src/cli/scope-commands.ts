@@ -7,7 +7,7 @@ import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
 import { showForecast } from "./forecast.ts";
 import { showHome } from "./home.ts";
-import { listHooks } from "./hooks.ts";
+import { listDeliveries, listHooks, replayDelivery, showDelivery } from "./hooks.ts";
 import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
 import {
@@ -195,12 +195,28 @@ export function addOperations(program: Command, act: Act): void {
     .action(act(calling(changeRate)));
 }
 
-/** `hooks` */
+/** `hooks`, and what was delivered to them */
 export function addHooks(program: Command, act: Act): void {
-  withApi(program.command("hooks").description("list where providers deliver, and what it becomes"))
+  const hooks = program.command("hooks").description("list where providers deliver, and what it becomes");
+  withApi(hooks)
+    .enablePositionalOptions()
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
     .action(act(calling(listHooks)));
+  const ofHook = (verb: string, description: string) =>
+    withApi(hooks.command(verb).description(description).argument("<hook>", "its name in the catalog"))
+      .requiredOption("--product <tag>", "the product that has it")
+      .requiredOption("--env <env>", "the env");
+  const one = (verb: string, description: string) =>
+    ofHook(verb, description).argument("<delivery_id>", "as hooks deliveries shows it");
+  withPages(ofHook("deliveries", "list what a provider has delivered, the latest first")).action(
+    act(calling(listDeliveries)),
+  );
+  one("delivery", "show a delivery, and what was sent").action(act(calling(showDelivery)));
+  one("replay", "make the job or the signal of a delivery again, by the catalog of now")
+    .option("--key <text>", "names this replay: another one makes another job (default: all are one)")
+    .option("--dry-run", "only show what it would become")
+    .action(act(calling(replayDelivery)));
 }
 
 /** `code list` */
