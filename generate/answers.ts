@@ -49,6 +49,10 @@ import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/q
 import { SignalSentSchema } from "../lambdas/core/queries/schemas/signal.ts";
 import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
 import { UpcomingSchema } from "../lambdas/core/queries/schemas/upcoming.ts";
+import {
+  WebhookDeliveryListSchema,
+  WebhookDeliverySchema,
+} from "../lambdas/core/queries/schemas/webhook-deliveries.ts";
 import { WebhookSchema } from "../lambdas/core/queries/schemas/webhooks.ts";
 import type { Shape } from "./typescript.ts";
 
@@ -130,6 +134,8 @@ export const answers: Record<string, Shape> = {
   HookDeliveryPage: { schema: HookDeliveryListSchema },
   Replay: { schema: ReplaySchema },
   Webhook: { schema: WebhookSchema },
+  WebhookDelivery: { schema: WebhookDeliverySchema },
+  WebhookDeliveryPage: { schema: WebhookDeliveryListSchema },
   Migration: { schema: MigrationSchema },
   ListedDefinition: { schema: ListedDefinitionSchema },
   Definition: { schema: DefinitionSchema },

@@ -52,6 +52,7 @@ import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Operations } from "../../lambdas/core/ports/operations.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
+import type { SentDeliveries } from "../../lambdas/core/ports/sent-deliveries.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
 import type { CallerCounts, Waits } from "../../lambdas/core/ports/waits.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
@@ -190,6 +191,8 @@ export async function startWorld(
       turns: only<MessageQueue<OperationMessage>>("turns"),
       endpoints: only<Endpoints>("endpoints"),
       hookDeliveries: only<HookDeliveries>("hookDeliveries"),
+      sentDeliveries: only<SentDeliveries>("sentDeliveries"),
+      webhooks: only<MessageQueue<Delivery>>("webhooks"),
       sessions: only<Sessions>("sessions"),
     }),
     routes,

@@ -68,6 +68,8 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     audit: only("audit"),
     endpoints: only("endpoints"),
     hookDeliveries: only("hookDeliveries"),
+    sentDeliveries: only("sentDeliveries"),
+    webhooks: only("webhooks"),
     sessions: only("sessions"),
     limits: defaultLimits,
     clock: { now: () => now, sleep: async () => {} },

@@ -82,6 +82,8 @@ export function subjects() {
     turns: only("turns"),
     endpoints: only("endpoints"),
     hookDeliveries: only("hookDeliveries"),
+    sentDeliveries: only("sentDeliveries"),
+    webhooks: only("webhooks"),
     sessions: only("sessions"),
   };
   const api = httpApi(() => apiServices, routes);

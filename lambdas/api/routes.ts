@@ -36,6 +36,8 @@ import * as getRuns from "./routes/get-runs.ts";
 import * as getSeries from "./routes/get-series.ts";
 import * as getStats from "./routes/get-stats.ts";
 import * as getUpcoming from "./routes/get-upcoming.ts";
+import * as getWebhookDeliveries from "./routes/get-webhook-deliveries.ts";
+import * as getWebhookDelivery from "./routes/get-webhook-delivery.ts";
 import * as getWebhooks from "./routes/get-webhooks.ts";
 import * as postApproval from "./routes/post-approval.ts";
 import * as postBulk from "./routes/post-bulk.ts";
@@ -55,6 +57,7 @@ import * as postPauses from "./routes/post-pauses.ts";
 import * as postReopenIncident from "./routes/post-reopen-incident.ts";
 import * as postReplay from "./routes/post-replay.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
+import * as postResend from "./routes/post-resend.ts";
 import * as postResolveIncident from "./routes/post-resolve-incident.ts";
 import * as postResume from "./routes/post-resume.ts";
 import * as postRetry from "./routes/post-retry.ts";
@@ -66,6 +69,7 @@ import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
 
 const deliveriesPath = "/v1/hooks/{product}/{env}/{hook}/deliveries";
+const sentPath = "/v1/webhooks/{product}/{env}/{webhook}/deliveries";
 const incidentPath = "/v1/incidents/{product}/{env}/{id}";
 
 /**
@@ -274,6 +278,29 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:admin",
     endpoint: postEnableWebhook,
+  },
+  {
+    id: "listWebhookDeliveries",
+    method: "GET",
+    path: sentPath,
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getWebhookDeliveries,
+  },
+  {
+    id: "getWebhookDelivery",
+    method: "GET",
+    path: `${sentPath}/{id}`,
+    scope: "jobs:read",
+    endpoint: getWebhookDelivery,
+  },
+  {
+    id: "resendWebhookDelivery",
+    method: "POST",
+    path: `${sentPath}/{id}/resend`,
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postResend,
   },
   { id: "listLimits", method: "GET", path: "/v1/limits", takesQuery: true, scope: "jobs:read", endpoint: getLimits },
   {

@@ -1643,6 +1643,7 @@ export type AuditAction =
   | "limit.unpin"
   | "cache.clear"
   | "webhook.enable"
+  | "webhook.resend"
   | "hook.replay"
   | "key.create"
   | "key.revoke"
@@ -1980,6 +1981,67 @@ export interface Webhook {
     /** The number of the attempt at this delivery. */
     attempt: number;
   }[];
+}
+
+/** An event that is told to a webhook endpoint, and what came of it. */
+export interface WebhookDelivery {
+  /**
+   * Ids sort by the time of the event.
+   * @example `"dlv_01b8c3f1a2005f0e4d1c2b3a49586776"`
+   */
+  id: string;
+  /** When the event happened. Epoch milliseconds. */
+  at: number;
+  product_tag: string;
+  env: string;
+  /** The name of the webhook in the catalog, which may have lost it since. */
+  webhook: string;
+  /** Names the event to its receiver: the same in each attempt. */
+  webhook_id: string;
+  /**
+   * The type of the event.
+   * @example `"job.completed"`
+   */
+  type: string;
+  /** The job that it is about. */
+  job_id?: string;
+  /**
+   * `delivered`; `retrying`: another attempt is made; `failed`: none is; `dropped`: the endpoint is disabled, and
+   * nothing was sent.
+   */
+  outcome: "delivered" | "retrying" | "failed" | "dropped";
+  /** When the next attempt is due. Epoch milliseconds. */
+  next_at?: number;
+  /** Those made so far, the first one first. */
+  attempts: {
+    /** When it was made. Epoch milliseconds. */
+    at: number;
+    /** Its number; those of a resend begin anew. */
+    attempt: number;
+    /** How many milliseconds the answer took. */
+    ms: number;
+    /** The status of the answer, if one came. */
+    status?: number;
+    /** Why it failed: `HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`. */
+    code?: string;
+  }[];
+  /** In the answer of one delivery: the body as it is sent in each attempt. */
+  body?: string;
+  /** In the answer of one delivery, for keys with `jobs:input`: the last answer of the receiver. */
+  answer?: {
+    status: number;
+    /** At most its first 4 KB, as text. */
+    body: string;
+    /** There was more of it, or it did not come in time. */
+    cut?: boolean;
+  };
+}
+
+export interface WebhookDeliveryPage {
+  /** Those of the latest events first. */
+  deliveries: WebhookDelivery[];
+  /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
+  next_cursor?: string;
 }
 
 /** What becomes of the run of a feature that goes on by another definition. */

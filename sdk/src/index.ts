@@ -96,4 +96,11 @@ export type * from "./requests.ts";
 export type * from "./results.ts";
 export type { SignalRequest, Signals } from "./signals.ts";
 export type * from "./time.ts";
-export type { WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";
+export type {
+  WebhookDeliveryName,
+  WebhookDeliveryPages,
+  WebhookDeliveryQuery,
+  WebhookName,
+  WebhookQuery,
+  Webhooks,
+} from "./webhooks.ts";

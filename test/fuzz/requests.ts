@@ -170,6 +170,7 @@ const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
   "/v1/audit": ["product_tag", "env", "action", "actor", "target", "from", "to", "limit", "cursor"],
   "/v1/webhooks": ["product_tag", "env"],
+  "/v1/webhooks/{product}/{env}/{webhook}/deliveries": ["limit", "cursor"],
   "/v1/hooks/{product}/{env}/{hook}/deliveries": ["limit", "cursor"],
   "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
   "/v1/stats/upcoming": ["product_tag", "env", "minutes"],

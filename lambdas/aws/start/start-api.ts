@@ -12,6 +12,7 @@ import { dynamoHookDeliveries } from "../dynamodb/hook-deliveries.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
 import { dynamoOperations } from "../dynamodb/operations.ts";
 import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
+import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
@@ -22,6 +23,7 @@ import { startServices } from "./start-up.ts";
 export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   const client = new DynamoDBClient(clientDefaults);
   const dynamo = { client, table: env.TABLE_NAME };
+  const sqs = new SQSClient(clientDefaults);
   return {
     ...startServices("api", env, catalog, client),
     waits: dynamoWaits(dynamo),
@@ -35,7 +37,9 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     endpoints: dynamoEndpoints(dynamo),
     hookDeliveries: dynamoHookDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     operations: dynamoOperations(dynamo),
-    turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
+    turns: sqsMessages({ client: sqs, url: env.IMPORT_QUEUE_URL }),
+    sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    webhooks: sqsMessages({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),
   };

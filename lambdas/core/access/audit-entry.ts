@@ -43,6 +43,7 @@ export const auditActions = [
   "limit.unpin",
   "cache.clear",
   "webhook.enable",
+  "webhook.resend",
   "hook.replay",
   "key.create",
   "key.revoke",

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { OperationMessage } from "../job/operation.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { Delivery } from "../outbound/webhook.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
 import type { Audit } from "../ports/audit.ts";
@@ -24,6 +25,7 @@ import type { RoundPlaces } from "../ports/round-places.ts";
 import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { SentDeliveries } from "../ports/sent-deliveries.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { Signals } from "../ports/signals.ts";
@@ -96,6 +98,10 @@ export interface ApiServices extends SchedulingServices {
   endpoints: Endpoints;
   /** What providers have delivered to hooks. */
   hookDeliveries: HookDeliveries;
+  /** What was sent to webhook endpoints. */
+  sentDeliveries: SentDeliveries;
+  /** Where a delivery is queued that is to be sent again. */
+  webhooks: MessageQueue<Delivery>;
   operations: Operations;
   /** Where an operation is told to go on. */
   turns: MessageQueue<OperationMessage>;

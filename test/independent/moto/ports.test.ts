@@ -5,6 +5,7 @@ import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoHookDeliveries } from "../../../lambdas/aws/dynamodb/hook-deliveries.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoSentDeliveries } from "../../../lambdas/aws/dynamodb/sent-deliveries.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
 import { eventBridgeScheduler } from "../../../lambdas/aws/scheduler/scheduler.ts";
@@ -23,6 +24,7 @@ import { describeJobStore } from "../../support/conformance/job-store.ts";
 import { describeMessageQueue, type Text } from "../../support/conformance/message-queue.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
+import { describeSentDeliveries } from "../../support/conformance/sent-deliveries.ts";
 import { describeStatsStore } from "../../support/conformance/stats-store.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
 import { bucket, queues, references, schedules, table } from "./aws.ts";
@@ -42,6 +44,11 @@ describeEndpoints("DynamoDB of moto", async () => {
 describeHookDeliveries("DynamoDB of moto", async () => {
   const { stop, ...at } = await table();
   return { deliveries: dynamoHookDeliveries({ ...at, retentionDays: 30 }), stop };
+});
+
+describeSentDeliveries("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { sent: dynamoSentDeliveries({ ...at, retentionDays: 30 }), stop };
 });
 
 describeFailures("DynamoDB of moto", async () => {

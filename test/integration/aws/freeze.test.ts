@@ -56,12 +56,13 @@ function startApi() {
     catalog,
   );
   const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
-  const { rollUps, audit, operations, turns, endpoints, hookDeliveries, sharedKeys, sessions, log } = others;
+  const { rollUps, audit, operations, turns, endpoints, sharedKeys, sessions, log } = others;
+  const { hookDeliveries, sentDeliveries, webhooks } = others;
   const handler = httpApi(
     () => ({
       ...services,
       ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, operations, turns },
-      ...{ endpoints, hookDeliveries, sharedKeys, sessions },
+      ...{ endpoints, hookDeliveries, sentDeliveries, webhooks, sharedKeys, sessions },
     }),
     routes,
   );

@@ -6,6 +6,7 @@ import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
+import type { Delivery } from "../../../lambdas/core/outbound/webhook.ts";
 import { fakeAnswers } from "./answers.ts";
 import { fakeApiKeys } from "./api-keys.ts";
 import { fakeApprovals } from "./approvals.ts";
@@ -32,6 +33,7 @@ import { fakeRoundPlaces } from "./round-places.ts";
 import { fakeRunLogs } from "./run-logs.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSentDeliveries } from "./sent-deliveries.ts";
 import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeSignals } from "./signals.ts";
@@ -74,6 +76,8 @@ export const fakeServices = ({
     incidents: fakeIncidents(),
     endpoints: fakeEndpoints(),
     hookDeliveries: fakeHookDeliveries(),
+    sentDeliveries: fakeSentDeliveries(),
+    webhooks: fakeMessageQueue<Delivery>(),
     secrets: fakeSecrets(secrets),
     pauses: fakePauses(clock),
     clock,

@@ -19,6 +19,7 @@ import { dynamoRollUps } from "../../../lambdas/aws/dynamodb/roll-ups.ts";
 import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts";
 import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
+import { dynamoSentDeliveries } from "../../../lambdas/aws/dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
@@ -47,6 +48,7 @@ import { startDynamo, table } from "../aws/dynamo.ts";
 import { aJob, noon } from "../builders.ts";
 import { anApproval } from "../conformance/approvals.ts";
 import { aDelivery } from "../conformance/hook-deliveries.ts";
+import { aSentMessage } from "../conformance/sent-deliveries.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { call, productWith } from "../feature-world.ts";
 import type { Path } from "./later.ts";
@@ -94,6 +96,7 @@ function servicesOn(client: DynamoDBClient) {
     operations: dynamoOperations(storage),
     endpoints: dynamoEndpoints(storage),
     hookDeliveries: dynamoHookDeliveries({ ...storage, retentionDays: 30 }),
+    sentDeliveries: dynamoSentDeliveries({ ...storage, retentionDays: 30 }),
     waits: dynamoWaits(storage),
     requests: dynamoRequests(storage),
     sharedKeys: dynamoSharedKeys(storage),
@@ -393,6 +396,17 @@ export const kinds: Record<string, Kind> = {
     make: ({ hookDeliveries }) => hookDeliveries.put(aDelivery({ ...tenant, at: noon })),
     words: [],
     unknownFields: "lost",
+  },
+  sentDelivery: {
+    prefix: topology.sentDeliveriesPrefix,
+    make: ({ sentDeliveries }) =>
+      sentDeliveries.note(
+        aSentMessage(tenant),
+        { outcome: "retrying", next_at: noon + minute, attempt: { at: noon, attempt: 1, ms: 5, code: "TIMEOUT" } },
+        noon,
+      ),
+    words: words("outcome", "attempts.*.code"),
+    unknownFields: "kept",
   },
   gate: {
     prefix: topology.gatePrefix,

@@ -528,6 +528,30 @@ describe("the calls of webhooks", () => {
     );
   });
 
+  it("list what was sent, show one and send it again, once", async () => {
+    const sent = { id: "dlv_1", outcome: "failed", attempts: [] };
+    const name = { product_tag: "p", env: "prd", webhook: "a/b" };
+    await using api = await fakeApi([
+      { body: { deliveries: [sent], next_cursor: "c" } },
+      { body: { deliveries: [sent] } },
+      { body: sent },
+      { hangUp: true },
+    ]);
+    const seen: string[] = [];
+    for await (const { id } of api.client.webhooks.deliveries(name)) seen.push(id);
+    expect(seen).toEqual(["dlv_1", "dlv_1"]);
+    expect(await api.client.webhooks.delivery({ ...name, id: "dlv_1" })).toEqual(sent);
+    // What may have been done is not asked for again.
+    await rejection(api.client.webhooks.resend({ ...name, id: "dlv_1" }));
+    const path = "/v1/webhooks/p/prd/a%2Fb/deliveries";
+    expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual([
+      `GET ${path}?limit=100`,
+      `GET ${path}?limit=100&cursor=c`,
+      `GET ${path}/dlv_1`,
+      `POST ${path}/dlv_1/resend`,
+    ]);
+  });
+
   it.each([
     { product_tag: "p", webhook: "orders" },
     { product_tag: "p", env: "prd", webhook: "" },

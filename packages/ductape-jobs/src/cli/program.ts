@@ -15,6 +15,7 @@ import {
   addOperations,
   addPauses,
   addSignal,
+  addWebhooks,
 } from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
 import { optionDescription } from "./standing-options.ts";
@@ -45,6 +46,7 @@ export function makeProgram(act: Act): Command {
   addAudit(program, act);
   addOperations(program, act);
   addHooks(program, act);
+  addWebhooks(program, act);
   addCode(program, act);
   addPauses(program, act);
   addLimits(program, act);

@@ -22,6 +22,7 @@ import {
 } from "./operations.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
 import { sendSignal } from "./signal.ts";
+import { listSent, resend, showSent } from "./webhooks.ts";
 
 const untilText = "when it ends by itself: +2h, an RFC 3339 time with an offset, or Unix time";
 
@@ -217,6 +218,24 @@ export function addHooks(program: Command, act: Act): void {
     .option("--key <text>", "names this replay: another one makes another job (default: all are one)")
     .option("--dry-run", "only show what it would become")
     .action(act(calling(replayDelivery)));
+}
+
+/** `webhooks ...` */
+export function addWebhooks(program: Command, act: Act): void {
+  const webhooks = program
+    .command("webhooks")
+    .description("show what was sent to webhook endpoints, and send it again");
+  const ofWebhook = (verb: string, description: string) =>
+    withApi(webhooks.command(verb).description(description).argument("<webhook>", "its name in the catalog"))
+      .requiredOption("--product <tag>", "the product that has it")
+      .requiredOption("--env <env>", "the env");
+  const one = (verb: string, description: string) =>
+    ofWebhook(verb, description).argument("<delivery_id>", "as webhooks deliveries shows it");
+  withPages(ofWebhook("deliveries", "list what was sent, the latest events first")).action(act(calling(listSent)));
+  one("delivery", "show a delivery, and what was answered").action(act(calling(showSent)));
+  one("resend", "send a delivery again")
+    .option("--dry-run", "only show what would be sent")
+    .action(act(calling(resend)));
 }
 
 /** `code list` */
