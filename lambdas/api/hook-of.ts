@@ -1,7 +1,8 @@
 import type { HttpRequest } from "../aws/http/route.ts";
 import { requireScope, type Verb } from "../core/access/scopes.ts";
+import { longestHookName } from "../core/catalog/hook-schema.ts";
 import { type FoundHook, findHook, hooksOf } from "../core/catalog/hooks.ts";
-import type { HookName, KeptDelivery } from "../core/job/hook-delivery.ts";
+import { type HookName, isDeliveryId, type KeptDelivery } from "../core/job/hook-delivery.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { didYouMean } from "../core/kernel/schema.ts";
 import type { ApiServices } from "../core/operations/services.ts";
@@ -14,7 +15,10 @@ export function hookNamed(
 ): HookName {
   requireScope(scopes, verb, { product, env });
   catalog.tenant(product, env);
-  return { product, env, hook };
+  const name = { product, env, hook };
+  // No catalog ever had such a name, and no key of the table may be as long as a path.
+  if (hook.length > longestHookName) hookIn({ catalog }, name);
+  return name;
 }
 
 /** Throws HOOK_NOT_FOUND with the nearest known name unless the catalog has it. */
@@ -31,7 +35,7 @@ export async function deliveryNamed(
   name: HookName,
   id = "",
 ): Promise<KeptDelivery> {
-  const kept = await hookDeliveries.get(name, id);
+  const kept = isDeliveryId(id) ? await hookDeliveries.get(name, id) : undefined;
   if (kept) return kept;
   throw new RequestError(
     "DELIVERY_NOT_FOUND",

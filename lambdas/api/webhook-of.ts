@@ -3,7 +3,9 @@ import { requireScope, type Verb } from "../core/access/scopes.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import type { SentDelivery } from "../core/catalog/sent-delivery.ts";
 import { type EndpointName, endpointsOf, type ProductEndpoint } from "../core/catalog/webhook.ts";
+import { isDeliveryId } from "../core/job/hook-delivery.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
+import { requestLimits } from "../core/kernel/request-limits.ts";
 import { didYouMean } from "../core/kernel/schema.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 
@@ -25,11 +27,14 @@ export function endpointIn(
 /** The endpoint that a path names, if the caller may do this to it. The catalog may have lost it since. */
 export function endpointNamed(
   { catalog }: Pick<ApiServices, "catalog">,
-  { params: { product = "", env = "", webhook = "" }, scopes }: HttpRequest,
+  { params, scopes }: HttpRequest,
   verb: Verb,
 ): EndpointName {
+  const { product = "", env = "", webhook = "" } = params;
   requireScope(scopes, verb, { product, env });
   catalog.tenant(product, env);
+  // No catalog ever had such a name, and no key of the table may be as long as a path.
+  if (webhook.length > requestLimits.name) endpointIn(catalog, params);
   return { product, env, webhook };
 }
 
@@ -39,7 +44,7 @@ export async function sentNamed(
   name: EndpointName,
   id = "",
 ): Promise<SentDelivery> {
-  const sent = await sentDeliveries.get(name, id);
+  const sent = isDeliveryId(id) ? await sentDeliveries.get(name, id) : undefined;
   if (sent) return sent;
   throw new RequestError(
     "DELIVERY_NOT_FOUND",

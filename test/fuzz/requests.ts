@@ -59,6 +59,7 @@ function pathOf(random: Random, path: string, { jobIds }: Known): string {
   const filled = path
     .replace("{id}", id)
     .replace("{tag}", named("my-product"))
+    .replace("{product}/{env}/{hook}", () => ["my-product", "prd", "payments"].map(named).join("/"))
     .replace("{product}/{env}/{webhook}", () => ["my-product", "prd", "orders"].map(named).join("/"));
   if (random.chance(0.03))
     return random.pick([

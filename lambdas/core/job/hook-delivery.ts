@@ -96,5 +96,8 @@ export const firstDeliveryId = (at: number): string => `dlv_${Math.max(0, at).to
 /** A new id of a delivery that came now. */
 export const newDeliveryId = (now: number): string => `${firstDeliveryId(now)}${randomBytes(10).toString("hex")}`;
 
+/** Whether a text has the form of an id: no other is looked for. */
+export const isDeliveryId = (text: string): boolean => /^dlv_[0-9a-f]{32}$/.test(text);
+
 /** An id of a delivery, or the first one of a time. */
 export const deliveryIdPattern = /^dlv_[0-9a-f]{12}([0-9a-f]{20})?$/;

@@ -69,6 +69,10 @@ describe("what was sent", () => {
     }
     expect((await resend(1, { scopes: { ...allScopes, verbs: ["jobs:read", "jobs:input"] } })).status).toBe(403);
     expect((await ask({ path: of(2) })).body.code).toBe("DELIVERY_NOT_FOUND");
+    const long = "x".repeat(3000);
+    expect((await ask({ path: `${path}/${long}` })).body.code).toBe("DELIVERY_NOT_FOUND");
+    const ofLong = `/v1/webhooks/my-product/prd/${long}/deliveries`;
+    expect((await ask({ path: ofLong })).body.code).toBe("WEBHOOK_NOT_FOUND");
     await sentDeliveries.note(message(1, gone), retrying, noon);
     const ofGone = "/v1/webhooks/my-product/prd/gone/deliveries";
     expect((await ask({ path: ofGone })).body.deliveries).toHaveLength(1);

@@ -140,7 +140,13 @@ describe("what is kept", () => {
           errors: [{ pointer: "/body/amount", detail: expect.stringContaining("number") }],
         },
         { at: noon + 2, outcome: "ignored", delivery_id: "evt_2", body_bytes: 39 },
-        { at: noon + 1, outcome: "duplicate", delivery_id: "evt_1", job_id: job?.id, body_bytes: Buffer.byteLength(paid) },
+        {
+          at: noon + 1,
+          outcome: "duplicate",
+          delivery_id: "evt_1",
+          job_id: job?.id,
+          body_bytes: Buffer.byteLength(paid),
+        },
         { at: noon, outcome: "accepted", delivery_id: "evt_1", job_id: job?.id, body_bytes: Buffer.byteLength(paid) },
       ].map((one) => ({ ...shown, id: expect.stringMatching(/^dlv_/), ...one })),
     );
@@ -288,6 +294,10 @@ describe("who sees what", () => {
     }
     expect((await replay("stripe", id, { scopes: without("jobs:read", "jobs:input") })).status).toBe(403);
     expect(jobs.all()).toHaveLength(1);
+    // No key of the table is made of what can be none.
+    const long = "x".repeat(3000);
+    expect((await ask({ path: `${path}/${long}` })).body.code).toBe("DELIVERY_NOT_FOUND");
+    expect((await ask({ path: `/v1/hooks/shop/prd/${long}/deliveries` })).body.code).toBe("HOOK_NOT_FOUND");
     // An id leads to deliveries of its own hook only.
     expect((await ask({ path: `/v1/hooks/shop/prd/card/deliveries/${id}` })).body.code).toBe("DELIVERY_NOT_FOUND");
     expect((await ask({ path: `/v1/hooks/shop/dev/stripe/deliveries/${id}` })).body.code).toBe("DELIVERY_NOT_FOUND");
