@@ -23,6 +23,11 @@ import {
   ForecastSchema,
 } from "../lambdas/core/queries/schemas/forecast.ts";
 import { HomeSchema, TenantStateSchema } from "../lambdas/core/queries/schemas/home.ts";
+import {
+  HookDeliveryListSchema,
+  HookDeliverySchema,
+  ReplaySchema,
+} from "../lambdas/core/queries/schemas/hook-deliveries.ts";
 import { HookSchema } from "../lambdas/core/queries/schemas/hooks.ts";
 import { IncidentListSchema, IncidentSchema, IncidentStateSchema } from "../lambdas/core/queries/schemas/incidents.ts";
 import { JobInputSchema } from "../lambdas/core/queries/schemas/input.ts";
@@ -45,6 +50,10 @@ import { LastRunSchema, SeriesListSchema, SeriesSchema } from "../lambdas/core/q
 import { SignalSentSchema } from "../lambdas/core/queries/schemas/signal.ts";
 import { PercentilesSchema, StatsSchema } from "../lambdas/core/queries/schemas/stats.ts";
 import { UpcomingSchema } from "../lambdas/core/queries/schemas/upcoming.ts";
+import {
+  WebhookDeliveryListSchema,
+  WebhookDeliverySchema,
+} from "../lambdas/core/queries/schemas/webhook-deliveries.ts";
 import { WebhookSchema } from "../lambdas/core/queries/schemas/webhooks.ts";
 import type { Shape } from "./typescript.ts";
 
@@ -124,7 +133,12 @@ export const answers: Record<string, Shape> = {
   NotChangedPage: { schema: NotChangedListSchema },
   SignalSent: { schema: SignalSentSchema },
   Hook: { schema: HookSchema },
+  HookDelivery: { schema: HookDeliverySchema },
+  HookDeliveryPage: { schema: HookDeliveryListSchema },
+  Replay: { schema: ReplaySchema },
   Webhook: { schema: WebhookSchema },
+  WebhookDelivery: { schema: WebhookDeliverySchema },
+  WebhookDeliveryPage: { schema: WebhookDeliveryListSchema },
   Migration: { schema: MigrationSchema },
   ListedDefinition: { schema: ListedDefinitionSchema },
   Definition: { schema: DefinitionSchema },

@@ -28,6 +28,7 @@ import { calendarLimits } from "../lambdas/core/catalog/calendar-schema.ts";
 import { keptFailures } from "../lambdas/core/catalog/endpoint-state.ts";
 import { limitBounds } from "../lambdas/core/catalog/limit.ts";
 import { mostSchedules } from "../lambdas/core/catalog/schedules.ts";
+import { keptAnswerBytes, mostSentAttempts } from "../lambdas/core/catalog/sent-delivery.ts";
 import { longestFormat } from "../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../lambdas/core/expressions/budget.ts";
 import { longestKey as longestKeyShown } from "../lambdas/core/expressions/keys.ts";
@@ -35,6 +36,7 @@ import { deepestNesting as deepestOperators, longestExpression } from "../lambda
 import { expressionLimits } from "../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../lambdas/core/expressions/template.ts";
 import { groupsPerDay } from "../lambdas/core/job/failure-group.ts";
+import { keptBodyBytes, mostDeliveryDays } from "../lambdas/core/job/hook-delivery.ts";
 import { mostFaults as mostFaultsOfRejection } from "../lambdas/core/job/job-rejected.ts";
 import { longestNormalised } from "../lambdas/core/job/normalised-message.ts";
 import { operationLimits } from "../lambdas/core/job/operation.ts";
@@ -269,6 +271,11 @@ const limits: Record<string, Record<string, string>> = {
     "time that an endpoint has to answer": seconds(webhookTimeoutMs),
     "last failures of an endpoint that are kept": n(keptFailures),
     "the longest `Retry-After` of an endpoint that is honoured": days(longestRetryAfterMs),
+    "time that deliveries of hooks and webhooks are kept, at most": days(mostDeliveryDays * 86_400_000),
+    "what a provider delivers to a hook": MiB(requestLimits.hookBytes),
+    "a body of a hook that is kept": KiB(keptBodyBytes),
+    "the last answer of an endpoint that is kept": KiB(keptAnswerBytes),
+    "attempts of a delivery that is sent again": n(mostSentAttempts),
   },
   "## On this machine": {
     "items that the outbox keeps": n(keptItems),

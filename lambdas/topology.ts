@@ -231,6 +231,10 @@ export const waitsPrefix = "WAITS#";
 export const sharedKeysPrefix = "SHARED#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
+/** `HOOK#<product>#<env>#<hook>`: what a provider has delivered to a hook. */
+export const hookDeliveriesPrefix = "HOOK#";
+/** `SENT#<product>#<env>#<webhook>`: what was sent to a webhook endpoint. */
+export const sentDeliveriesPrefix = "SENT#";
 /** `GATE#<product>#<env>#<limit>#<key>`: the slots, the starts and the line of one limit for one key. */
 export const gatePrefix = "GATE#";
 /** `PUMP#<product>#<env>#<limit>#<key>`: whom the pump of a gate has called. Only the pump writes it. */

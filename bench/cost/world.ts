@@ -47,11 +47,13 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { Clock } from "../../lambdas/core/ports/clock.ts";
 import type { Endpoints } from "../../lambdas/core/ports/endpoints.ts";
 import type { Failures } from "../../lambdas/core/ports/failures.ts";
+import type { HookDeliveries } from "../../lambdas/core/ports/hook-deliveries.ts";
 import type { MessageQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { Operations } from "../../lambdas/core/ports/operations.ts";
 import type { RoundPlaces } from "../../lambdas/core/ports/round-places.ts";
 import type { SearchIndex } from "../../lambdas/core/ports/search-index.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
+import type { SentDeliveries } from "../../lambdas/core/ports/sent-deliveries.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
 import type { CallerCounts, Waits } from "../../lambdas/core/ports/waits.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
@@ -190,6 +192,9 @@ export async function startWorld(
       operations: only<Operations>("operations"),
       turns: only<MessageQueue<OperationMessage>>("turns"),
       endpoints: only<Endpoints>("endpoints"),
+      hookDeliveries: only<HookDeliveries>("hookDeliveries"),
+      sentDeliveries: only<SentDeliveries>("sentDeliveries"),
+      webhooks: only<MessageQueue<Delivery>>("webhooks"),
       sessions: only<Sessions>("sessions"),
     }),
     routes,

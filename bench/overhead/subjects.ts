@@ -82,6 +82,9 @@ export function subjects() {
     operations: only("operations"),
     turns: only("turns"),
     endpoints: only("endpoints"),
+    hookDeliveries: only("hookDeliveries"),
+    sentDeliveries: only("sentDeliveries"),
+    webhooks: only("webhooks"),
     sessions: only("sessions"),
   };
   const api = httpApi(() => apiServices, routes);

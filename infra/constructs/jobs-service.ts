@@ -1,3 +1,4 @@
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Annotations, Lazy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
@@ -106,7 +107,8 @@ export class JobsService extends Construct {
           code: ownCode,
         }),
     );
-    const api = this.api(platform, consumers, products);
+    const webhooks = new Webhooks(this, "Webhooks", { config, state, products });
+    const api = this.api(platform, consumers, products, webhooks.queue);
     const authorizer = config.auth === "key" ? this.authorizer(state) : undefined;
     const dashboard = config.dashboard ? this.page() : undefined;
     const approve = this.approve(platform);
@@ -124,7 +126,6 @@ export class JobsService extends Construct {
     if (config.auditLockDays) new AuditRecord(this, "AuditRecord", { state, days: config.auditLockDays });
     if (products.some(hasSearch)) new Indexer(this, "Indexer", { state, config });
     const tasks = new Tasks(this, "Tasks", platform);
-    const webhooks = new Webhooks(this, "Webhooks", { state, products });
     const outbound = { tasks: tasks.queue, webhooks: webhooks.queue, features: queues.feature.queue };
     new Lifecycle(this, "Lifecycle", {
       config,
@@ -244,7 +245,7 @@ export class JobsService extends Construct {
     return byType((type) => new JobQueue(this, `Queue-${type}`, queuePlans[type]));
   }
 
-  private api(platform: Platform, consumers: Record<JobType, Consumer>, products: readonly Product[]) {
+  private api(platform: Platform, consumers: Record<JobType, Consumer>, products: readonly Product[], webhooks: Queue) {
     const may = accessTo(platform);
     const { config } = platform;
     const stack = Stack.of(this);
@@ -255,6 +256,7 @@ export class JobsService extends Construct {
         ...jobsEnvironment(platform),
         ...environmentOf("api", config),
         IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
+        WEBHOOK_QUEUE_URL: webhooks.queueUrl,
         DEPLOYED_AS: stack.toJsonString({
           region: stack.region,
           account: stack.account,
@@ -279,7 +281,7 @@ export class JobsService extends Construct {
         may.useGates(),
         may.seeLimitsAndDefinitions(),
         may.changePinsAndDefinitions(),
-        may.tickAndBeginOperations(),
+        may.tickBeginOperationsAndResend(webhooks),
         may.useSharedKeysSignalsAndApprovals(),
         // It clears cache tags, and says which run would answer a request.
         may.useResultCache(),

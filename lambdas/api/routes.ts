@@ -16,6 +16,8 @@ import * as getFind from "./routes/get-find.ts";
 import * as getForecast from "./routes/get-forecast.ts";
 import * as getHealth from "./routes/get-health.ts";
 import * as getHome from "./routes/get-home.ts";
+import * as getHookDeliveries from "./routes/get-hook-deliveries.ts";
+import * as getHookDelivery from "./routes/get-hook-delivery.ts";
 import * as getHooks from "./routes/get-hooks.ts";
 import * as getIncident from "./routes/get-incident.ts";
 import * as getIncidents from "./routes/get-incidents.ts";
@@ -35,6 +37,8 @@ import * as getRuns from "./routes/get-runs.ts";
 import * as getSeries from "./routes/get-series.ts";
 import * as getStats from "./routes/get-stats.ts";
 import * as getUpcoming from "./routes/get-upcoming.ts";
+import * as getWebhookDeliveries from "./routes/get-webhook-deliveries.ts";
+import * as getWebhookDelivery from "./routes/get-webhook-delivery.ts";
 import * as getWebhooks from "./routes/get-webhooks.ts";
 import * as postApproval from "./routes/post-approval.ts";
 import * as postBulk from "./routes/post-bulk.ts";
@@ -53,7 +57,9 @@ import * as postPause from "./routes/post-pause.ts";
 import * as postPauseOperation from "./routes/post-pause-operation.ts";
 import * as postPauses from "./routes/post-pauses.ts";
 import * as postReopenIncident from "./routes/post-reopen-incident.ts";
+import * as postReplay from "./routes/post-replay.ts";
 import * as postReschedule from "./routes/post-reschedule.ts";
+import * as postResend from "./routes/post-resend.ts";
 import * as postResolveIncident from "./routes/post-resolve-incident.ts";
 import * as postResume from "./routes/post-resume.ts";
 import * as postRetry from "./routes/post-retry.ts";
@@ -64,6 +70,8 @@ import * as postStopOperation from "./routes/post-stop-operation.ts";
 import * as postUpload from "./routes/post-upload.ts";
 import * as putLimit from "./routes/put-limit.ts";
 
+const deliveriesPath = "/v1/hooks/{product}/{env}/{hook}/deliveries";
+const sentPath = "/v1/webhooks/{product}/{env}/{webhook}/deliveries";
 const incidentPath = "/v1/incidents/{product}/{env}/{id}";
 
 /**
@@ -237,6 +245,29 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "listAudit", method: "GET", path: "/v1/audit", takesQuery: true, scope: "audit:read", endpoint: getAudit },
   { id: "listHooks", method: "GET", path: "/v1/hooks", takesQuery: true, scope: "jobs:read", endpoint: getHooks },
   {
+    id: "listHookDeliveries",
+    method: "GET",
+    path: deliveriesPath,
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getHookDeliveries,
+  },
+  {
+    id: "getHookDelivery",
+    method: "GET",
+    path: `${deliveriesPath}/{id}`,
+    scope: "jobs:read",
+    endpoint: getHookDelivery,
+  },
+  {
+    id: "replayHookDelivery",
+    method: "POST",
+    path: `${deliveriesPath}/{id}/replay`,
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postReplay,
+  },
+  {
     id: "listWebhooks",
     method: "GET",
     path: "/v1/webhooks",
@@ -251,6 +282,29 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:admin",
     endpoint: postEnableWebhook,
+  },
+  {
+    id: "listWebhookDeliveries",
+    method: "GET",
+    path: sentPath,
+    takesQuery: true,
+    scope: "jobs:read",
+    endpoint: getWebhookDeliveries,
+  },
+  {
+    id: "getWebhookDelivery",
+    method: "GET",
+    path: `${sentPath}/{id}`,
+    scope: "jobs:read",
+    endpoint: getWebhookDelivery,
+  },
+  {
+    id: "resendWebhookDelivery",
+    method: "POST",
+    path: `${sentPath}/{id}/resend`,
+    takesQuery: true,
+    scope: "jobs:write",
+    endpoint: postResend,
   },
   { id: "listLimits", method: "GET", path: "/v1/limits", takesQuery: true, scope: "jobs:read", endpoint: getLimits },
   {

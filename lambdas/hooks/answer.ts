@@ -2,24 +2,28 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import { securityHeaders } from "../aws/http/security-headers.ts";
 import { type FoundHook, findHook } from "../core/catalog/hooks.ts";
 import { JobError } from "../core/job/job-error.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
-import { scheduleRequest } from "../core/operations/schedule-requests.ts";
-import { sendSignal } from "../core/operations/send-signal.ts";
+import { type TakenDelivery, takeDelivery } from "../core/operations/take-delivery.ts";
 import { handshakeOf, readDelivery } from "../core/requests/hooks/delivery.ts";
-import { requestOf } from "../core/requests/hooks/hook-request.ts";
+import { idOfDelivery } from "../core/requests/hooks/hook-request.ts";
 import type { HookHeaders } from "../core/requests/hooks/scheme.ts";
 import { hookPath } from "../topology.ts";
+import { failureOf, keepDelivery, noJson } from "./keep.ts";
 import type { HookServices } from "./services.ts";
 import { isGenuine } from "./verify.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Answer = APIGatewayProxyStructuredResultV2;
 
-/** What became of a delivery. Only this is said of it: who sends has no scope to see a job. */
-type Outcome = "accepted" | "duplicate" | "ignored";
+interface Sent {
+  bytes: Buffer;
+  headers: HookHeaders;
+  request_id: string;
+}
 
 /**
  * Takes what a provider sends to a hook, and returns the answer. It has no key: its signature is all that is known of it, and is checked over the bytes as they
@@ -39,12 +43,12 @@ export async function answer(services: HookServices, event: Event): Promise<Answ
     ...(found && { product, env, hook: name }),
   });
   try {
-    // A hook that does not exist and a signature that is wrong look alike.
+    // A hook that does not exist and a signature that is wrong look alike, and nothing is kept of them: strangers could fill the table.
     if (!found || !(await isGenuine(own, found, { headers: event.headers, bytes }))) return notAccepted;
-    return await delivered(own, found, bytes, event.headers, request_id);
   } catch (error) {
     return failed(own, error);
   }
+  return genuine(own, found, { bytes, headers: event.headers, request_id });
 }
 
 /** The bytes as they were sent. Undefined if they are too many. */
@@ -65,65 +69,44 @@ const says = (statusCode: number, body: object, headers: Record<string, string> 
 
 const notAccepted = says(401, { error: "There is no such hook, or the signature is not right." });
 
-/** Slack shows people the text of an answer, so it gets none. */
-const outcomeOf = ({ hook }: FoundHook, outcome: Outcome): Answer =>
+/** Only the outcome is said: who sends has no scope to see a job. Slack shows people the text of an answer, so it gets none. */
+const outcomeOf = ({ hook }: FoundHook, outcome: TakenDelivery["outcome"]): Answer =>
   hook.verify.preset === "slack" ? plain("") : says(200, { outcome });
 
 const plain = (body: string): Answer => ({ statusCode: 200, headers: headersOf("text/plain; charset=utf-8"), body });
 
-async function delivered(
-  services: HookServices,
-  found: FoundHook,
-  bytes: Buffer,
-  headers: HookHeaders,
-  request_id: string,
-): Promise<Answer> {
-  const { catalog, clock, log } = services;
-  const { preset } = found.hook.verify;
-  const delivery = readDelivery(bytes, headers);
-  if (!delivery) {
-    log.warn("a delivery was refused: its body is no JSON");
-    return says(400, { error: "The body is no JSON." });
-  }
-  const handshake = handshakeOf(preset, delivery);
+/** Takes a delivery that is the provider's, keeps what came of it, and returns the answer. */
+async function genuine(services: HookServices, found: FoundHook, sent: Sent): Promise<Answer> {
+  const { clock, log } = services;
+  const at = clock.now();
+  const delivery = readDelivery(sent.bytes, sent.headers);
+  const handshake = delivery && handshakeOf(found.hook.verify.preset, delivery);
   if (handshake) {
     log.info("a hook was set up");
     return plain(handshake.text);
   }
-  const wanted = requestOf(catalog, found, delivery, clock.now());
-  const own = loggingOf(services, { delivery_id: wanted.delivery_id.slice(0, 200) });
-  if (wanted.is === "ignored") {
-    own.log.info("a delivery was ignored: its hook takes others");
-    return outcomeOf(found, "ignored");
-  }
-  if (wanted.is === "signal") {
-    const { id, offered } = await sendSignal(own, wanted.signal);
-    own.log.info("a delivery became a signal", { signal_id: id, offered: offered.length });
-    return outcomeOf(found, "accepted");
+  if (!delivery) {
+    log.warn("a delivery was refused: its body is no JSON");
+    await keepDelivery(services, found, { ...sent, at, came: noJson });
+    return says(400, { error: "The body is no JSON." });
   }
   try {
-    const { job } = await scheduleRequest(own, { ...wanted.request, request_id });
-    // A job that requests share may be an earlier one, although this delivery is new.
-    const { debounce, unique } = wanted.request;
-    const isAgain = !debounce && !unique && job.request_id !== request_id;
-    own.log.info(isAgain ? "a delivery had become a job already" : "a delivery became a job", { job_id: job.id });
-    return outcomeOf(found, isAgain ? "duplicate" : "accepted");
+    const came = await takeDelivery(services, found, delivery, { request_id: sent.request_id });
+    await keepDelivery(services, found, { ...sent, at, came });
+    return outcomeOf(found, came.outcome);
   } catch (error) {
-    // It came before, and the hook makes another request of it now: of the time, or since a deployment has changed it.
-    if (!(error instanceof RequestError) || error.code !== "IDEMPOTENCY_MISMATCH") throw error;
-    own.log.info("a delivery had become a job already", { job_id: error.jobId });
-    return outcomeOf(found, "duplicate");
+    const delivery_id = idOfDelivery(found, delivery, at);
+    await keepDelivery(services, found, { ...sent, at, came: { ...failureOf(error), ...defined({ delivery_id }) } });
+    return failed(services, error);
   }
 }
 
-/** What is wrong stands in the log only: it names fields of the catalog, which are nobody's business outside. */
+/** What is wrong stands in the log and in the list of deliveries only: it names fields of the catalog, which are nobody's business outside. */
 function failed({ log }: HookServices, error: unknown): Answer {
-  if (error instanceof RequestError && error.code !== "UNAVAILABLE") {
-    log.warn("a delivery was refused", { code: error.code, errors: error.faults.slice(0, 20), job_id: error.jobId });
-    return refused;
-  }
-  if (error instanceof JobError && error.code === "VALIDATION_ERROR") {
-    log.warn("a delivery was refused", { code: error.code, errors: [{ pointer: "/to", detail: error.message }] });
+  const { outcome, code, faults } = failureOf(error);
+  if (outcome === "refused") {
+    const job_id = error instanceof RequestError ? error.jobId : undefined;
+    log.warn("a delivery was refused", { code, errors: faults, job_id });
     return refused;
   }
   const isPassing =

@@ -1,16 +1,18 @@
 import type { EndpointState } from "../core/catalog/endpoint-state.ts";
+import type { SentChange } from "../core/catalog/sent-delivery.ts";
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
+import { defined } from "../core/kernel/defined.ts";
+import { traceOf } from "../core/kernel/errors.ts";
 import { usedSecrets } from "../core/operations/used-secrets.ts";
 import { signedHeaders } from "../core/outbound/signed-headers.ts";
-import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
+import { type Delivery, deliveryBodyOf, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { announceIfDue, disable } from "./disable.ts";
 import { type DeliveryFailure, type DeliveryOutcome, postDelivery } from "./post.ts";
 import { deliveryFields, endpointGroupOf, type WebhookServices } from "./services.ts";
-import { deliveryBodyOf } from "./sign.ts";
 import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
 
 /**
@@ -35,13 +37,37 @@ async function attemptAndRecord(
   endpoint: ProductEndpoint,
   delivery: Delivery,
 ): Promise<void> {
-  const { outcome, url, state } = await attemptWithCurrentSecrets(services, endpoint, delivery);
+  const made = await attemptWithCurrentSecrets(services, endpoint, delivery);
+  const { outcome, url, state } = made;
   if (outcome === "disabled") {
     if (state) await announceIfDue(services, delivery, state);
-    return services.log.info("delivery dropped: the endpoint is disabled", deliveryFields(delivery));
+    services.log.info("delivery dropped: the endpoint is disabled", deliveryFields(delivery));
+    return note(services, delivery, { outcome: "dropped" });
   }
-  if (outcome.is === "delivered") return services.log.info("delivered", deliveryFields(delivery));
-  await recordFailure(services, endpoint, delivery, outcome, url);
+  const { answer } = outcome;
+  const attempt = { ...sentAttempt(services, delivery, made), ...(answer && { status: answer.status }) };
+  if (outcome.is === "delivered") {
+    services.log.info("delivered", deliveryFields(delivery));
+    return note(services, delivery, { outcome: "delivered", attempt, ...defined({ answer }) });
+  }
+  const next_at = await recordFailure(services, endpoint, delivery, outcome, url);
+  await note(services, delivery, {
+    ...{ outcome: next_at === undefined ? "failed" : "retrying", attempt: { ...attempt, code: outcome.code } },
+    ...defined({ next_at, answer }),
+  });
+}
+
+const sentAttempt = ({ clock }: WebhookServices, { attempt }: Delivery, { began }: DeliveryAttempt) => ({
+  ...{ at: began ?? clock.now(), attempt, ms: began === undefined ? 0 : clock.now() - began },
+});
+
+/** Keeps for people what came of an attempt. It is made, so a failure is nobody's but ours: the log has then what the list lacks. */
+async function note(services: WebhookServices, delivery: Delivery, change: SentChange): Promise<void> {
+  try {
+    await services.sentDeliveries.note(delivery, change, services.clock.now());
+  } catch (error) {
+    services.log.warn("a delivery could not be kept", { ...deliveryFields(delivery), ...traceOf(error) });
+  }
 }
 
 /** Seconds until settings that AWS could not provide are read again. */
@@ -79,6 +105,8 @@ interface DeliveryAttempt {
   url?: string;
   /** The state of an endpoint that is disabled. */
   state?: EndpointState;
+  /** When the request was sent; absent if none was. */
+  began?: number;
 }
 
 /** The usual answers to a signature that cannot be verified. */
@@ -115,9 +143,10 @@ async function attemptDelivery(
     const body = deliveryBodyOf(delivery);
     const signed = await signedHeaders(secrets, endpoint, { id: delivery.id, body, now: clock.now() });
     const headers = { ...signed, ...delivery.trace };
+    const began = clock.now();
     const outcome = await postDelivery(url, headers, body, timeoutMs);
     if (outcome.is === "delivered" && state) await endpoints.recovered(delivery);
-    return { outcome, url: hash };
+    return { outcome, url: hash, began };
   } catch (error) {
     if (!(error instanceof JobError) || error.retryable) throw error;
     if (state?.disabled && hash === undefined) return { outcome: "disabled", state };
@@ -136,32 +165,39 @@ async function enable({ endpoints, log }: WebhookServices, delivery: Delivery): 
   log.info("the endpoint has a new URL and is enabled again", deliveryFields(delivery));
 }
 
+/** Records a failure, and has the delivery tried again. Returns when, or undefined if it is given up. */
 async function recordFailure(
   services: WebhookServices,
   endpoint: ProductEndpoint,
   delivery: Delivery,
   failure: DeliveryFailure,
   url?: string,
-): Promise<void> {
+): Promise<number | undefined> {
   const { endpoints, queue, clock, log, random } = services;
   const now = clock.now();
   log.warn("delivery failed", { ...deliveryFields(delivery), code: failure.code });
   const delay = webhookDelay(delivery.attempt, random(), retryAfterMs(failure.retryAfter, now));
   if ((failure.gone || delay === undefined) && (await hasMoved(services, endpoint, url))) {
     log.info("the endpoint has a new URL, which is tried instead", deliveryFields(delivery));
-    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: endpointGroupOf(delivery) });
+    await queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: endpointGroupOf(delivery) });
+    return now;
   }
   const { type: event, attempt, data } = delivery;
   const failed = { at: now, event, job_id: String(data.job_id), code: failure.code, attempt };
   const state = await endpoints.failed(delivery, failed);
-  if (failure.gone) return disable(services, delivery, state, "gone", url);
+  if (failure.gone) {
+    await disable(services, delivery, state, "gone", url);
+    return undefined;
+  }
   const failed_at = delivery.failed_at ?? now;
   if (delay !== undefined) {
     const next = { ...delivery, attempt: delivery.attempt + 1, due_at: now + delay, failed_at };
     const delaySeconds = Math.min(maxQueueDelaySeconds, Math.floor(delay / 1000));
-    return queue.send(next, { delaySeconds, group: endpointGroupOf(delivery) });
+    await queue.send(next, { delaySeconds, group: endpointGroupOf(delivery) });
+    return next.due_at;
   }
   log.error("delivery given up", { ...deliveryFields(delivery), code: failure.code });
   // No delivery to the endpoint has succeeded since the first attempt of this one failed.
   if (state.failing_since <= failed_at) await disable(services, delivery, state, "failing", url);
+  return undefined;
 }

@@ -6,11 +6,14 @@ import type { Endpoints } from "../core/ports/endpoints.ts";
 import type { Announcer } from "../core/ports/event-bus.ts";
 import type { MessageQueue } from "../core/ports/job-queue.ts";
 import type { Secrets } from "../core/ports/secrets.ts";
+import type { SentDeliveries } from "../core/ports/sent-deliveries.ts";
 
 export interface WebhookServices extends DeadLetterServices {
   /** The endpoints in the catalog. */
   catalog: readonly ProductEndpoint[];
   endpoints: Endpoints;
+  /** What was sent, for people. */
+  sentDeliveries: Pick<SentDeliveries, "note">;
   secrets: Secrets;
   /** The queue that this function reads. Deliveries that failed, or are not due yet, go back into it. */
   queue: MessageQueue<Delivery>;

@@ -1693,6 +1693,8 @@ export type AuditAction =
   | "limit.unpin"
   | "cache.clear"
   | "webhook.enable"
+  | "webhook.resend"
+  | "hook.replay"
   | "key.create"
   | "key.revoke"
   | "person.sign_in"
@@ -1913,6 +1915,77 @@ export interface Hook {
   signal?: string;
 }
 
+/** What a provider has delivered to a hook, and what came of it. */
+export interface HookDelivery {
+  /**
+   * Ids sort by time.
+   * @example `"dlv_01b8c3f1a2005f0e4d1c2b3a49586776"`
+   */
+  id: string;
+  /** When it came. Epoch milliseconds. */
+  at: number;
+  product_tag: string;
+  env: string;
+  /** The name of the hook in the catalog, which may have lost it since. */
+  hook: string;
+  /**
+   * `accepted`: it became a job or a signal. `duplicate`: it had become a job before. `ignored`: a condition of the
+   * hook did not hold. `refused`: `code` and `errors` say why. `failed`: for a passing reason, or a fault of the
+   * deployment; most providers try again.
+   */
+  outcome: "accepted" | "duplicate" | "ignored" | "refused" | "failed";
+  /** What the provider knows it by, at most 200 characters. Absent where that cannot be told. */
+  delivery_id?: string;
+  /** The event of its job. */
+  event?: string;
+  /** The job that it became. */
+  job_id?: string;
+  /** The id of the signal that it became. */
+  signal_id?: string;
+  /** Why it was refused, or failed. */
+  code?: string;
+  /** What was wrong, each with a JSON pointer into the delivery (`/body/...`) or the hook. They have no values. */
+  errors?: {
+    pointer: string;
+    detail: string;
+  }[];
+  /** The size of the body. */
+  body_bytes: number;
+  /** Whether the body is kept: not one of more than 256 KB, and none of a hook with `keep_body: false`. */
+  replayable: boolean;
+  /**
+   * The headers, without signatures and credentials. In the answer of one delivery, for keys with `jobs:input`;
+   * absent if the event of the hook hides parts of inputs (`redact`).
+   */
+  headers?: Record<string, string>;
+  /**
+   * The body as it was sent. In the answer of one delivery, for keys with `jobs:input`; absent if the event of the
+   * hook hides parts of inputs (`redact`).
+   */
+  body?: string;
+  /** The body is no text, and shown in base64. */
+  body_encoding?: "base64";
+}
+
+export interface HookDeliveryPage {
+  /** The latest first. */
+  deliveries: HookDelivery[];
+  /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
+  next_cursor?: string;
+}
+
+/** What has come of a delivery that was made again. */
+export interface Replay {
+  /** The id of the delivery that was made again. */
+  delivery: string;
+  /** As that of a delivery. `duplicate`: this replay had made its job before. */
+  outcome: "accepted" | "duplicate" | "ignored";
+  /** The job that it became. */
+  job_id?: string;
+  /** The id of the signal that it became. */
+  signal_id?: string;
+}
+
 /** A webhook of the catalog in one env. */
 export interface Webhook {
   product_tag: string;
@@ -1958,6 +2031,67 @@ export interface Webhook {
     /** The number of the attempt at this delivery. */
     attempt: number;
   }[];
+}
+
+/** An event that is told to a webhook endpoint, and what came of it. */
+export interface WebhookDelivery {
+  /**
+   * Ids sort by the time of the event.
+   * @example `"dlv_01b8c3f1a2005f0e4d1c2b3a49586776"`
+   */
+  id: string;
+  /** When the event happened. Epoch milliseconds. */
+  at: number;
+  product_tag: string;
+  env: string;
+  /** The name of the webhook in the catalog, which may have lost it since. */
+  webhook: string;
+  /** Names the event to its receiver: the same in each attempt. */
+  webhook_id: string;
+  /**
+   * The type of the event.
+   * @example `"job.completed"`
+   */
+  type: string;
+  /** The job that it is about. */
+  job_id?: string;
+  /**
+   * `delivered`; `retrying`: another attempt is made; `failed`: none is; `dropped`: the endpoint is disabled, and
+   * nothing was sent.
+   */
+  outcome: "delivered" | "retrying" | "failed" | "dropped";
+  /** When the next attempt is due. Epoch milliseconds. */
+  next_at?: number;
+  /** Those made so far, the first one first. */
+  attempts: {
+    /** When it was made. Epoch milliseconds. */
+    at: number;
+    /** Its number; those of a resend begin anew. */
+    attempt: number;
+    /** How many milliseconds the answer took. */
+    ms: number;
+    /** The status of the answer, if one came. */
+    status?: number;
+    /** Why it failed: `HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`. */
+    code?: string;
+  }[];
+  /** In the answer of one delivery: the body as it is sent in each attempt. */
+  body?: string;
+  /** In the answer of one delivery, for keys with `jobs:input`: the last answer of the receiver. */
+  answer?: {
+    status: number;
+    /** At most its first 4 KB, as text. */
+    body: string;
+    /** There was more of it, or it did not come in time. */
+    cut?: boolean;
+  };
+}
+
+export interface WebhookDeliveryPage {
+  /** Those of the latest events first. */
+  deliveries: WebhookDelivery[];
+  /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
+  next_cursor?: string;
 }
 
 /** What becomes of the run of a feature that goes on by another definition. */

@@ -57,7 +57,15 @@ export {
 } from "./errors.ts";
 export type * from "./feature-runs.ts";
 export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
-export type { HookQuery, Hooks } from "./hooks.ts";
+export type {
+  HookDeliveryName,
+  HookDeliveryPages,
+  HookDeliveryQuery,
+  HookName,
+  HookQuery,
+  Hooks,
+  ReplayOptions,
+} from "./hooks.ts";
 export type { IncidentName, IncidentPages, IncidentQuery, Incidents } from "./incidents.ts";
 export type * from "./input-values.ts";
 export type * from "./jobs.ts";
@@ -89,4 +97,11 @@ export type * from "./requests.ts";
 export type * from "./results.ts";
 export type { SignalRequest, Signals } from "./signals.ts";
 export type * from "./time.ts";
-export type { WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";
+export type {
+  WebhookDeliveryName,
+  WebhookDeliveryPages,
+  WebhookDeliveryQuery,
+  WebhookName,
+  WebhookQuery,
+  Webhooks,
+} from "./webhooks.ts";

@@ -59,6 +59,7 @@ function pathOf(random: Random, path: string, { jobIds }: Known): string {
   const filled = path
     .replace("{id}", id)
     .replace("{tag}", named("my-product"))
+    .replace("{product}/{env}/{hook}", () => ["my-product", "prd", "payments"].map(named).join("/"))
     .replace("{product}/{env}/{webhook}", () => ["my-product", "prd", "orders"].map(named).join("/"));
   if (random.chance(0.03))
     return random.pick([
@@ -170,6 +171,8 @@ const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
   "/v1/audit": ["product_tag", "env", "action", "actor", "target", "from", "to", "limit", "cursor"],
   "/v1/webhooks": ["product_tag", "env"],
+  "/v1/webhooks/{product}/{env}/{webhook}/deliveries": ["limit", "cursor"],
+  "/v1/hooks/{product}/{env}/{hook}/deliveries": ["limit", "cursor"],
   "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
   "/v1/stats/upcoming": ["product_tag", "env", "minutes"],
   "/v1/forecast": ["product_tag", "env", "hours", "limit"],

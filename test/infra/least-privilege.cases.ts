@@ -102,10 +102,10 @@ const privileges: Record<string, string[]> = {
   api: [
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
-    "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*, CAUSE#*",
+    "dynamodb:Query Jobs if key = STATS#*, ERRORS#*, LOG#*, CAUSE#*, HOOK#*, SENT#*",
     // After it has pinned other numbers it wakes the lines.
     "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
-    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*, CAUSE#*, ROLLUP",
+    "dynamodb:GetItem Jobs if key = PUMP#*, DEF#*, LIMITS#*, CAUSE#*, HOOK#*, SENT#*, ROLLUP",
     // It stores the present definition for a run that is moved to it.
     "dynamodb:UpdateItem Jobs if key = LIMITS#*, DEF#*, CAUSE#*",
     changesPauses,
@@ -125,6 +125,8 @@ const privileges: Record<string, string[]> = {
     ...sendsToAll,
     ticks,
     operationTurns,
+    // It has webhooks sent again.
+    "sqs:SendMessage WebhooksQueue",
     ...makesAndDropsSchedules,
     ...passesScheduleRoles,
   ],
@@ -231,6 +233,8 @@ const privileges: Record<string, string[]> = {
   ],
   webhooks: [
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
+    // What was sent is kept for people: it cannot read that.
+    "dynamodb:UpdateItem Jobs if key = SENT#*",
     "events:PutEvents Bus",
     `sqs:${receives},SendMessage WebhooksQueue`,
     "sqs:SendMessage WebhooksQueueDeadLetters",
@@ -244,6 +248,8 @@ const privileges: Record<string, string[]> = {
     countsDueJobs,
     keepsUnscheduled,
     "dynamodb:GetItem,PutItem,Query Jobs if key = SHARED#*, SIG#*",
+    // What came is kept for people: it cannot read that.
+    "dynamodb:PutItem Jobs if key = HOOK#*",
     "s3:GetObject Payloads/progress*",
     sees("progress"),
     "s3:DeleteObject,PutObject Payloads/inputs/*",
@@ -364,7 +370,7 @@ describe("by these grants", () => {
   test("only the authorizer and the intake, which works on operations, read keys, and none writes more of them than when they were used", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer", "intake"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*, OP#\*, OPS\*|AUDIT#\*|OP#\*, OPS|KEYS and attributes = PK, SK, last_used_at)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG|HOOK|SENT)#\*|PAUSES|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*, OP#\*, OPS\*|AUDIT#\*|OP#\*, OPS|KEYS and attributes = PK, SK, last_used_at)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -623,6 +623,7 @@ describe("the function that sends webhooks", () => {
     expect(own.map((line) => line.replace(/arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""))).toEqual([
       expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
       expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
+      expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = SENT#\*$/),
       expect.stringMatching(/^events:PutEvents /),
       `sqs:SendMessage <${queue.id}.Arn>`,
       `sqs:SendMessage <${idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn)}.Arn>`,
@@ -729,6 +730,7 @@ describe("least privilege", () => {
       "DUE#*",
       "ERRORS#*",
       "GATE#*",
+      "HOOK#*",
       "JOB#*",
       "KEYS",
       "LIMITS#*",
@@ -742,6 +744,7 @@ describe("least privilege", () => {
       "ROLLUP",
       "ROUNDS",
       "SCHEDULES",
+      "SENT#*",
       "SHARED#*",
       "SIG#*",
       "STATS#*",

@@ -357,6 +357,7 @@ describe("a field that a later version has added", () => {
     },
     waits: () => w.waits.add("deployed", noon),
     endpoint: () => kinds.endpoint?.make(w) as Promise<unknown>,
+    sentDelivery: () => kinds.sentDelivery?.make(w) as Promise<unknown>,
     gate: () =>
       w.gates.take(
         { ...lane, part: 0 },

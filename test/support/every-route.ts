@@ -3,6 +3,7 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { auditEntryOf } from "../../lambdas/core/access/audit-entry.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 import { definitionId, type FeatureDefinition } from "../../lambdas/core/catalog/feature-definition.ts";
+import { sentIdOf } from "../../lambdas/core/catalog/sent-delivery.ts";
 import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
@@ -11,6 +12,8 @@ import { anOperation } from "./an-operation.ts";
 import { fakeApi } from "./api.ts";
 import { aJob, noon } from "./builders.ts";
 import { anApproval } from "./conformance/approvals.ts";
+import { aDelivery } from "./conformance/hook-deliveries.ts";
+import { aSentMessage } from "./conformance/sent-deliveries.ts";
 import { counted } from "./counted.ts";
 import type { Asked } from "./http-event.ts";
 
@@ -76,6 +79,12 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "GET /v1/errors": { outOfReach: "nothing of it" },
     "GET /v1/audit": { outOfReach: "nothing of it" },
     "GET /v1/hooks": { outOfReach: "nothing of it" },
+    "GET /v1/hooks/{product}/{env}/{hook}/deliveries": { outOfReach: "forbidden" },
+    "GET /v1/hooks/{product}/{env}/{hook}/deliveries/{id}": { outOfReach: "forbidden" },
+    "POST /v1/hooks/{product}/{env}/{hook}/deliveries/{id}/replay": { outOfReach: "forbidden" },
+    "GET /v1/webhooks/{product}/{env}/{webhook}/deliveries": { outOfReach: "forbidden" },
+    "GET /v1/webhooks/{product}/{env}/{webhook}/deliveries/{id}": { outOfReach: "forbidden" },
+    "POST /v1/webhooks/{product}/{env}/{webhook}/deliveries/{id}/resend": { outOfReach: "forbidden" },
     "GET /v1/webhooks": { outOfReach: "nothing of it" },
     "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
     "GET /v1/limits": { outOfReach: "nothing of it" },
@@ -119,6 +128,8 @@ const notFoundCodes: Record<string, string> = {
   definitions: "DEFINITION_NOT_FOUND",
   approvals: "APPROVAL_NOT_FOUND",
   operations: "OPERATION_NOT_FOUND",
+  hooks: "DELIVERY_NOT_FOUND",
+  webhooks: "DELIVERY_NOT_FOUND",
 };
 
 /** The code with which a route says that what it is asked for does not exist. */
@@ -161,7 +172,14 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
     void api.operations.create(operation);
     void api.operations.enlist(product, operation);
   }
+  const delivery = aDelivery({ ...tenant, hook: "payments" });
+  const body = Buffer.from('{"id":"canary","customer":"ada"}');
+  if (path.startsWith("/v1/hooks/")) void api.hookDeliveries.put(delivery, { body, headers: {} });
+  const sent = aSentMessage({ ...tenant, webhook: "orders", data: { job_id: job.id } });
+  if (path.startsWith("/v1/webhooks/")) void api.sentDeliveries.note(sent, { outcome: "failed" }, noon);
   const ids: Record<string, string> = {
+    webhooks: sentIdOf(sent),
+    hooks: delivery.id,
     operations: operation.id,
     incidents: incident.id,
     approvals: approval.id,
@@ -169,7 +187,7 @@ export function worldOf({ method, path, name }: NamedRoute, env: Env = "prd") {
     pauses: pause.id,
   };
   const id = ids[path.split("/")[2] ?? ""] ?? job.id;
-  const names = { id, tag: product, ...tenant, webhook: "orders", name: "partner" };
+  const names = { id, tag: product, ...tenant, webhook: "orders", name: "partner", hook: "payments" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,

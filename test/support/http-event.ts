@@ -19,6 +19,8 @@ export interface Asked {
   expiresAt?: number;
   /** Who has signed in to get it. */
   person?: Person;
+  /** The id that API Gateway gives the request. Default: `req-1`. */
+  requestId?: string;
 }
 
 /** The event that an HTTP API sends to its Lambda, payload format 2.0. */
@@ -34,6 +36,7 @@ export function httpEvent({
   rate,
   expiresAt,
   person,
+  requestId = "req-1",
 }: Asked) {
   const event = {
     version: "2.0",
@@ -44,7 +47,7 @@ export function httpEvent({
     ...(query && { queryStringParameters: query }),
     requestContext: {
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
-      requestId: "req-1",
+      requestId,
       ...(scopes && {
         authorizer: {
           lambda: {

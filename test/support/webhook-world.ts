@@ -9,6 +9,7 @@ import { fakeAnnouncer, fakeEndpoints } from "./fakes/endpoints.ts";
 import { fakeLog } from "./fakes/log.ts";
 import { fakeMessageQueue } from "./fakes/message-queue.ts";
 import { fakeSecrets } from "./fakes/secrets.ts";
+import { fakeSentDeliveries } from "./fakes/sent-deliveries.ts";
 
 export const newSecret = () => `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 
@@ -36,6 +37,7 @@ export function webhookWorld(url: string, { catalog = [endpoint()], timeoutMs = 
   return {
     catalog,
     endpoints: fakeEndpoints(),
+    sentDeliveries: fakeSentDeliveries(),
     secrets: fakeSecrets(values),
     /** May be changed, as they may be in AWS. */
     values,

@@ -49,6 +49,7 @@ import { fakeEndpoints } from "../support/fakes/endpoints.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeRunLogs } from "../support/fakes/run-logs.ts";
 import { fakeSecrets } from "../support/fakes/secrets.ts";
+import { fakeSentDeliveries } from "../support/fakes/sent-deliveries.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { intakeServices, order } from "../support/intake/services.ts";
@@ -373,6 +374,7 @@ describe("the function that sends webhooks", () => {
       const usual = {
         catalog: [endpoint],
         endpoints: fakeEndpoints(),
+        sentDeliveries: fakeSentDeliveries(),
         secrets: fakeSecrets(values as Record<string, string>),
         queue: fakeMessageQueue<Delivery>(),
         announcer: { announce: async () => {} },

@@ -28,6 +28,7 @@ export class Hooks extends Construct {
         may.readJobs(),
         may.writeJobs(),
         may.useSharedKeysAndSendSignals(),
+        may.keepHookDeliveries(),
         // Which of the runs that a signal wakes are open.
         may.readManyJobs(),
         // What a request with a unique key replaces may stand in line.

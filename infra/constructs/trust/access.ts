@@ -1,4 +1,5 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
@@ -12,6 +13,7 @@ import {
   endpointPrefix,
   errorsPrefix,
   gatePrefix,
+  hookDeliveriesPrefix,
   importPrefix,
   inputsPrefix,
   jobsPrefix,
@@ -36,6 +38,7 @@ import {
   runsPrefix,
   schedulesPartition,
   searchPrefix,
+  sentDeliveriesPrefix,
   sharedKeysPrefix,
   signalsPrefix,
   sortKey,
@@ -127,13 +130,16 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
         `${definitionsPrefix}*`,
         `${pinsPrefix}*`,
         `${causesPrefix}*`,
+        `${hookDeliveriesPrefix}*`,
+        `${sentDeliveriesPrefix}*`,
         // What the reconciler has found last.
         rollUpPartition,
       ),
     /** Sets the pump of a gate going. */
     tick: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn]),
-    /** The same, and tells operations to go on. In one statement for the same reason. */
-    tickAndBeginOperations: () => allow(["sqs:SendMessage"], [ticks.queue.queueArn, state.intake.imports.queueArn]),
+    /** The same, tells operations to go on, and has webhooks sent again. In one statement for the same reason. */
+    tickBeginOperationsAndResend: (webhooks: Queue) =>
+      allow(["sqs:SendMessage"], [ticks.queue.queueArn, state.intake.imports.queueArn, webhooks.queueArn]),
     goOn: () => allow(["sqs:SendMessage"], [state.intake.imports.queueArn]),
     /** Operations that are not over: their messages are sent again, and their places are freed. */
     lookAfterOperations: () =>
@@ -167,7 +173,7 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
-    /** Counters, groups of failures, and what runs of code have seen. In one statement, since the API's policy has hardly room for another. */
+    /** Counters, groups of failures, what runs of code have seen, and deliveries of hooks and webhooks. In one statement, since the API's policy has hardly room for another. */
     readStatsErrorsAndLogs: () =>
       itemsAccess(
         state,
@@ -176,7 +182,11 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
         `${errorsPrefix}*`,
         `${logsPrefix}*`,
         `${causesPrefix}*`,
+        `${hookDeliveriesPrefix}*`,
+        `${sentDeliveriesPrefix}*`,
       ),
+    /** What came of a delivery. The function that takes them can read none of it. */
+    keepHookDeliveries: () => itemsAccess(state, ["dynamodb:PutItem"], `${hookDeliveriesPrefix}*`),
     /** What goes wrong: counted, watched, told and closed. */
     useIncidents: () => incidentsAccess(state),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
@@ -275,6 +285,10 @@ export const readDecidable = (state: JobsState): Capability =>
 /** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: JobsState): Capability =>
   itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${endpointPrefix}*`);
+
+/** What was sent to them, for people. The function that sends can read none of it. */
+export const noteSentDeliveries = (state: JobsState): Capability =>
+  itemsAccess(state, ["dynamodb:UpdateItem"], `${sentDeliveriesPrefix}*`);
 
 /** And for API keys: the authorizer reads them. */
 export const readApiKeys = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);

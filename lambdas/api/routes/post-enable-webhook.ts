@@ -2,18 +2,16 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { Disabled } from "../../core/catalog/endpoint-state.ts";
-import { endpointsOf, type ProductEndpoint } from "../../core/catalog/webhook.ts";
+import type { ProductEndpoint } from "../../core/catalog/webhook.ts";
 import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
-import { RequestError } from "../../core/kernel/request-error.ts";
-import { didYouMean } from "../../core/kernel/schema.ts";
 import { recordChange } from "../../core/operations/record-change.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { WebhookSchema } from "../../core/queries/schemas/webhooks.ts";
 import { webhookView } from "../../core/queries/webhook-view.ts";
 import { NoBody } from "../change-route.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
+import { endpointIn } from "../webhook-of.ts";
 
 /** Lets a disabled webhook endpoint receive events again, and answers it. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
@@ -36,20 +34,6 @@ const enabling = ({ product, env, webhook }: ProductEndpoint, disabled: Disabled
   ...{ product, env, target: webhook },
   before: { disabled_at: disabled.at, reason: disabled.reason },
 });
-
-function endpointIn(
-  catalog: Catalog,
-  { product = "", env = "", webhook = "" }: HttpRequest["params"],
-): ProductEndpoint {
-  const own = endpointsOf([catalog.tenant(product, env)]).filter((one) => one.env === env);
-  const found = own.find((one) => one.webhook === webhook);
-  if (found) return found;
-  const hint = didYouMean(
-    webhook,
-    own.map((one) => one.webhook),
-  );
-  throw new RequestError("WEBHOOK_NOT_FOUND", `Product ${product} has no such webhook in env ${env}.${hint}`);
-}
 
 export const doc = (): RouteDoc => ({
   tag: "catalog",

@@ -16,6 +16,8 @@ export const problemStatuses: Record<RequestErrorCode, number> = {
   EVENT_NOT_FOUND: 404,
   JOB_NOT_FOUND: 404,
   WEBHOOK_NOT_FOUND: 404,
+  HOOK_NOT_FOUND: 404,
+  DELIVERY_NOT_FOUND: 404,
   LIMIT_NOT_FOUND: 404,
   PAUSE_NOT_FOUND: 404,
   DEFINITION_NOT_FOUND: 404,

@@ -95,6 +95,8 @@ export const ApiEnv = () =>
     AUDIT_DAYS: AuditDays(),
     /** The queue of imports, which takes the turns of operations on many jobs too. */
     IMPORT_QUEUE_URL: laterUrl(),
+    /** The queue of deliveries to webhook endpoints. */
+    WEBHOOK_QUEUE_URL: laterUrl(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -248,6 +250,8 @@ export const WebhooksEnv = () =>
     EVENT_BUS_NAME: z.string().min(1),
     WEBHOOK_QUEUE_URL: z.url(),
     WEBHOOK_DLQ_URL: z.url(),
+    /** For how many days finished jobs are kept: what was sent is for no longer. */
+    RETENTION_DAYS: whole(1).default(30),
   });
 export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;
 

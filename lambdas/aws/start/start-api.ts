@@ -8,10 +8,12 @@ import { dynamoAudit } from "../dynamodb/audit.ts";
 import { dynamoRequests, dynamoWaits } from "../dynamodb/caller-counts.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
+import { dynamoHookDeliveries } from "../dynamodb/hook-deliveries.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
 import { dynamoOperations } from "../dynamodb/operations.ts";
 import { dynamoRollUps } from "../dynamodb/roll-ups.ts";
 import { dynamoSearchIndex } from "../dynamodb/search-index.ts";
+import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
@@ -22,6 +24,7 @@ import { startServices } from "./start-up.ts";
 export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   const client = new DynamoDBClient(clientDefaults);
   const dynamo = { client, table: env.TABLE_NAME };
+  const sqs = new SQSClient(clientDefaults);
   return {
     ...startServices("api", env, catalog, client),
     waits: dynamoWaits(dynamo),
@@ -34,8 +37,11 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     audit: dynamoAudit({ ...dynamo, days: env.AUDIT_DAYS }),
     endpoints: dynamoEndpoints(dynamo),
     searchIndex: dynamoSearchIndex(dynamo),
+    hookDeliveries: dynamoHookDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     operations: dynamoOperations(dynamo),
-    turns: sqsMessages({ client: new SQSClient(clientDefaults), url: env.IMPORT_QUEUE_URL }),
+    turns: sqsMessages({ client: sqs, url: env.IMPORT_QUEUE_URL }),
+    sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    webhooks: sqsMessages({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env) }),
   };

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoHookDeliveries } from "../dynamodb/hook-deliveries.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import type { HooksEnv } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
@@ -18,6 +19,7 @@ export function startHooks(env: HooksEnv, catalog: Catalog) {
   return {
     ...services,
     sharedKeys: dynamoSharedKeys({ client, table: env.TABLE_NAME }),
+    hookDeliveries: dynamoHookDeliveries({ client, table: env.TABLE_NAME, retentionDays: env.RETENTION_DAYS }),
     sessions: lazySessions(),
     secrets: startSecrets(),
     mayReadAgain(hook: string): boolean {

@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
+import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { eventBridgeAnnouncer } from "../eventbridge/announcer.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsDeadLetters } from "../sqs/dead-letters.ts";
@@ -18,8 +19,10 @@ export function startWebhooks(env: WebhooksEnv) {
   const sqs = new SQSClient(clientDefaults);
   const log = makeLog("webhooks");
   const events = new EventBridgeClient(clientDefaults);
+  const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
   return {
-    endpoints: dynamoEndpoints({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+    endpoints: dynamoEndpoints(dynamo),
+    sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     secrets: startSecrets(),
     queue: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.WEBHOOK_DLQ_URL }),

@@ -43,6 +43,8 @@ export const auditActions = [
   "limit.unpin",
   "cache.clear",
   "webhook.enable",
+  "webhook.resend",
+  "hook.replay",
   "key.create",
   "key.revoke",
   "person.sign_in",

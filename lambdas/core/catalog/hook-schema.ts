@@ -101,6 +101,8 @@ export const Hook = strict({
   when: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** What names a delivery, so that it is taken once. Default: the id that the preset knows, else a hash of the body. */
   id: Template.optional(),
+  /** Whether what was sent is kept, so that it can be delivered again. Default: true. */
+  keep_body: z.boolean().optional(),
   to: z.union([ToEvent, ToSignal], {
     error: ({ input }) =>
       typeof input === "object" && input !== null && ("event" in input || "signal" in input)

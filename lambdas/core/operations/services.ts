@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { OperationMessage } from "../job/operation.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
+import type { Delivery } from "../outbound/webhook.ts";
 import type { Answers } from "../ports/answers.ts";
 import type { Approvals } from "../ports/approvals.ts";
 import type { Audit } from "../ports/audit.ts";
@@ -11,6 +12,7 @@ import type { DueCounts } from "../ports/due-counts.ts";
 import type { Endpoints } from "../ports/endpoints.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { Gates } from "../ports/gates.ts";
+import type { HookDeliveries } from "../ports/hook-deliveries.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import type { JobQueue, MessageQueue } from "../ports/job-queue.ts";
 import type { JobStore } from "../ports/job-store.ts";
@@ -24,6 +26,7 @@ import type { RunLogs } from "../ports/run-logs.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { SearchIndex } from "../ports/search-index.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { SentDeliveries } from "../ports/sent-deliveries.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { Signals } from "../ports/signals.ts";
@@ -99,6 +102,12 @@ export interface ApiServices extends SchedulingServices {
   endpoints: Endpoints;
   /** Which jobs may have a value by which they are found. */
   searchIndex: SearchIndex;
+  /** What providers have delivered to hooks. */
+  hookDeliveries: HookDeliveries;
+  /** What was sent to webhook endpoints. */
+  sentDeliveries: SentDeliveries;
+  /** Where a delivery is queued that is to be sent again. */
+  webhooks: MessageQueue<Delivery>;
   operations: Operations;
   /** Where an operation is told to go on. */
   turns: MessageQueue<OperationMessage>;

@@ -77,3 +77,7 @@ export function endpointUrl({ url, webhook, env }: ProductEndpoint, text: string
   const what = typeof url === "string" ? "" : `, ${referenceName(url)},`;
   throw new JobError("CONFIGURATION_ERROR", `The URL of webhook ${webhook} in env ${env}${what} ${fault}.`);
 }
+
+/** The body of a delivery, byte for byte the same in every attempt. */
+export const deliveryBodyOf = ({ type, time, data }: Pick<Delivery, "type" | "time" | "data">): string =>
+  JSON.stringify({ type, timestamp: new Date(time).toISOString(), data });

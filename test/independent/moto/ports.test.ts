@@ -3,7 +3,9 @@ import { queuesAt, scheduleRoles } from "../../../bench/support/aws.ts";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
+import { dynamoHookDeliveries } from "../../../lambdas/aws/dynamodb/hook-deliveries.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoSentDeliveries } from "../../../lambdas/aws/dynamodb/sent-deliveries.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
 import { eventBridgeScheduler } from "../../../lambdas/aws/scheduler/scheduler.ts";
@@ -16,11 +18,13 @@ import { describeApiKeys } from "../../support/conformance/api-keys.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 import { describeEndpoints } from "../../support/conformance/endpoints.ts";
 import { describeFailures } from "../../support/conformance/failures.ts";
+import { describeHookDeliveries } from "../../support/conformance/hook-deliveries.ts";
 import { describeJobQueue } from "../../support/conformance/job-queue.ts";
 import { describeJobStore } from "../../support/conformance/job-store.ts";
 import { describeMessageQueue, type Text } from "../../support/conformance/message-queue.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
+import { describeSentDeliveries } from "../../support/conformance/sent-deliveries.ts";
 import { describeStatsStore } from "../../support/conformance/stats-store.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
 import { bucket, queues, references, schedules, table } from "./aws.ts";
@@ -35,6 +39,16 @@ describeApiKeys("DynamoDB of moto", async () => {
 describeEndpoints("DynamoDB of moto", async () => {
   const { stop, ...at } = await table();
   return { endpoints: dynamoEndpoints(at), stop };
+});
+
+describeHookDeliveries("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { deliveries: dynamoHookDeliveries({ ...at, retentionDays: 30 }), stop };
+});
+
+describeSentDeliveries("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { sent: dynamoSentDeliveries({ ...at, retentionDays: 30 }), stop };
 });
 
 describeFailures("DynamoDB of moto", async () => {

@@ -57,11 +57,12 @@ function startApi() {
   );
   const { waits, requests, limits, failures, incidents, ...others } = fakeServices();
   const { rollUps, audit, searchIndex, operations, turns, endpoints, sharedKeys, sessions, log } = others;
+  const { hookDeliveries, sentDeliveries, webhooks } = others;
   const handler = httpApi(
     () => ({
       ...services,
       ...{ log, limits, waits, requests, failures, incidents, rollUps, audit, searchIndex, operations, turns },
-      ...{ endpoints, sharedKeys, sessions },
+      ...{ endpoints, hookDeliveries, sentDeliveries, webhooks, sharedKeys, sessions },
     }),
     routes,
   );

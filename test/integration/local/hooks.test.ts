@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import type { HookDelivery } from "ductape-sdk";
 import { blocksOf, catalogPage } from "../../support/catalog-pages.ts";
 import { runCli } from "../../support/cli/run-cli.ts";
 import { checkout } from "../../support/local/checkout.ts";
@@ -99,6 +100,37 @@ test("the example of the page on hooks takes what providers sign, once, over a r
   const other = JSON.stringify({ id: "evt_3", type: "payment_intent.succeeded" });
   expect((await deliver(path, other, { "stripe-signature": sign(stripeKey, other) })).status).toBe(422);
 
+  // What came is listed, and made again, by the commands of the page.
+  const commands = blocksOf(await catalogPage("hooks"), "sh").find((block) => block.includes("hooks replay")) ?? "";
+  const [listing = "", showing = "", replaying = ""] = commands.trim().split("\n");
+  const ofPage = async (command: string, id = "", ...more: string[]) => {
+    const words = command
+      .replace(/dlv_\w+/, id)
+      .replace("--env prd", "--env dev")
+      .split(" ")
+      .slice(1);
+    return JSON.parse((await runCli([...words, "--json", ...more], { cwd, env: { DUCTAPE_DATA: "data" } })).out);
+  };
+  const { deliveries } = (await ofPage(listing)) as { deliveries: HookDelivery[] };
+  expect(deliveries.map(({ outcome, delivery_id }) => `${outcome} ${delivery_id}`)).toEqual([
+    "refused evt_3",
+    "ignored evt_2",
+    ...["duplicate evt_1", "duplicate evt_1", "accepted evt_1"],
+  ]);
+  const [lacking, , , , taken] = deliveries.map(({ id }) => id);
+  expect(deliveries[0]?.errors?.map(({ pointer }) => pointer)).toEqual(["/body/data"]);
+  const shown = (await ofPage(showing, taken)) as HookDelivery;
+  expect([shown.body, JSON.stringify(shown.headers).includes("signature")]).toEqual([paid, false]);
+  const replay = (await ofPage(replaying, taken)) as { job_id: string; outcome: string };
+  expect(replay.outcome).toBe("accepted");
+  expect(await ofPage(replaying, taken)).toEqual({ ...replay, outcome: "duplicate" });
+  expect((await list()).map(({ job_id: id }) => id)).toContain(replay.job_id);
+  const again = await runCli(["hooks", "replay", "stripe", lacking ?? "", "--product", "shop", "--env", "dev"], {
+    ...{ cwd, env: { DUCTAPE_DATA: "data" } },
+  });
+  expect([again.code, again.err]).toEqual([3, expect.stringContaining("/body/data")]);
+  await until(async () => (await list()).every(({ status }) => status === "completed"));
+
   // A run waits for the warehouse, which delivers after a restart.
   const { job_id } = (await ask(local.running(), "/v1/jobs", {
     product_tag: "shop",
@@ -106,13 +138,13 @@ test("the example of the page on hooks takes what providers sign, once, over a r
     event: "ship",
     input: { order: "A-1" },
   })) as { job_id: string };
-  await until(async () => (await list())[0]?.status === "completed");
+  await until(async () => (await list()).every(({ status }) => status === "completed"));
   await local.terminate();
   local = run({ data, cwd, args: ["--verbose"], env: { PORT: port } });
   await local.ready();
 
   expect(await deliver(path, paid, signed())).toMatchObject({ text: '{"outcome":"duplicate"}' });
-  expect(await list()).toHaveLength(1);
+  expect(await list()).toHaveLength(2);
   const packed = JSON.stringify({ scan: "s-1", order: "A-1", parcel: "P-7" });
   const ofWarehouse = { "x-signature": `sha256=${hmac(warehouseKey, packed)}` };
   expect((await deliver(pathOf("warehouse"), `${packed} `, ofWarehouse)).status).toBe(401);

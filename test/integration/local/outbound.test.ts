@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { WebhookDelivery } from "ductape-sdk";
 import { Webhook } from "standardwebhooks";
 import { localValue } from "../../../local/demo/local-values.ts";
+import { blocksOf, catalogPage } from "../../support/catalog-pages.ts";
+import { runCli } from "../../support/cli/run-cli.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask } from "../../support/local/run-local.ts";
 import { localRuns, outboxOf } from "../../support/local/runs.ts";
@@ -32,6 +35,34 @@ test("a job's events reach the demo's webhook and the waiting task", async () =>
   expect(new Webhook(secret).verify(JSON.stringify(sent.body), sent.headers as Record<string, string>)).toEqual(
     sent.body,
   );
+
+  // What was sent is listed, and sent again, by the commands of the page.
+  const commands = blocksOf(await catalogPage("webhooks"), "sh").find((block) => block.includes("resend")) ?? "";
+  const [listing = "", showing = "", resending = ""] = commands.trim().split("\n");
+  const ofPage = async (command: string, id = "") => {
+    const words = command
+      .replace(/dlv_\w+/, id)
+      .split(" ")
+      .slice(1);
+    return JSON.parse((await runCli([...words, "--json"], { cwd: data, env: { DUCTAPE_DATA: "." } })).out);
+  };
+  const listed = async () => ((await ofPage(listing)) as { deliveries: WebhookDelivery[] }).deliveries;
+  const [delivery, ...others] = await until(async () => {
+    const found = await listed();
+    return found.length > 0 && found;
+  });
+  expect(others).toEqual([]);
+  expect(delivery).toMatchObject({ outcome: "delivered", job_id: done.job_id, attempts: [{ attempt: 1 }] });
+  const whole = (await ofPage(showing, delivery?.id)) as WebhookDelivery;
+  expect(JSON.parse(whole.body ?? "")).toEqual(sent.body);
+  expect((await ofPage(resending, delivery?.id)).outcome).toBe("retrying");
+  const twice = await until(async () => {
+    const found = (await outboxOf(url)).filter(({ kind }) => kind === "webhook");
+    return found.length === 2 && found;
+  });
+  const idOf = ({ headers }: { headers?: unknown }) => (headers as Record<string, string>)["webhook-id"];
+  expect([idOf(twice[0] ?? {}), twice[0]?.body]).toEqual([idOf(twice[1] ?? {}), twice[1]?.body]);
+  await until(async () => (await listed())[0]?.attempts.length === 2);
 
   const answered = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
   expect(answered).toMatchObject({

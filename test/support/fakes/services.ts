@@ -6,6 +6,7 @@ import type { RelayMessage } from "../../../lambdas/core/job/relay-message.ts";
 import { defaultLimits, grantMs } from "../../../lambdas/core/operations/api-limits.ts";
 import { hotMinutes } from "../../../lambdas/core/operations/hot-minutes.ts";
 import { rateSlotMs } from "../../../lambdas/core/operations/key-rate.ts";
+import type { Delivery } from "../../../lambdas/core/outbound/webhook.ts";
 import { fakeAnswers } from "./answers.ts";
 import { fakeApiKeys } from "./api-keys.ts";
 import { fakeApprovals } from "./approvals.ts";
@@ -18,6 +19,7 @@ import { fakeDueCounts } from "./due-counts.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
 import { fakeGates } from "./gates.ts";
+import { fakeHookDeliveries } from "./hook-deliveries.ts";
 import { fakeIncidents } from "./incidents.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
@@ -32,6 +34,7 @@ import { fakeRunLogs } from "./run-logs.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSearchIndex } from "./search-index.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeSentDeliveries } from "./sent-deliveries.ts";
 import { fakeSessions } from "./sessions.ts";
 import { fakeSharedKeys } from "./shared-keys.ts";
 import { fakeSignals } from "./signals.ts";
@@ -73,6 +76,9 @@ export const fakeServices = ({
     failures: fakeFailures(),
     incidents: fakeIncidents(),
     endpoints: fakeEndpoints(),
+    hookDeliveries: fakeHookDeliveries(),
+    sentDeliveries: fakeSentDeliveries(),
+    webhooks: fakeMessageQueue<Delivery>(),
     secrets: fakeSecrets(secrets),
     pauses: fakePauses(clock),
     clock,

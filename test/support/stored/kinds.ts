@@ -9,6 +9,7 @@ import { dynamoDueCounts } from "../../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoFailures } from "../../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../../lambdas/aws/dynamodb/gates.ts";
+import { dynamoHookDeliveries } from "../../../lambdas/aws/dynamodb/hook-deliveries.ts";
 import { dynamoIncidents } from "../../../lambdas/aws/dynamodb/incidents.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoOperations } from "../../../lambdas/aws/dynamodb/operations.ts";
@@ -19,6 +20,7 @@ import { dynamoRoundPlaces } from "../../../lambdas/aws/dynamodb/round-places.ts
 import { dynamoRunLogs } from "../../../lambdas/aws/dynamodb/run-logs.ts";
 import { dynamoScheduleStates } from "../../../lambdas/aws/dynamodb/schedule-states.ts";
 import { dynamoSearchIndex } from "../../../lambdas/aws/dynamodb/search-index.ts";
+import { dynamoSentDeliveries } from "../../../lambdas/aws/dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../../../lambdas/aws/dynamodb/shared-keys.ts";
 import { dynamoSignals } from "../../../lambdas/aws/dynamodb/signals.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
@@ -47,6 +49,8 @@ import { anOperation } from "../an-operation.ts";
 import { startDynamo, table } from "../aws/dynamo.ts";
 import { aJob, noon } from "../builders.ts";
 import { anApproval } from "../conformance/approvals.ts";
+import { aDelivery } from "../conformance/hook-deliveries.ts";
+import { aSentMessage } from "../conformance/sent-deliveries.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { call, productWith } from "../feature-world.ts";
 import type { Path } from "./later.ts";
@@ -93,6 +97,8 @@ function servicesOn(client: DynamoDBClient) {
     incidents: dynamoIncidents(storage),
     operations: dynamoOperations(storage),
     endpoints: dynamoEndpoints(storage),
+    hookDeliveries: dynamoHookDeliveries({ ...storage, retentionDays: 30 }),
+    sentDeliveries: dynamoSentDeliveries({ ...storage, retentionDays: 30 }),
     waits: dynamoWaits(storage),
     requests: dynamoRequests(storage),
     sharedKeys: dynamoSharedKeys(storage),
@@ -389,6 +395,23 @@ export const kinds: Record<string, Kind> = {
       await endpoints.disable(name, { at: noon, reason: "failing", url: "hash" });
     },
     words: words("last_failure", "disabled.reason", "recent_failures.*.code", "recent_failures.*.event"),
+    unknownFields: "kept",
+  },
+  hookDelivery: {
+    prefix: topology.hookDeliveriesPrefix,
+    make: ({ hookDeliveries }) => hookDeliveries.put(aDelivery({ ...tenant, at: noon })),
+    words: [],
+    unknownFields: "lost",
+  },
+  sentDelivery: {
+    prefix: topology.sentDeliveriesPrefix,
+    make: ({ sentDeliveries }) =>
+      sentDeliveries.note(
+        aSentMessage(tenant),
+        { outcome: "retrying", next_at: noon + minute, attempt: { at: noon, attempt: 1, ms: 5, code: "TIMEOUT" } },
+        noon,
+      ),
+    words: words("outcome", "attempts.*.code"),
     unknownFields: "kept",
   },
   gate: {

@@ -198,6 +198,12 @@ const scenarios: Record<string, Record<string, () => Scenario | Promise<Scenario
   "DELETE /v1/limits/{product}/{env}/{name}": { "limit.unpin": unpinning },
   "DELETE /v1/cache/{product}/{env}/{tag}": { "cache.clear": () => ofRoute("DELETE /v1/cache/{product}/{env}/{tag}") },
   "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { "webhook.enable": enabling },
+  "POST /v1/webhooks/{product}/{env}/{webhook}/deliveries/{id}/resend": {
+    "webhook.resend": () => ofRoute("POST /v1/webhooks/{product}/{env}/{webhook}/deliveries/{id}/resend"),
+  },
+  "POST /v1/hooks/{product}/{env}/{hook}/deliveries/{id}/replay": {
+    "hook.replay": () => ofRoute("POST /v1/hooks/{product}/{env}/{hook}/deliveries/{id}/replay"),
+  },
 };
 const elsewhere = ["POST /v1/sign-in", "POST /v1/sign-out", "POST /approve/{token}"];
 

@@ -62,6 +62,8 @@ const product = {
   },
 } as const;
 
+const ports = ["jobs", "queue", "signals", "secrets", "blobs", "gates", "pauses", "sharedKeys"] as const;
+
 interface Sent {
   product?: string;
   env?: string;
@@ -76,7 +78,7 @@ function world(secrets: Record<string, string> = { "shop/hooks#own": hookSecret,
   });
   const calls: string[] = [];
   const watched = { ...services, mayReadAgain: () => false } as HookServices;
-  for (const name of ["jobs", "queue", "signals", "secrets", "blobs", "gates", "pauses", "sharedKeys"] as const)
+  for (const name of [...ports, "hookDeliveries"] as const)
     Object.assign(watched, {
       [name]: new Proxy(services[name], {
         get(port, method) {

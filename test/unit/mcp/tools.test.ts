@@ -31,15 +31,26 @@ describe("the tools", () => {
         "getEvents",
         "getForecast",
         "getHome",
+        "getHookDelivery",
         "getIncident",
         "getOpenApi",
         "getOperation",
+        "getWebhookDelivery",
         "ignoreIncident",
         "listAudit",
+        "listHookDeliveries",
         "listHooks",
       ],
-      ...["listIncidents", "listOperationJobs", "listOperations"],
-      ...["pauseOperation", "reopenIncident", "resolveIncident", "startOperation", "stopOperation"],
+      ...["listIncidents", "listOperationJobs", "listOperations", "listWebhookDeliveries"],
+      ...[
+        "pauseOperation",
+        "reopenIncident",
+        "replayHookDelivery",
+        "resendWebhookDelivery",
+        "resolveIncident",
+        "startOperation",
+        "stopOperation",
+      ],
     ]);
   });
 

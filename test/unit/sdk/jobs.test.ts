@@ -468,6 +468,49 @@ test("hooks are listed with their paths", async () => {
   expect(api.seen[0]).toMatchObject({ method: "GET", path: "/v1/hooks?env=prd" });
 });
 
+describe("the deliveries of a hook", () => {
+  const name = { product_tag: "p", env: "prd", hook: "a/b" };
+  const delivery = { id: "dlv_1", at: 0, outcome: "accepted", body_bytes: 2, replayable: true };
+
+  it("are read to their end, page by page, and one by its id", async () => {
+    await using api = await fakeApi([
+      { body: { deliveries: [delivery], next_cursor: "c" } },
+      { body: { deliveries: [delivery] } },
+      { body: { ...delivery, body: "{}" } },
+    ]);
+    const seen: string[] = [];
+    for await (const { id } of api.client.hooks.deliveries(name)) seen.push(id);
+    expect(seen).toEqual(["dlv_1", "dlv_1"]);
+    expect((await api.client.hooks.delivery({ ...name, id: "dlv_1" })).body).toBe("{}");
+    const path = "/v1/hooks/p/prd/a%2Fb/deliveries";
+    expect(api.seen.map((one) => one.path)).toEqual([
+      `${path}?limit=100`,
+      `${path}?limit=100&cursor=c`,
+      `${path}/dlv_1`,
+    ]);
+  });
+
+  it("are replayed by name, and again after a lost answer", async () => {
+    const replay = { delivery: "dlv_1", outcome: "accepted", job_id: "job_1" };
+    await using api = await fakeApi([{ hangUp: true }, { body: replay }, { body: replay }]);
+    expect(await api.client.hooks.replay({ ...name, id: "dlv_1" })).toEqual(replay);
+    await api.client.hooks.replay({ ...name, id: "dlv_1" }, { dry_run: true, idempotency_key: "anew" });
+    const path = "POST /v1/hooks/p/prd/a%2Fb/deliveries/dlv_1/replay";
+    expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual([path, path, `${path}?dry_run=true`]);
+    expect(api.seen.map(({ headers }) => headers["idempotency-key"])).toEqual([undefined, undefined, "anew"]);
+  });
+
+  it.each([
+    { product_tag: "p", hook: "h", id: "dlv_1" },
+    { product_tag: "p", env: "prd", hook: "", id: "dlv_1" },
+    { product_tag: "p", env: "prd", hook: "h", id: "" },
+  ])("are none of %j", async (none) => {
+    await using api = await fakeApi([]);
+    expect(await rejection(api.client.hooks.replay(none))).toMatchObject({ code: "INVALID_REQUEST" });
+    expect(api.seen).toEqual([]);
+  });
+});
+
 describe("the calls of webhooks", () => {
   const webhook = { product_tag: "p", env: "prd", webhook: "orders", events: ["failed"], state: "enabled" };
 
@@ -483,6 +526,30 @@ describe("the calls of webhooks", () => {
     expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual(
       Array(2).fill("POST /v1/webhooks/p/prd/a%2Fb/enable"),
     );
+  });
+
+  it("list what was sent, show one and send it again, once", async () => {
+    const sent = { id: "dlv_1", outcome: "failed", attempts: [] };
+    const name = { product_tag: "p", env: "prd", webhook: "a/b" };
+    await using api = await fakeApi([
+      { body: { deliveries: [sent], next_cursor: "c" } },
+      { body: { deliveries: [sent] } },
+      { body: sent },
+      { hangUp: true },
+    ]);
+    const seen: string[] = [];
+    for await (const { id } of api.client.webhooks.deliveries(name)) seen.push(id);
+    expect(seen).toEqual(["dlv_1", "dlv_1"]);
+    expect(await api.client.webhooks.delivery({ ...name, id: "dlv_1" })).toEqual(sent);
+    // What may have been done is not asked for again.
+    await rejection(api.client.webhooks.resend({ ...name, id: "dlv_1" }));
+    const path = "/v1/webhooks/p/prd/a%2Fb/deliveries";
+    expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual([
+      `GET ${path}?limit=100`,
+      `GET ${path}?limit=100&cursor=c`,
+      `GET ${path}/dlv_1`,
+      `POST ${path}/dlv_1/resend`,
+    ]);
   });
 
   it.each([

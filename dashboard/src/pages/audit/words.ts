@@ -32,6 +32,8 @@ export const actionNames: Readonly<Record<AuditAction, string>> = {
   "limit.unpin": "Limit unpinned",
   "cache.clear": "Results forgotten",
   "webhook.enable": "Webhook enabled",
+  "webhook.resend": "Webhook sent again",
+  "hook.replay": "Delivery of a hook replayed",
   "key.create": "Key made",
   "key.revoke": "Key revoked",
   "person.sign_in": "Signed in",

@@ -6,10 +6,12 @@ import { holds } from "../../expressions/holds.ts";
 import { keyPart } from "../../expressions/keys.ts";
 import { spelledPlain } from "../../expressions/request-input.ts";
 import { catalogValuesOf } from "../../expressions/values.ts";
+import { JobError } from "../../job/job-error.ts";
 import type { Fault } from "../../kernel/errors.ts";
 import { fieldsFaults } from "../../kernel/fields.ts";
 import { isRecord } from "../../kernel/json-values.ts";
 import { invalidRequest } from "../../kernel/parse-body.ts";
+import { RequestError } from "../../kernel/request-error.ts";
 import { type AcceptedRequest, parseRequest } from "../request.ts";
 import { parseSignal, type SignalWanted } from "../signal-request.ts";
 import { type Delivery, idOf } from "./delivery.ts";
@@ -22,20 +24,26 @@ type HookWanted = { delivery_id: string } & (
 );
 
 /**
- * What a verified delivery asks for by its hook: a job, a signal, or nothing. Throws a RequestError with pointers into the delivery
- * (`/body/...`) or into what the hook made of it, and a JobError where an expression has no value.
+ * What a verified delivery asks for by its hook: a job, a signal, or nothing. `replay` is the key of one that is made again. Throws a
+ * RequestError with pointers into the delivery (`/body/...`) or into what the hook made of it, and a JobError where an expression has no
+ * value.
  */
-export function requestOf(catalog: Catalog, found: FoundHook, delivery: Delivery, now: number): HookWanted {
+export function requestOf(
+  catalog: Catalog,
+  found: FoundHook,
+  delivery: Delivery,
+  now: number,
+  replay?: string,
+): HookWanted {
   const { hook, product, env, name } = found;
-  const values = catalogValuesOf(product, env);
   const shown = { ...delivery } as Record<string, unknown>;
-  const scope: Scope = { ...scopeOf({}, now, values), hook: shown };
+  const scope: Scope = { ...deliveryScope(found, delivery, now), hook: shown };
   const faults = bodyFaults(found, delivery.body);
   if (faults.length > 0) throw invalidRequest(faults);
-  const delivery_id = hook.id === undefined ? idOf(hook.verify.preset, delivery) : textOf(hook.id, scope, "/id");
+  const delivery_id = idIn(found, delivery, scope);
   shown.id = delivery_id;
   if (!conditionsOf(hook).every((condition) => holds(condition, scope))) return { is: "ignored", delivery_id };
-  const key = deliveryKey(name, delivery_id);
+  const key = replay ?? deliveryKey(name, delivery_id);
   const { to } = hook;
   const tenant = { product_tag: product.tag, env };
   if ("signal" in to) {
@@ -52,6 +60,24 @@ export function requestOf(catalog: Catalog, found: FoundHook, delivery: Delivery
   const input = isRecord(asked.input) ? spelledPlain(of, asked.input) : asked.input;
   const body = { ...asked, ...tenant, event, input, labels: [hookLabel(name), ...labels] };
   return { is: "job", delivery_id, request: parseRequest(body, catalog, now, key) };
+}
+
+const deliveryScope = ({ product, env }: FoundHook, delivery: Delivery, now: number): Scope => ({
+  ...scopeOf({}, now, catalogValuesOf(product, env)),
+  hook: { ...delivery },
+});
+
+const idIn = ({ hook }: FoundHook, delivery: Delivery, scope: Scope): string =>
+  hook.id === undefined ? idOf(hook.verify.preset, delivery) : textOf(hook.id, scope, "/id");
+
+/** What a delivery is known by, also of one that the hook does not take. Undefined where that cannot be told. */
+export function idOfDelivery(found: FoundHook, delivery: Delivery, now: number): string | undefined {
+  try {
+    return idIn(found, delivery, deliveryScope(found, delivery, now));
+  } catch (error) {
+    if (error instanceof RequestError || error instanceof JobError) return undefined;
+    throw error;
+  }
 }
 
 function bodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fault[] {

@@ -15,6 +15,7 @@ import {
   addOperations,
   addPauses,
   addSignal,
+  addWebhooks,
 } from "./scope-commands.ts";
 import { addService } from "./service-commands.ts";
 import { optionDescription } from "./standing-options.ts";
@@ -32,6 +33,8 @@ export function makeProgram(act: Act): Command {
   const program = new Command("ductape-jobs")
     .description(about)
     .version(version)
+    // What follows the name of a command is for that command to read: `hooks` and what is below it have options of the same names.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help shows the usage)")
     .configureHelp({ optionDescription });
   addService(program, act);
@@ -43,6 +46,7 @@ export function makeProgram(act: Act): Command {
   addAudit(program, act);
   addOperations(program, act);
   addHooks(program, act);
+  addWebhooks(program, act);
   addCode(program, act);
   addPauses(program, act);
   addLimits(program, act);

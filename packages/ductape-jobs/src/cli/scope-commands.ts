@@ -7,7 +7,7 @@ import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
 import { showForecast } from "./forecast.ts";
 import { showHome } from "./home.ts";
-import { listHooks } from "./hooks.ts";
+import { listDeliveries, listHooks, replayDelivery, showDelivery } from "./hooks.ts";
 import { getIncident, ignoreIncident, listIncidents, reopenIncident, resolveIncident } from "./incidents.ts";
 import { listLimits, pinLimit, unpinLimit } from "./limits.ts";
 import {
@@ -22,6 +22,7 @@ import {
 } from "./operations.ts";
 import { createPause, endPause, listPauses } from "./pause.ts";
 import { sendSignal } from "./signal.ts";
+import { listSent, resend, showSent } from "./webhooks.ts";
 
 const untilText = "when it ends by itself: +2h, an RFC 3339 time with an offset, or Unix time";
 
@@ -195,12 +196,46 @@ export function addOperations(program: Command, act: Act): void {
     .action(act(calling(changeRate)));
 }
 
-/** `hooks` */
+/** `hooks`, and what was delivered to them */
 export function addHooks(program: Command, act: Act): void {
-  withApi(program.command("hooks").description("list where providers deliver, and what it becomes"))
+  const hooks = program.command("hooks").description("list where providers deliver, and what it becomes");
+  withApi(hooks)
+    .enablePositionalOptions()
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
     .action(act(calling(listHooks)));
+  const ofHook = (verb: string, description: string) =>
+    withApi(hooks.command(verb).description(description).argument("<hook>", "its name in the catalog"))
+      .requiredOption("--product <tag>", "the product that has it")
+      .requiredOption("--env <env>", "the env");
+  const one = (verb: string, description: string) =>
+    ofHook(verb, description).argument("<delivery_id>", "as hooks deliveries shows it");
+  withPages(ofHook("deliveries", "list what a provider has delivered, the latest first")).action(
+    act(calling(listDeliveries)),
+  );
+  one("delivery", "show a delivery, and what was sent").action(act(calling(showDelivery)));
+  one("replay", "make the job or the signal of a delivery again, by the catalog of now")
+    .option("--key <text>", "names this replay: another one makes another job (default: all are one)")
+    .option("--dry-run", "only show what it would become")
+    .action(act(calling(replayDelivery)));
+}
+
+/** `webhooks ...` */
+export function addWebhooks(program: Command, act: Act): void {
+  const webhooks = program
+    .command("webhooks")
+    .description("show what was sent to webhook endpoints, and send it again");
+  const ofWebhook = (verb: string, description: string) =>
+    withApi(webhooks.command(verb).description(description).argument("<webhook>", "its name in the catalog"))
+      .requiredOption("--product <tag>", "the product that has it")
+      .requiredOption("--env <env>", "the env");
+  const one = (verb: string, description: string) =>
+    ofWebhook(verb, description).argument("<delivery_id>", "as webhooks deliveries shows it");
+  withPages(ofWebhook("deliveries", "list what was sent, the latest events first")).action(act(calling(listSent)));
+  one("delivery", "show a delivery, and what was answered").action(act(calling(showSent)));
+  one("resend", "send a delivery again")
+    .option("--dry-run", "only show what would be sent")
+    .action(act(calling(resend)));
 }
 
 /** `code list` */

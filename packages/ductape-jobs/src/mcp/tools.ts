@@ -24,13 +24,17 @@ interface InputSchema {
 
 /**
  * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
- * getStats says in more detail; addresses that people give to providers; and incidents, operations and the audit, for which the list of tools
+ * getStats says in more detail; addresses that people give to providers, what came there, and what was sent to webhooks; and incidents, operations and the audit, for which the list of tools
  * has no room: listErrors says what fails, and changeJobs changes many jobs.
  */
 const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
 const operations = [
   ...["startOperation", "listOperations", "getOperation", "listOperationJobs"],
   ...["pauseOperation", "continueOperation", "stopOperation", "changeOperationRate"],
+];
+const deliveries = [
+  ...["listHookDeliveries", "getHookDelivery", "replayHookDelivery"],
+  ...["listWebhookDeliveries", "getWebhookDelivery", "resendWebhookDelivery"],
 ];
 const leftOut = [
   "getOpenApi",
@@ -43,6 +47,7 @@ const leftOut = [
   "listAudit",
   "findJobs",
   "findSealedJobs",
+  ...deliveries,
   ...incidents,
   ...operations,
 ];

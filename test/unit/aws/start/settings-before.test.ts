@@ -91,6 +91,10 @@ it("refuses for now what needs a queue that the settings do not have yet, and ma
   );
   const tick = { product: "shop", env: "prd", limit: "one", key: "", by: "note 1", visible: 0 };
   await expect(api.ticks.send([tick], 0)).rejects.toBeInstanceOf(TransientError);
+  const resend = { v: 1, attempt: 1, due_at: 0 } as never;
+  await expect(api.webhooks.send(resend, { delaySeconds: 0, group: "shop:prd:orders" })).rejects.toMatchObject({
+    code: "DEPLOYING",
+  });
   const requestHandler = stubHandler(() => ({ body: {} }));
   const client = new SQSClient({ ...settings, requestHandler });
   const queue = sqsMessages<object>({ client, url: undefined });
