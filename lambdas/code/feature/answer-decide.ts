@@ -192,12 +192,19 @@ const notCalled = ({ key, run }: StepMessage): DecideFault["fault"] => ({
 
 async function stepOutcome(
   session: Session,
-  { key }: StepMessage,
+  { key, deadline_ms }: StepMessage,
   own: NonNullable<ReturnType<Session["openStep"]>>,
   until: number,
 ): Promise<CallOutcome> {
   const ended = new AbortController();
+  const given = Math.min(own.timeoutMs, deadline_ms);
+  const outOfTime: CallOutcome = {
+    ...{ is: "failed", by: "timeout" },
+    error: { name: "TimeoutError", message: `${key} had not ended after ${given} ms.` },
+  };
+  // The replay of the handler takes a part of it.
   const ms = Math.min(own.timeoutMs, until - Date.now());
+  if (ms <= 0) return outOfTime;
   const frame = {
     ...own.caller,
     mode: "own" as const,
@@ -210,8 +217,7 @@ async function stepOutcome(
   const late = new Promise<CallOutcome>((resolve) => {
     timer = setTimeout(() => {
       ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
-      const error = { name: "TimeoutError", message: `${key} had not ended after ${ms} ms.` };
-      resolve({ is: "failed", by: "timeout", error });
+      resolve(outOfTime);
     }, ms);
   });
   const work = frames
