@@ -3,7 +3,7 @@
  * take a path that follows the projects for one of them.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,8 @@ const NODE_OPTIONS = [
 ].join(" ");
 // Each stack that is synthesized leaves a folder, as do servers that are killed. What jest has compiled stays for the next run.
 const TMPDIR = mkdtempSync(join(tmpdir(), "ductape-tests-"));
+// PostgreSQL runs as another user where root runs the tests.
+chmodSync(TMPDIR, 0o1777);
 const cache = `--cacheDirectory=${join(tmpdir(), "ductape-jest-cache")}`;
 const { status } = spawnSync(process.execPath, [jest, ...args, cache, "--selectProjects", ...projects.split(",")], {
   stdio: "inherit",
