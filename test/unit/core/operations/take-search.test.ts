@@ -2,6 +2,7 @@ import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { changeJob, reschedule } from "../../../../lambdas/core/operations/change-job.ts";
 import { prepareJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { scheduleRequest } from "../../../../lambdas/core/operations/schedule-requests.ts";
+import { takeSearch } from "../../../../lambdas/core/operations/take-search.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
@@ -71,6 +72,18 @@ describe("a job whose event named other fields when it was requested", () => {
     const { world, job } = await older({ body: { order: "A-17", notes: "x".repeat(5000) } });
     expect("blob" in job.input).toBe(true);
     expect(await changeJob(world, job.id, reschedule({ due_at: noon + 2 * hour }))).not.toHaveProperty("search");
+  });
+});
+
+test("an end at which the input is not at hand leaves what an older catalog did not name to a later change", async () => {
+  const { event } = accept({ body: {} });
+  const taken = (before: Job["search"]) =>
+    takeSearch(services(), { product: "shop", env: "dev", event, before, result: { charge: "ch_1" } });
+  const known = await takeSearch(services(), { product: "shop", env: "dev", event, input: { order: "A-17" } });
+  expect(await taken(known)).toEqual({ rev: known?.rev, values: { order: "A-17", charge: "ch_1" } });
+  expect(await taken({ rev: "older", values: { order: "A-17" } })).toEqual({
+    rev: "",
+    values: { order: "A-17", charge: "ch_1" },
   });
 });
 
