@@ -257,5 +257,5 @@ test("a run that goes on by earlier code says how many versions it is behind", a
   await local.start();
   await waits(await begin("sale"));
   const { page } = await open(`/jobs/${before}`);
-  await page.getByText("1 version behind").waitFor();
+  await page.getByText(/^[0-9a-f]{12}, 1 version behind$/).waitFor();
 }, 90_000);
