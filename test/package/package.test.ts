@@ -58,7 +58,7 @@ beforeAll(async () => {
   backend = await startBackend();
   now = await packNow(join(folder, "now"));
   before = await packBefore(now, join(folder, "before"));
-}, 5 * minutes);
+}, 10 * minutes);
 
 afterAll(async () => {
   await local?.stop();
