@@ -80,6 +80,7 @@ async function rewrite(
   id: string,
   change: Change,
   onChanged?: OnChanged,
+  followUp = dispatchFollowUps,
 ): Promise<Job | undefined> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
@@ -91,7 +92,7 @@ async function rewrite(
     const next = changed === "unchanged" || !event ? changed : await withSearch(services, changed, event);
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
-      if (job.status === "cancelled" || isWaiting(job) || job.ending) await dispatchFollowUps(services, job);
+      if (job.status === "cancelled" || isWaiting(job) || job.ending) await followUp(services, job);
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
@@ -191,7 +192,8 @@ const openIn = (steps: RecordedStep[]): string[] =>
 export async function cancelStep(services: Changing, id: string, job: Job, reason: string): Promise<Job | undefined> {
   const cancelling: Change = (step, now) =>
     isEnding(step) || isRevived(step, job) || isAbandoned(step) ? "unchanged" : cancelled(step, now, reason);
-  return rewrite(services, id, cancelling).catch(leftAlone);
+  // Its feature has asked: a message for each step that it cancels again would have it ask again, for as long as AWS refuses what follows.
+  return rewrite(services, id, cancelling, undefined, dispatchOwn).catch(leftAlone);
 }
 
 /** Whether a step goes on when its feature has ended. */
@@ -218,10 +220,15 @@ export async function unschedule({ scheduler }: Pick<Changing, "scheduler">, bef
  * feature of a finished step. Safe to repeat. The reconciler repairs what fails here, or what a crash prevents.
  */
 export async function dispatchFollowUps(services: Changing, job: Job): Promise<void> {
+  await dispatchOwn(services, job);
+  if (isFinished(job)) await wakeParent(services, job);
+}
+
+/** The same, but for its feature. */
+async function dispatchOwn(services: Changing, job: Job): Promise<void> {
   if (isWaiting(job)) await dispatch(services, job);
   if (job.ending && isParked(job) && (job.wake_at ?? 0) <= services.clock.now()) await wakeRun(services, job);
   if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
-  if (isFinished(job)) await wakeParent(services, job);
 }
 
 export function conflict(job: Job, now: number, what: string): RequestError {

@@ -6,6 +6,7 @@ import { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import {
   type Change,
   cancel,
+  cancelStep,
   changeJob,
   deleteJob,
   pauseJob,
@@ -384,6 +385,28 @@ describe("a repeated change after AWS refused its message", () => {
     w.scheduler.unschedule = unschedule;
     await w.change(cancel("not needed"));
     expect(w.queue.sent).toMatchObject([{ type: "feature", message }]);
+  });
+});
+
+describe("cancel of a step by its feature", () => {
+  const feature = job({ id: `job_${"f".repeat(32)}`, type: "feature" });
+  const step = far({ parent: { message: aMessage(feature), step: "main.create" } });
+
+  it("wakes the feature once, however often a decision that fails after it cancels the step", async () => {
+    const w = await world(step);
+    for (let decision = 0; decision < 3; decision++)
+      expect(await cancelStep(w, step.id, feature, "over")).toMatchObject({ status: "cancelled", reason: "over" });
+    expect(w.queue.sent).toHaveLength(1);
+  });
+
+  it("cancels the steps that it has itself again, in case nobody did", async () => {
+    const inner = { id: `job_${"e".repeat(32)}`, status: "cancelled", type: "feature", finished_at: noon } as const;
+    const progress = { inline: { "main.create": { status: "queued", job_id: step.id } } };
+    const w = await world(far({ ...step, parent: { message: aMessage(job(inner)), step: "main.create" } }));
+    await w.jobs.create(job({ ...inner, progress, parent: { message: aMessage(feature), step: "main.sub" } }));
+    await cancelStep(w, inner.id, feature, "over");
+    expect(await w.now()).toMatchObject({ status: "cancelled" });
+    expect(w.queue.sent.filter(({ message }) => message.job_id === feature.id)).toEqual([]);
   });
 });
 
