@@ -80,7 +80,7 @@ export const changes: Mutation[] = [
   {
     name: "cancel: a feature's steps continue",
     seed: 246,
-    at: `${change}#dispatchFollowUps`,
+    at: `${change}#dispatchOwn`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,
   },
@@ -96,7 +96,7 @@ export const changes: Mutation[] = [
     name: "cancel: a repeated request does not wake the feature",
     seed: 4109,
     at: `${change}#rewrite`,
-    find: "await dispatchFollowUps(services, job);",
+    find: "await followUp(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
     bug: "a step's cancellation that died before it woke its feature was not repeated by the next one either",
   },
