@@ -1,4 +1,4 @@
-import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { endpointGroupOf, type ProductEndpoint } from "../core/catalog/webhook.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { MessageQueue } from "../core/ports/job-queue.ts";
 import { type ChangeEffects, type EmitServices, enqueue } from "./emit.ts";
@@ -15,7 +15,7 @@ export function enqueueDeliveries(services: WebhookQueueServices, effects: reado
   const entries = effects.flatMap(({ batchIndex, id, deliveries }) =>
     deliveries.map((message) => {
       const { product, env, webhook, type, data } = message;
-      const group = `${product}:${env}:${webhook}`;
+      const group = endpointGroupOf(message);
       const logFields = { product, env, webhook, type, job_id: data.job_id };
       const outgoing = { batchIndex, key: `${id} ${group} ${type}`, body: message, logFields };
       return { outgoing, message, delaySeconds: 0, group };

@@ -1,6 +1,6 @@
 import type { EndpointState } from "../core/catalog/endpoint-state.ts";
 import type { SentChange } from "../core/catalog/sent-delivery.ts";
-import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { endpointGroupOf, type ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
@@ -12,7 +12,7 @@ import { type Delivery, deliveryBodyOf, endpointUrl } from "../core/outbound/web
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { announceIfDue, disable } from "./disable.ts";
 import { type DeliveryFailure, type DeliveryOutcome, postDelivery } from "./post.ts";
-import { deliveryFields, endpointGroupOf, type WebhookServices } from "./services.ts";
+import { deliveryFields, type WebhookServices } from "./services.ts";
 import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
 
 /**

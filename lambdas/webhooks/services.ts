@@ -35,6 +35,3 @@ export const deliveryFields = ({ product, env, webhook, id, type, attempt, data 
   attempt,
   job_id: data.job_id,
 });
-
-/** The message group of a delivery: each endpoint has its own, so that a slow one does not delay the others. */
-export const endpointGroupOf = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;

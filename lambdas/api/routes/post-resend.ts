@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { type AuditChange, auditCallerOf } from "../../core/access/audit-entry.ts";
 import { mostSentAttempts, type SentDelivery } from "../../core/catalog/sent-delivery.ts";
+import { endpointGroupOf } from "../../core/catalog/webhook.ts";
 import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { recordChange } from "../../core/operations/record-change.ts";
@@ -29,9 +30,8 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
     );
   const now = clock.now();
   if (!isDry) {
-    const { product, env, webhook } = name;
-    const group = `${product}:${env}:${webhook}`;
-    await webhooks.send({ v: 1, ...sent.message, attempt: 1, due_at: now }, { delaySeconds: 0, group });
+    const again = { v: 1 as const, ...sent.message, attempt: 1, due_at: now };
+    await webhooks.send(again, { delaySeconds: 0, group: endpointGroupOf(name) });
     await recordChange(services, auditCallerOf(request), resending(sent));
   }
   const body = { ...webhookDeliveryView(sent), outcome: "retrying" as const, next_at: now };

@@ -13,7 +13,7 @@ import type { EndpointName } from "./webhook.ts";
  * endpoint is disabled.
  */
 export const sentOutcomes = ["delivered", "retrying", "failed", "dropped"] as const;
-export type SentOutcome = (typeof sentOutcomes)[number];
+type SentOutcome = (typeof sentOutcomes)[number];
 
 /** What was sent: the same in each attempt. */
 export interface SentMessage extends EndpointName {
@@ -27,7 +27,7 @@ export interface SentMessage extends EndpointName {
 }
 
 /** An attempt at a delivery. Times are epoch milliseconds. */
-export interface SentAttempt {
+interface SentAttempt {
   at: number;
   /** The number of the attempt, from 1; those of a resend begin anew. */
   attempt: number;

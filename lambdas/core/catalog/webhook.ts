@@ -31,6 +31,9 @@ export interface EndpointName {
   webhook: string;
 }
 
+/** The message group of a delivery: each endpoint has its own, so that a slow one does not delay the others. */
+export const endpointGroupOf = ({ product, env, webhook }: EndpointName): string => `${product}:${env}:${webhook}`;
+
 export type ProductEndpoint = EndpointName & z.infer<typeof Endpoint> & { events: readonly JobEventName[] };
 
 /** Every endpoint of the catalog. */

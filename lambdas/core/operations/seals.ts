@@ -2,7 +2,7 @@ import { keysIn, macOf } from "../job/signed-token.ts";
 import type { Secrets } from "../ports/secrets.ts";
 
 /** A value of a field, which is sealed so that it is comparable with nothing else. */
-export interface Sealable {
+interface Sealable {
   product: string;
   env: string;
   field: string;

@@ -3,7 +3,7 @@ import type { SearchEntry, SearchIn } from "../job/search-entries.ts";
 import type { Refused } from "./refused.ts";
 
 /** A page of the entries of a value, the latest first. */
-export interface SearchPage {
+interface SearchPage {
   found: IndexPosition[];
   /** Whether there are later ones. */
   more: boolean;

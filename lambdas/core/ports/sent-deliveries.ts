@@ -1,7 +1,7 @@
 import type { SentChange, SentDelivery, SentMessage } from "../catalog/sent-delivery.ts";
 import type { EndpointName } from "../catalog/webhook.ts";
 
-export interface SentDeliveryPage {
+interface SentDeliveryPage {
   deliveries: SentDelivery[];
   /** Before which id the list goes on; absent at its end. A page may be short, or empty, although it does. */
   next?: string;

@@ -15,6 +15,7 @@ import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
 import type { SearchIndex } from "../ports/search-index.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
+import type { directKeys } from "./schemas/find.ts";
 import { isSearchedBy, type SearchPlace } from "./search-places.ts";
 
 export interface Finding {
@@ -25,8 +26,6 @@ export interface Finding {
   log: Log;
 }
 
-/** What names a job directly. */
-export const directKeys = ["job_id", "idempotency_key", "unique", "debounce"] as const;
 type DirectKey = (typeof directKeys)[number];
 
 /** A job, and by what it was found. */
@@ -36,7 +35,7 @@ export interface FoundJob {
   fields: string[];
 }
 
-export interface ValueQuery {
+interface ValueQuery {
   places: readonly SearchPlace[];
   text: string;
   /** Whether only jobs that have failed are looked for, by the time of their end. */

@@ -21,7 +21,7 @@ const icons: Record<Kind, IconName> = {
   undo: "undo",
 };
 
-export const kindWords: Record<Kind, string> = {
+const kindWords: Record<Kind, string> = {
   job: "Job",
   own: "Own code",
   signal: "Waits for a signal",

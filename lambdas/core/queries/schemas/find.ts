@@ -2,10 +2,13 @@ import * as z from "zod";
 import { at } from "./at.ts";
 import { JobSummarySchema } from "./list.ts";
 
+/** What names a job directly. */
+export const directKeys = ["job_id", "idempotency_key", "unique", "debounce"] as const;
+
 export const FoundJobSchema = z
   .object({
     keys: z
-      .array(z.enum(["job_id", "idempotency_key", "unique", "debounce"]))
+      .array(z.enum(directKeys))
       .describe("Which of its own names the text is: its id, or a key of a request that it has."),
     fields: z.array(z.string()).describe("The fields of its event in which it has the value."),
     job: JobSummarySchema,
