@@ -8,6 +8,10 @@ const project = (name, ...files) => ({
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": swc },
 });
+const besideServers = (name, ...files) => ({
+  ...project(name, ...files),
+  setupFilesAfterEnv: ["<rootDir>/test/tried-twice.js"],
+});
 /** Measures how long the page is held up: no other test may run beside it. */
 const many = "test/browser/many.test.ts";
 
@@ -20,15 +24,15 @@ export default {
     project("simulation", "<rootDir>/test/simulation/*.test.ts"),
     project("mutations", "<rootDir>/test/{simulation/mutations,mutations}/*.test.ts"),
     project("infra"),
-    project("integration"),
+    besideServers("integration"),
     // A `!` in testMatch would not do: jest leaves <rootDir> behind it as written.
-    { ...project("browser"), testPathIgnorePatterns: [`<rootDir>/${many}`] },
+    { ...besideServers("browser"), testPathIgnorePatterns: [`<rootDir>/${many}`] },
     project("browser-many", `<rootDir>/${many}`),
-    project("deploy"),
-    project("package"),
+    besideServers("deploy"),
+    besideServers("package"),
   ],
   testTimeout: 30_000,
-  reporters: ["default", "<rootDir>/test/left-out.js"],
+  reporters: ["default", "<rootDir>/test/noteworthy.js"],
   testSequencer: "<rootDir>/test/longest-first.js",
   // Jest by itself would leave one core free: half of them where there are two.
   maxWorkers: "100%",
