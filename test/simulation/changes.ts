@@ -67,10 +67,14 @@ export function changes(
         await requireKey(services, job);
       }
       if (rule === "delete") await deleteJob(services, id);
-      else checkChanged(what, before, await changeJob(services, id, rule), invocation);
+      else {
+        const answered = await changeJob(services, id, rule);
+        checkChanged(what, before, answered, invocation);
+        // A run that undoes its steps first ends later, perhaps by a caller who gets no answer.
+        if (answered.status === "cancelled")
+          lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
+      }
       if (job) await yieldKey(services, job);
-      if (what === "cancel")
-        lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
       observer.cover(`changed: ${what}`);
       if (rule === "delete" && random.chance(0.5)) time.after(random.int(0, 60_000), () => askAgain(id));
     } catch (error) {
