@@ -138,12 +138,17 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
     const children = stepsOf(job.event).map(([key, step]) => {
       const id = steps.get(stepKey({ job_id: job.id, run: job.run }, key));
       const child = id === undefined ? undefined : system.jobs.peek(id);
-      return { key, step, child, isDeleted: id !== undefined && !child && lifeOf(id).isDeleted };
+      const isDeleted = id !== undefined && !child && lifeOf(id).isDeleted;
+      // A deletion takes the results first, and may have been interrupted.
+      const isEmptied = child?.result && !system.isKept(child.result) && lifeOf(child.id).isDeletionTried;
+      return { key, step, child, isDeleted, isEmptied };
     });
     if (job.status === "failed" && !hasCrashed(job.error)) {
-      const isToBlame = ({ step, child, isDeleted }: (typeof children)[number]) =>
+      const isToBlame = ({ step, child, isDeleted, isEmptied }: (typeof children)[number]) =>
         // A deleted step's result is gone for whoever refers to it; a step retried by hand may have completed since.
-        isDeleted || (!step.allow_fail && (child?.status !== "completed" || child.retried_after !== undefined));
+        isDeleted ||
+        isEmptied ||
+        (!step.allow_fail && (child?.status !== "completed" || child.retried_after !== undefined));
       if (!children.some((one) => isToBlame(one) && hasStarted(one)))
         observer.violated("feature", `${nameOf(job)} failed, and none of its steps has`);
     }
