@@ -154,6 +154,7 @@ function contextOf(
     signal,
     deadline: Date.now() + call.deadline_ms,
     lastProgress: call.progress,
+    trace: { ...call.trace },
     log: logOf(host.write, { job_id: call.job_id, function: call.function, attempt: call.attempt }),
     secret: async (reference) => {
       const name = referenceName(reference);

@@ -35,6 +35,11 @@ export interface FunctionContext {
   progress(value: unknown): void;
   /** What an earlier attempt of this run has reported last. */
   lastProgress: unknown;
+  /**
+   * The headers that put what the function calls into the trace of the attempt: `traceparent` and `tracestate` of W3C Trace Context. Empty if the job has no trace.
+   * @example await fetch(url, { headers: ctx.trace })
+   */
+  trace: Readonly<Record<string, string>>;
 }
 
 /** A function of your own, which jobs run. */

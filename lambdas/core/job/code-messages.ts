@@ -28,6 +28,8 @@ export interface CallMessage {
   deadline_ms: number;
   /** What an earlier attempt of this run has reported last. */
   progress?: unknown;
+  /** The headers that carry the trace of the attempt, if it has one. */
+  trace?: { traceparent: string; tracestate?: string };
   /** `sync`: the answer is what the call returns. `callback`: nobody waits for it, and it comes as `answer` says. */
   reply: "sync" | "callback";
   answer?: AnswerBy;

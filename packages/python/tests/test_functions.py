@@ -234,6 +234,12 @@ class Time(unittest.TestCase):
 
 
 class TheContext(unittest.TestCase):
+    def test_has_the_headers_of_the_trace_of_its_job(self) -> None:
+        trace = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+        for given, headers in [({"trace": trace}, trace), ({}, {}), ({"trace": "none"}, {})]:
+            outcome = outcome_of(lambda payload, ctx: ctx.trace, **given)
+            self.assertEqual(outcome["value"]["v"], headers)
+
     def test_refuses_progress_that_cannot_be_kept(self) -> None:
         for value in ({1}, {"a": [float("nan")]}, "x" * 300_000):
             outcome = outcome_of(lambda payload, ctx: ctx.progress(value))

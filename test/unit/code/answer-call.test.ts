@@ -56,6 +56,14 @@ describe("a call of a function", () => {
     expect(answer).toEqual({ v: 1, outcome: { is: "completed", value: { v } } });
   });
 
+  it("gives the headers of the job's trace, which are none without one", async () => {
+    const traceOf = async (overrides: Partial<CallMessage>) =>
+      (await running((_payload, ctx) => new Headers(ctx.trace).get("traceparent"), overrides)) as object;
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    expect(await traceOf({ trace: { traceparent } })).toMatchObject({ outcome: { value: { v: traceparent } } });
+    expect(await traceOf({})).toMatchObject({ outcome: { value: { v: null } } });
+  });
+
   it.each([
     ["nothing", undefined, null],
     ["null", null, null],

@@ -34,7 +34,16 @@ export function outcomeIn(message: CallMessage, given: unknown): unknown {
   return progress === undefined ? outcome.value.v : new Finished(outcome.value.v, progress);
 }
 
-function messageOf({ job, event, input, deadline, clock, idempotencyKey, progress }: FunctionExecution): CallMessage {
+function messageOf({
+  job,
+  event,
+  input,
+  deadline,
+  clock,
+  idempotencyKey,
+  progress,
+  trace,
+}: FunctionExecution): CallMessage {
   const left = Math.max(1, deadline - clock.now());
   return {
     v: codeVersion,
@@ -50,6 +59,7 @@ function messageOf({ job, event, input, deadline, clock, idempotencyKey, progres
     idempotency_key: idempotencyKey,
     deadline_ms: Math.ceil(left - Math.min(answerMarginMs, left / 20)),
     ...(progress !== undefined && { progress }),
+    ...(trace && { trace }),
     reply: "sync",
   };
 }

@@ -143,6 +143,11 @@ def _count_in(message: dict[str, Any], name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 1
 
 
+def _texts_in(value: Any) -> dict[str, str]:
+    fields = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in fields if isinstance(text, str)}
+
+
 class _Refused(Exception):
     """What checks the payload has refused it."""
 
@@ -169,6 +174,7 @@ class _Call:
             idempotency_key=_text_in(message, "idempotency_key"),
             deadline=deadline,
             last_progress=message.get("progress"),
+            trace=_texts_in(message.get("trace")),
             log=FunctionLog(host.write, of),
             _until=self._until,
             _resolve=host.resolve,

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, overload
@@ -47,6 +47,8 @@ class Context:
     deadline: datetime
     #: What an earlier attempt of this run has reported last.
     last_progress: Any
+    #: The headers that put what the function calls into the trace of the attempt (W3C Trace Context). Empty if the job has no trace.
+    trace: Mapping[str, str]
     #: Writes lines that can be found by the job.
     log: FunctionLog
     #: By the clock of `time.monotonic`, which nobody sets.

@@ -63,6 +63,17 @@ describe("a job of a function of the team's own", () => {
     ]);
   });
 
+  it("passes on the trace of the attempt, with nothing where there is none", async () => {
+    const trace = { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", tracestate: "a=1" };
+    const answer = { v: 1, outcome: { is: "completed", value: { v: 1 } } };
+    const traced = run(answer, { trace });
+    await traced.result;
+    expect(traced.messages[0]?.trace).toEqual(trace);
+    const plain = run(answer);
+    await plain.result;
+    expect(plain.messages[0]).not.toHaveProperty("trace");
+  });
+
   it("gives the code a little less time than it has, so that its answer arrives", async () => {
     const { result, messages } = run({ v: 1, outcome: { is: "completed", value: { v: 1 } } });
     await result;
