@@ -76,7 +76,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     const all = (ofJob.get(job_id) ?? 0) + by;
     ofJob.set(job_id, all);
     observer.most("most messages: of one job", all);
-    if (all > mostOfOneJob(hardship) * (world.signalled ? mostOfSignalledJob : 1))
+    if (all > mostOfOneJob(hardship) * (world.signalled || world.approving ? mostOfSignalledJob : 1))
       observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are in flight`);
   }
 
