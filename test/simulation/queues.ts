@@ -43,8 +43,6 @@ const maxReceives = 5;
  * sends itself back up to four times, and each of these messages may come twice.
  */
 const mostOfOneJob = ({ duplicate }: Hardship): number => Math.ceil(32 * Math.max(1, ((1 + duplicate) / 1.5) ** 5));
-/** Each batch of the stream that comes again, since a part of it was refused, wakes the runs again for whose messages it has come. */
-const mostOfSignalledJob = 2;
 
 /** The queue of features, whose consumer reaches that of the message's type, or for three of sixteen jobs, by their ids, one whose consumer does not. */
 function otherThan(type: JobType, { job_id }: JobMessage): JobType {
@@ -76,7 +74,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     const all = (ofJob.get(job_id) ?? 0) + by;
     ofJob.set(job_id, all);
     observer.most("most messages: of one job", all);
-    if (all > mostOfOneJob(hardship) * (world.signalled || world.approving ? mostOfSignalledJob : 1))
+    if (all > mostOfOneJob(hardship))
       observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are in flight`);
   }
 

@@ -1,3 +1,6 @@
+import type { JobChange } from "../../../lambdas/aws/lambda/stream-handler.ts";
+import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
+import { recent } from "../../../lambdas/core/kernel/recent.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
 import { denied, throttled } from "../../support/fakes/failures.ts";
@@ -8,7 +11,7 @@ const sent = written({ signal: { address } });
 
 /** Services of a lifecycle, and runs that wait at the address. */
 async function waiting(runs: number, until = noon + 60_000) {
-  const services = lifecycle();
+  const services = lifecycle(jobEvents);
   const messages = Array.from({ length: runs }, () => aMessage(aJob({ type: "feature" })));
   for (const message of messages) await services.signals.listen(address, { message, step: "main.money", until });
   const woken = () => services.queue.sent.map(({ type, message }) => `${type} ${message.job_id}`).sort();
@@ -29,6 +32,18 @@ describe("a message to runs in the stream", () => {
       written({ signal: { address: { ...address, to: { job_id: wake.job_id } }, wake } }),
     ]);
     expect(woken()).toEqual([`feature ${wake.job_id}`]);
+  });
+
+  it("wakes once from one process, however often its batch comes again for another change", async () => {
+    const { services, woken, all } = await waiting(2);
+    const job = aJob();
+    services.bus.refuses = ({ detail }) => detail.job_id === job.id;
+    const changes = [...lifeOf(job), { ...sent, id: "1" }];
+    for (let delivery = 0; delivery < 5; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(woken()).toEqual(all);
+    // Another process has no memory of what the first one sent, and another message is one more.
+    await handleChanges({ ...services, recentlySent: recent() }, [changes.at(-1) as JobChange, { ...sent, id: "2" }]);
+    expect(woken()).toHaveLength(6);
   });
 
   it("wakes nobody whose wait is over", async () => {
