@@ -18,13 +18,19 @@ function canRun(path: string): boolean {
 
 /**
  * `describe` for tests that need a server which npm does not install. If it is missing, the tests are left out and the end of
- * the run says so; with REQUIRE_SERVERS=1 they fail instead, so that a missing install step does not pass unnoticed.
+ * the run says so; with REQUIRE_SERVERS=1 they fail instead, so that a missing install step does not pass unnoticed, unless the server is
+ * `optional`.
  */
-export function describeWith(server: string, path: string | undefined, installer: string): jest.Describe {
+export function describeWith(
+  server: string,
+  path: string | undefined,
+  installer: string,
+  { optional = false }: { optional?: boolean } = {},
+): jest.Describe {
   if (path !== undefined) return describe;
   const why = `${server} is not installed: run ${installer}`;
   return ((name: string) => {
-    if (process.env.REQUIRE_SERVERS === "1") {
+    if (process.env.REQUIRE_SERVERS === "1" && !optional) {
       it(`${name} (${why})`, () => {
         throw new Error(why);
       });
