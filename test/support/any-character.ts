@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "./properties.ts";
 
 const surrogates = 0xd800;
 const afterSurrogates = 0xe000;

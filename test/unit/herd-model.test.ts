@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { startsOf } from "../../bench/herd/consumers.ts";
 import { Events, limited } from "../../bench/herd/events.ts";
 import { keptHerd, relay } from "../../bench/herd/kept.ts";
@@ -8,6 +7,7 @@ import { seeded } from "../../bench/lateness/model.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { sentAheadMs } from "../../lambdas/core/operations/relay.ts";
 import { functionsOf } from "../../lambdas/topology.ts";
+import { fc } from "../support/properties.ts";
 
 const dueAt = Date.UTC(2030, 0, 1, 12);
 

@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import fc from "fast-check";
 import type { ProductEvent } from "../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
@@ -7,6 +6,7 @@ import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { consumerOf } from "../../support/executors/consumer-of.ts";
 import { type HttpServer, httpServer, json } from "../../support/executors/http-server.ts";
 import { providers } from "../../support/executors/providers.ts";
+import { fc } from "../../support/properties.ts";
 import { until } from "../../support/until.ts";
 
 /** What a page does to which an accepted request leads, and what a provider may do with the request itself. */

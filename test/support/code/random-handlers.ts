@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { Decisions } from "../../../lambdas/code/feature/answer-decide.ts";
 import type { FeatureContext } from "../../../lambdas/code/feature/context.ts";
 import { type CodeFeature, defineFeature } from "../../../lambdas/code/feature/define-feature.ts";
 import { After, FakeEngine, type Playing } from "../../../lambdas/code/test-feature/fake-engine.ts";
+import { fc } from "../properties.ts";
 
 /** A statement of a handler. Each has a name that is unlike any other of the handler. */
 export type Statement =

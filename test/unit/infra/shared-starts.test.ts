@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { patternsOf } from "../../../infra/grants/shared-starts.ts";
+import { fc } from "../../support/properties.ts";
 
 const matches = (pattern: string, name: string) =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

@@ -1,6 +1,6 @@
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import fc from "fast-check";
 import { fromAttributes, toAttributes } from "../../../../lambdas/aws/dynamodb/attributes.ts";
+import { fc } from "../../../support/properties.ts";
 
 /** Any JSON objects, without negative zeros, which neither JSON nor DynamoDB has. */
 const items = fc

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
 import { escapeForSqs, jsonForSqs } from "../../../../lambdas/aws/sqs/escape.ts";
+import { fc } from "../../../support/properties.ts";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const taken = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]*$/u;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { seeded } from "../../../../lambdas/code/feature/random.ts";
 import {
   handlerOf,
@@ -8,6 +7,7 @@ import {
   sequences,
   statements,
 } from "../../../support/code/random-handlers.ts";
+import { fc } from "../../../support/properties.ts";
 
 const kills = fc.record({ seed: fc.string({ maxLength: 8 }), often: fc.constantFrom(0.1, 0.5, 1) });
 const cancels = fc.option(fc.constantFrom(5, 15, 1000), { nil: undefined, freq: 4 });

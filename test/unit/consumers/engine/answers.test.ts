@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { shownAnswerOf } from "../../../../lambdas/consumers/engine/answers/shown-answer-of.ts";
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
@@ -10,6 +9,7 @@ import type { ProviderAnswer } from "../../../../lambdas/core/job/provider-answe
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, aMessage } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
+import { fc } from "../../../support/properties.ts";
 
 const token = "sk_live_4f9a";
 const call = { type: "action", app: "shop", action: "order" } as const;

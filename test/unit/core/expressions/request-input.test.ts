@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import type { Fault } from "../../../../lambdas/core/kernel/errors.ts";
 import type { RequestError } from "../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
 import { expressingCatalog as catalog } from "../../../support/expressing.ts";
+import { fc } from "../../../support/properties.ts";
 
 const accept = (event: string, input: object, env = "dev") =>
   parseRequest({ product_tag: "shop", env, event, input, start_at: 0 }, catalog, noon);

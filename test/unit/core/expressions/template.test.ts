@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { resolve, type Scope } from "../../../../lambdas/core/expressions/evaluate.ts";
 import { ExpressionFault } from "../../../../lambdas/core/expressions/expression.ts";
 import { readTemplate } from "../../../../lambdas/core/expressions/template.ts";
 import { templateFaults } from "../../../../lambdas/core/expressions/template-faults.ts";
+import { fc } from "../../../support/properties.ts";
 
 const scope: Scope = {
   input: {

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { approvalIdOf, jobIdOfApproval } from "../../../../lambdas/core/job/approval.ts";
 import { readToken, tokenOf } from "../../../../lambdas/core/job/approval-token.ts";
 import { keysIn } from "../../../../lambdas/core/job/signed-token.ts";
+import { fc } from "../../../support/properties.ts";
 
 const job = { id: `job_${"0a1b2c3d".repeat(4)}`, created_at: 1, run: 1, attempt: 1 };
 const id = approvalIdOf(job, "main.decision");

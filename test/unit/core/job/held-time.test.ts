@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { heldTimeOf, latenessOf } from "../../../../lambdas/core/job/held-time.ts";
 import type { Pause } from "../../../../lambdas/core/job/pause.ts";
 import { aJob, noon } from "../../../support/builders.ts";
+import { fc } from "../../../support/properties.ts";
 
 const minute = 60_000;
 const pauseOf = (since: number, ended_at?: number, more: Partial<Pause> = {}): Pause => ({

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
 import {
   arrival,
@@ -9,6 +8,7 @@ import {
   route,
   schedulerLeadMs,
 } from "../../../../lambdas/core/job/route.ts";
+import { fc } from "../../../support/properties.ts";
 
 const now = Date.UTC(2026, 0, 1, 12, 0, 0, 250);
 const id = "job_0198c0de000070008000000000000001";

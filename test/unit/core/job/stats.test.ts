@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import {
   addCounts,
   bucketOf,
@@ -10,6 +9,7 @@ import {
 } from "../../../../lambdas/core/job/stats.ts";
 import { statsOf } from "../../../../lambdas/core/queries/stats-view.ts";
 import { noon } from "../../../support/builders.ts";
+import { fc } from "../../../support/properties.ts";
 
 const histogramOf = (times: number[]) => {
   const histogram = noCounts().lateness;

@@ -1,5 +1,5 @@
-import * as fc from "fast-check";
 import { jsonLossIn } from "../../../../lambdas/core/kernel/json-losses.ts";
+import { fc } from "../../../support/properties.ts";
 
 describe("what JSON would change", () => {
   it("is nothing of a value that JSON has written", () => {

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { applied } from "../../../../bench/support/applied.ts";
 import { durationMs } from "../../../../lambdas/core/kernel/duration-ms.ts";
 import {
@@ -13,6 +12,7 @@ import {
   startFrom,
 } from "../../../../lambdas/core/limits/gate.ts";
 import { arrivalOf, bucketsOf, paceOf, startAfter } from "../../../../lambdas/core/limits/gcra.ts";
+import { fc } from "../../../support/properties.ts";
 
 const noon = 1_893_499_200_000;
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import type { Tenant } from "../../../../lambdas/core/access/tenants.ts";
 import { comparePositions, type IndexPosition } from "../../../../lambdas/core/job/index-position.ts";
 import { type Job, phaseTime, shownStatus } from "../../../../lambdas/core/job/job.ts";
@@ -14,6 +13,7 @@ import {
 import type { JobStore } from "../../../../lambdas/core/ports/job-store.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeJobStore } from "../../../support/fakes/job-store.ts";
+import { fc } from "../../../support/properties.ts";
 
 const tenants: Tenant[] = [{ product: "shop", env: "prd" }];
 

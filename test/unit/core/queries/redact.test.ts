@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { decodeBody } from "../../../../lambdas/consumers/clients/http/read-body.ts";
 import { redact, redactionOf } from "../../../../lambdas/core/queries/redact.ts";
 import { aJob } from "../../../support/builders.ts";
+import { fc } from "../../../support/properties.ts";
 
 const order = {
   card: { number: "4111", cvc: "123" },

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import { groupsOf, type ImportLine, linesOf } from "../../../../lambdas/intake/import/lines.ts";
 import { anyCharacter } from "../../../support/any-character.ts";
+import { fc } from "../../../support/properties.ts";
 
 async function* inChunks(bytes: Uint8Array, sizes: () => number) {
   for (let at = 0; at < bytes.byteLength; ) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import * as fc from "fast-check";
 import { hidden, hideBytes, hiding } from "../../../../../lambdas/consumers/clients/http/hide.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const hide = (values: string[], text: string) => hiding(values)?.(text) ?? text;
 

@@ -1,6 +1,6 @@
-import * as fc from "fast-check";
 import type { Query } from "../../../../../lambdas/consumers/clients/http/query.ts";
 import { buildUrl, fillPath } from "../../../../../lambdas/consumers/clients/http/url.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const base = new URL("https://api.example/v1/");
 const url = (path: string, params = {}, query = {}) => buildUrl(base, path, params, query).href;

@@ -1,7 +1,7 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import * as fc from "fast-check";
 import { dynamoRequestOf } from "../../../../../lambdas/consumers/types/database_action/engines/dynamodb.ts";
 import { fillField } from "../../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
+import { fc } from "../../../../support/properties.ts";
 
 describe("MongoDB's JSON", () => {
   it("takes an input's values unchanged in queries, documents and updates", () => {

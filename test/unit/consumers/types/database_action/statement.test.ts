@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { bindMysql as mysqlBound } from "../../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
 import { bindPostgres as postgresBound } from "../../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { compile, type Dialect } from "../../../../../lambdas/consumers/types/database_action/statement.ts";
@@ -7,6 +6,7 @@ import {
   placeholderValue,
   plainNames,
 } from "../../../../../lambdas/consumers/types/database_action/values.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const insert = "INSERT INTO orders (customer, total) VALUES ('{{customer:string:1:64}}', {{total:float:0}})";
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import {
   type Placeholder,
   parsePlaceholder,
@@ -9,6 +8,7 @@ import {
   placeholderValue,
   plainNames,
 } from "../../../../../lambdas/consumers/types/database_action/values.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const check = (type: string, value: unknown) =>
   placeholderFaults([parsePlaceholder(`x:${type}`) as Placeholder], { data: { x: value } }, plainNames);

@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import fc from "fast-check";
 import { contentOf, decodeBuffer } from "../../../../../lambdas/consumers/types/storage/content.ts";
 import { storageInput } from "../../../../../lambdas/consumers/types/storage/definition.ts";
 import { headBytes } from "../../../../../lambdas/consumers/types/storage/mime-type.ts";
 import { newUploadId, uploadKey } from "../../../../../lambdas/core/kernel/uploads.ts";
 import { anExecution } from "../../../../support/an-execution.ts";
 import { aJob } from "../../../../support/builders.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const job = aJob({ type: "storage" });
 const bytesOf = (body: Buffer | Readable) => (Buffer.isBuffer(body) ? body : buffer(body));

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { isKeyTooLong, objectKey, urlPath } from "../../../../../lambdas/consumers/types/storage/object-key.ts";
 import { fileName, keyPrefix } from "../../../../../lambdas/core/kernel/file-name.ts";
 import { anyCharacter } from "../../../../support/any-character.ts";
+import { fc } from "../../../../support/properties.ts";
 
 /** Names that try: made of the characters that matter, mixed with any others. */
 const tricky = fc.oneof(

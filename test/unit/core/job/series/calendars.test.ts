@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../../lambdas/core/job/job.ts";
 import {
   firstOccurrence,
@@ -9,6 +8,7 @@ import {
 } from "../../../../../lambdas/core/job/series.ts";
 import { nextRuns } from "../../../../../lambdas/core/queries/series-view.ts";
 import { aJob } from "../../../../support/builders.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const at = Date.parse;
 const daily: Repeat = { cron: "30 2 * * *", tz: "Europe/Berlin", anchor: 0, overlap: "skip" };

@@ -1,7 +1,7 @@
 import { jest } from "@jest/globals";
-import * as fc from "fast-check";
 import type { Repeat } from "../../../../../lambdas/core/job/job.ts";
 import { firstOccurrence, isTimeZone, nextOccurrence } from "../../../../../lambdas/core/job/series.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number | undefined) => ms && new Date(ms).toISOString();

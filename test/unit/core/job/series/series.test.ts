@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../../lambdas/core/job/job.ts";
 import { continued, skippedSeries } from "../../../../../lambdas/core/job/series.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
+import { fc } from "../../../../support/properties.ts";
 
 const hourly: Repeat = { every: 3_600_000, anchor: noon, overlap: "skip" };
 const hour = 3_600_000;

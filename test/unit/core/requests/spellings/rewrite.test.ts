@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { RequestError } from "../../../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
 import { rewriteRequest, rewriteReschedule } from "../../../../../lambdas/core/requests/spellings/rewrite.ts";
 import { seeded } from "../../../../simulation/random.ts";
 import { catalog } from "../../../../support/catalog/catalog.ts";
 import { respell } from "../../../../support/ductape/respell.ts";
+import { fc } from "../../../../support/properties.ts";
 import { sampleRequests } from "../../../../support/sample-requests.ts";
 
 type Fields = Record<string, unknown>;
