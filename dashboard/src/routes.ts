@@ -23,6 +23,7 @@ const Incidents = lazyPage(() => import("./pages/incidents/incidents.tsx").then(
 const IncidentPage = lazyPage(() => import("./pages/incidents/incident.tsx").then((m) => m.IncidentPage));
 const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
 const Approvals = lazyPage(() => import("./pages/approvals/approvals.tsx").then((m) => m.Approvals));
+const ForecastPage = lazyPage(() => import("./pages/forecast/forecast.tsx").then((m) => m.ForecastPage));
 const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
 const Audit = lazyPage(() => import("./pages/audit/audit.tsx").then((m) => m.Audit));
 const Catalog = lazyPage(() => import("./pages/catalog/catalog.tsx").then((m) => m.Catalog));
@@ -43,6 +44,7 @@ export const pages: Page[] = [
   { path: "/incidents", name: "Incidents", group: "insight", component: Incidents },
   { path: "/incidents/:id", name: "Incident", component: IncidentPage },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
+  { path: "/forecast", name: "Forecast", group: "insight", component: ForecastPage },
   { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },
   { path: "/audit", name: "Audit", group: "insight", component: Audit },
   { path: "/catalog", name: "Catalog", group: "set-up", component: Catalog },

@@ -42,6 +42,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["Operations", () => "/operations", "No operation was made here"],
   ["Approvals", () => "/approvals", "Nothing waits for a decision"],
   ["New job", () => "/new?event=place_order", "What it will do"],
+  ["Forecast", () => "/forecast", "Due by the hour"],
   ["Limits and pauses", () => "/limits", "Nothing is paused"],
   ["Limits and pauses, one in force", () => "/limits?product=my-product&env=prd", "End the pause"],
   ["Incidents", () => "/incidents", "Nothing goes wrong here"],

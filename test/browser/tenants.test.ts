@@ -34,6 +34,7 @@ const pages: readonly (readonly [name: string, ready: string])[] = [
   ["Operations", "No operation was made here"],
   ["New job", "What it will do"],
   ["Errors", "Retry all"],
+  ["Forecast", "Due by the hour"],
   ["Limits and pauses", "Nothing is paused"],
   ["Catalog", "create_order"],
   ["Keys and webhooks", "endpoint"],

@@ -6,7 +6,8 @@ import { durationOf, isSettled, latenessOf, retryOf, waitingFor } from "../../..
 import { reschedulingOf, seriesFieldsOf } from "../../../dashboard/src/pages/job/rescheduling.ts";
 import { barHeights } from "../../../dashboard/src/pages/job/run-bars.ts";
 import { axisOf, barsOf, placeOf } from "../../../dashboard/src/pages/job/timeline.ts";
-import { ceilingOf, spanOf, windows } from "../../../dashboard/src/pages/overview/window.ts";
+import { spanOf, windows } from "../../../dashboard/src/pages/overview/window.ts";
+import { ceilingOf } from "../../../dashboard/src/ui/ceiling.ts";
 import type { Deployment, JobAttempt, JobSummary } from "../../../sdk/src/index.ts";
 
 const namesFor = (status: JobSummary["status"], recurring = false) =>

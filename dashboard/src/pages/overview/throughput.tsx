@@ -1,10 +1,10 @@
+import { BarChart } from "../../ui/bar-chart.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { timeParts } from "../../ui/zone.ts";
 import { useZone } from "../../ui/zone-store.ts";
-import { BarChart } from "./bar-chart.tsx";
 import type { Part } from "./use-throughput.ts";
 import { type WindowId, windows } from "./window.ts";
 

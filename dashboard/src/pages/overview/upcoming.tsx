@@ -1,6 +1,7 @@
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
+import { BarChart } from "../../ui/bar-chart.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -8,7 +9,6 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { timeParts } from "../../ui/zone.ts";
 import { useZone } from "../../ui/zone-store.ts";
-import { BarChart } from "./bar-chart.tsx";
 
 const upcoming = defineQuery("upcoming", (tenant: Tenant) => ductape().jobs.upcoming({ ...tenant, minutes: 60 }));
 

@@ -19,11 +19,3 @@ export function spanOf(id: WindowId, now: number): Span {
   const to = Math.ceil((now + 1) / hour) * hour;
   return { from: to - windows[id].length, to };
 }
-
-/** A round number above the largest value, for the axis. */
-export function ceilingOf(values: readonly number[]): number {
-  const most = Math.max(1, ...values);
-  const power = 10 ** Math.floor(Math.log10(most));
-  const found = [1, 2, 5, 10].find((factor) => factor * power >= most) ?? 10;
-  return found * power;
-}

@@ -1,5 +1,6 @@
-import { count } from "../../ui/format.ts";
-import { ceilingOf } from "./window.ts";
+import { ceilingOf } from "./ceiling.ts";
+import { count } from "./format.ts";
+import "./bar-chart.css";
 
 interface ChartBar {
   at: number;
