@@ -32,7 +32,7 @@ const people = {
   many: { name: "Many Groups", _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint: "https://x" } } },
 };
 const rules = [
-  { claims: { groups: "ops" }, role: "operator" as const, products: ["my-product"], envs: ["prd"] },
+  { claims: { groups: "ops" }, role: "operator" as const, products: ["my-product"], envs: ["prd"], rate: 50 },
   { claims: { groups: "admins" }, role: "admin" as const, products: ["*"], envs: ["*"] },
 ];
 
@@ -150,7 +150,7 @@ describe("a person", () => {
       name: "ada@example.com",
       person: { sub: "ada" },
     });
-    expect(await own.keys.get(apiKeyId(body.api_key) ?? "")).toMatchObject({ made_by: "sign-in" });
+    expect(await own.keys.get(apiKeyId(body.api_key) ?? "")).toMatchObject({ made_by: "sign-in", rate: 50 });
 
     const signOut = () => own.ask("POST", "/v1/sign-out", { headers: { authorization: `Bearer ${body.api_key}` } });
     expect(await signOut()).toMatchObject({ status: 204 });

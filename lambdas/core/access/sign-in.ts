@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SecretReference } from "../catalog/reference-schema.ts";
+import { defined } from "../kernel/defined.ts";
 import { strict } from "../kernel/schema.ts";
 import { roles, scopesGiven } from "./roles.ts";
 import { type Scopes, verbs } from "./scopes.ts";
@@ -27,6 +28,8 @@ const SignInRule = strict({
   verbs: z.array(z.enum(verbs)).min(1).readonly().exactOptional(),
   products: Names,
   envs: Names,
+  /** How many requests per second the key may send. Default: as many as the stage takes. */
+  rate: z.int().min(1).exactOptional(),
 }).refine(({ role, verbs: given }) => (role === undefined) !== (given === undefined), "must have a role or verbs");
 
 const SignInIssuer = strict({
@@ -65,7 +68,7 @@ export const defaultScope = "openid email profile";
 export type Claims = Readonly<Record<string, unknown>>;
 
 export type Access =
-  | { is: "given"; scopes: Scopes; rule: number }
+  | { is: "given"; scopes: Scopes; rule: number; rate?: number }
   /** No rule fits. */
   | { is: "none" }
   /** The issuer has left a claim out that a rule asks for, because it would have been too long. */
@@ -73,17 +76,19 @@ export type Access =
 
 /** What a person may do: the first rule counts of which every claim fits. */
 export function accessOf(rules: readonly SignInRule[], claims: Claims): Access {
-  for (const [rule, { claims: asked, ...given }] of rules.entries()) {
+  for (const [rule, { claims: asked, rate, ...given }] of rules.entries()) {
     const fits = Object.entries(asked).map(([claim, wanted]) => ({ claim, fits: fitOf(claims, claim, wanted) }));
     if (fits.some((one) => one.fits === "no")) continue;
     // Whether this rule fits is not known, so no later one may count.
     const cut = fits.find((one) => one.fits === "cut off");
-    return cut ? { is: "cut off", claim: cut.claim } : { is: "given", scopes: scopesOf(given), rule };
+    return cut
+      ? { is: "cut off", claim: cut.claim }
+      : { is: "given", scopes: scopesOf(given), rule, ...defined({ rate }) };
   }
   return { is: "none" };
 }
 
-const scopesOf = ({ role, verbs: own = [], products, envs }: Omit<SignInRule, "claims">): Scopes =>
+const scopesOf = ({ role, verbs: own = [], products, envs }: Omit<SignInRule, "claims" | "rate">): Scopes =>
   scopesGiven(role === undefined ? { products, envs, verbs: own } : { products, envs, role });
 
 type Fit = "yes" | "no" | "cut off";

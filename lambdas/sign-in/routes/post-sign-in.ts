@@ -26,11 +26,19 @@ export async function handle(services: SignInServices, { id, body }: HttpRequest
   const claims = await claimsOf(services, issuer, returned);
   const person = personOf(named, claims);
   if (!person) throw unauthenticated("The issuer's token names nobody (`sub`).");
-  const { scopes, rule } = accessGiven(services, issuer, claims);
+  const { scopes, rule, rate } = accessGiven(services, issuer, claims);
   const now = services.clock.now();
   const expires_at = now + signedInMs;
   const name = keyNameOf(person, claims);
-  const { key, record } = newApiKey({ name, scopes, created_at: now, expires_at, made_by: "sign-in", person });
+  const { key, record } = newApiKey({
+    name,
+    scopes,
+    created_at: now,
+    expires_at,
+    made_by: "sign-in",
+    person,
+    ...defined({ rate }),
+  });
   await services.keys.create(record);
   await recordChange(services, { ...keyCaller(record), request_id: id }, keyCreation("person.sign_in", record));
   services.log.info("signed in", { key_id: record.id, issuer: named, sub: person.sub, rule });
@@ -77,7 +85,7 @@ function accessGiven(
   { log }: SignInServices,
   { issuer, rules }: SignInIssuer,
   claims: Claims,
-): { scopes: Scopes; rule: number } {
+): { scopes: Scopes; rule: number; rate?: number } {
   const access = accessOf(rules, claims);
   if (access.is === "given") return access;
   const fields = { issuer, sub: claims.sub, claims: Object.keys(claims).slice(0, 50) };

@@ -27,6 +27,17 @@ describe("what people may do by the claims of", () => {
 });
 
 describe("a rule", () => {
+  it("may limit the rate of the keys of those whom it fits", () => {
+    const rule = { ...where, claims: { groups: "ops" }, role: "operator" };
+    expect(accessOf(rulesOf({ ...rule, rate: 50 }), okta)).toEqual({
+      is: "given",
+      scopes: operator,
+      rule: 0,
+      rate: 50,
+    });
+    for (const rate of [0, -1, 1.5, "50"]) expect(() => rulesOf({ ...rule, rate })).toThrow("rate");
+  });
+
   it.each<[string, object, Claims]>([
     ["one of its claims differs", { hd: "example.com", email: "bob@example.com" }, google],
     ["a claim is missing", { groups: "ops" }, google],
