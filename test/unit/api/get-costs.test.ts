@@ -66,7 +66,7 @@ it("GET /v1/costs adds up what the jobs of each event have cost, which is the su
 });
 
 it("GET /v1/costs by label has a job in each of its labels, and those without any", async () => {
-  const jobs = [ended({ labels: ["campaign 🎉", "vip"] }), ended({ labels: ["vip"] }), ended()];
+  const jobs = [ended({ labels: ["campaign 🎉", "vip"] }), ended({ labels: ["vip"] }), ended({ labels: [] })];
   const { body } = await fakeApi({ jobs }).ask({ path, query: { ...month, by: "label" } });
   const rows = body.rows.map(({ label, runs }: { label?: string; runs: number }) => [label, runs]);
   expect(rows).toEqual([
@@ -75,6 +75,36 @@ it("GET /v1/costs by label has a job in each of its labels, and those without an
     [undefined, 1],
   ]);
   expect(body.runs).toBe(3);
+});
+
+it("GET /v1/costs by label has a step where its feature is, however deep", async () => {
+  const message = (id: string) => ({ v: 1, job_id: id, run: 1, attempt: 1, due_at: noon }) as const;
+  const step = (of: string, more: Partial<Job> = {}) =>
+    ended({ parent: { message: message(of), step: "main.a" }, ...more });
+  // It has not ended: only its steps have.
+  const running = aJob({ product, env: "prd", type: "feature", status: "running", due_at: noon - hour, labels: ["a"] });
+  const inner = step(running.id, { type: "feature", event: "place_order" });
+  const jobs = [running, inner, step(inner.id), step(inner.id, { labels: ["b"] }), step("job_gone")];
+  const api = fakeApi({ jobs });
+  const { body } = await api.ask({ path, query: { ...month, by: "label" } });
+  const runs = Object.fromEntries(
+    body.rows.map((row: { label?: string; runs: number }) => [row.label ?? "", row.runs]),
+  );
+  expect(runs).toEqual({ a: 2, b: 1, "": 1 });
+  const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "label" } as const;
+  const { rows } = await costs(api.services, { ...asked, most: { parents: 0 } });
+  expect(rows.find(({ label }) => label === undefined)?.runs).toBe(3);
+});
+
+it("GET /v1/costs by event has lists and own steps where their feature is", async () => {
+  const list = { step: "main.ship", from: 0, items: 1, page_size: 100 };
+  const own = { feature: "place_order", key: "price", part: 1 };
+  const jobs = [
+    ended({ type: "feature", event: "place_order/main.ship", list }),
+    ended({ type: "function", event: "place_order/price", own_step: own }),
+  ];
+  const { body } = await fakeApi({ jobs }).ask({ path, query: month });
+  expect(body.rows).toMatchObject([{ event: "place_order", runs: 1, attempts: 2 }]);
 });
 
 it("GET /v1/costs has each run of a series that ended in this time", async () => {

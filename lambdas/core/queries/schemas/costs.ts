@@ -74,7 +74,9 @@ export const CostsSchema = z
     runs: z.int().describe("How many runs were looked at that have ended in this time."),
     rows: z
       .array(CostRowSchema)
-      .describe("The dearest first, at most 100. With `by=label` a job is in each of its labels."),
+      .describe(
+        "The dearest first, at most 100. With `by=label` a job is in each of its labels, and a step in those of its feature.",
+      ),
     more_rows: z
       .object({ count: z.int(), usd: usd("What they have used.") })
       .exactOptional()
