@@ -3,7 +3,7 @@ import { isBlob, isFinished, isWaiting, type Job, type JobType, type RunRecord }
 import { isList } from "../job/list.ts";
 import { quarterHourMs, route } from "../job/route.ts";
 import { assumed, type Price, prices } from "./cost.ts";
-import { createdBytes, inputBytesOf, itemBytes, jobBytes } from "./item-bytes.ts";
+import { inputBytesOf, itemBytes, jobBytes, runBytes } from "./item-bytes.ts";
 import type { StepView } from "./step-view.ts";
 
 /*
@@ -125,9 +125,27 @@ const isOfCaller = ({ parent, schedule, made_by }: Job): boolean =>
 
 /** What these runs of a job have used, with its request if the first run is among them. */
 export function usedBy(job: Job, runs: readonly UsedRun[], around: UsedAround): UsedLine[] {
-  const lines = [...(runs.some(({ run }) => run === 1) ? requestLines(job) : []), ...changeLines(job, runs)];
-  for (const run of runs) lines.push(...runLines(job, run, around));
+  // Read once: most of the work is to measure items.
+  const known: Known = {
+    ...around,
+    ...jobBytes(job),
+    mb: around.memoryOf(job.type),
+    isOwn: around.isOwnCode(job),
+  };
+  const lines = runs.some(({ run }) => run === 1) ? requestLines(job, known) : [];
+  lines.push(...changeLines(job, runs));
+  for (const run of runs) lines.push(...runLines(job, run, known));
   return merged(lines);
+}
+
+interface Known extends UsedAround {
+  /** The bytes of the job's item. */
+  whole: number;
+  /** The bytes of the job's item before its first attempt has begun. */
+  created: number;
+  /** The memory of its consumer, in megabytes. */
+  mb: number;
+  isOwn: boolean;
 }
 
 /** Adds up lines of the same thing. */
@@ -188,11 +206,11 @@ const answered = (requests: number, http: number): UsedLine[] => [
   seconds(texts.api, requests * assumed.apiSeconds * 1000, assumed.apiMb),
 ];
 
-function requestLines(job: Job): UsedLine[] {
+function requestLines(job: Job, { created: bytes }: Known): UsedLine[] {
   const { input, debounce, unique, search, made_by } = job;
   const inputBytes = inputBytesOf(job);
   const created = [
-    used("writes", "table_write", kb(createdBytes(job))),
+    used("writes", "table_write", kb(bytes)),
     used("index", "table_write", 1),
     used("put", "bucket_put", isBlob(input) ? 1 : 0),
     ...(search === undefined ? [] : searchLines(Object.keys(search).length)),
@@ -234,7 +252,7 @@ function changeLines({ by, run }: Job, runs: readonly UsedRun[]): UsedLine[] {
   ];
 }
 
-function runLines(job: Job, run: UsedRun, around: UsedAround): UsedLine[] {
+function runLines(job: Job, run: UsedRun, known: Known): UsedLine[] {
   const { attempts, forgotten, archived } = run;
   const ended = run.ended_at !== undefined;
   const scale = attempts.length === 0 ? 1 : 1 + forgotten / attempts.length;
@@ -242,12 +260,12 @@ function runLines(job: Job, run: UsedRun, around: UsedAround): UsedLine[] {
   let asked = run.asked_at;
   for (const [i, attempt] of attempts.entries()) {
     const isLast = ended && i === attempts.length - 1;
-    lines.push(...scaled(attemptLines(job, attempt, { asked, isLast, around }), isLast ? 1 : scale));
+    lines.push(...scaled(attemptLines(job, attempt, { asked, isLast, known }), isLast ? 1 : scale));
     asked = attempt.ended_at;
   }
-  if (!ended) lines.push(...openLines(job, asked));
-  else lines.push(...endLines(job, run, around));
-  if (archived) lines.push(used("writes", "table_write", kb(jobBytes(archived))));
+  if (!ended) lines.push(...openLines(job, asked, known));
+  else lines.push(...endLines(job, run, known));
+  if (archived) lines.push(used("writes", "table_write", kb(runBytes(archived))));
   return lines;
 }
 
@@ -258,22 +276,21 @@ interface OfAttempt {
   /** When its message was sent, or its schedule made. */
   asked: number;
   isLast: boolean;
-  around: UsedAround;
+  known: Known;
 }
 
 /** What an attempt has used that has ended. */
-function attemptLines(job: Job, attempt: Attempt, { asked, isLast, around }: OfAttempt): UsedLine[] {
+function attemptLines(job: Job, attempt: Attempt, { asked, isLast, known }: OfAttempt): UsedLine[] {
   const { due_at, started_at, ended_at, crashes = 0, held } = attempt;
   const way = route(asked, { id: job.id, due_at });
   const messages = (way.via === "scheduler" ? 2 : 1) + crashes;
-  const mb = around.memoryOf(job.type);
   const ran = Math.max(0, ended_at - started_at);
   const early = due_at > asked ? assumed.earlySeconds * 1000 : 0;
-  const own = around.isOwnCode(job);
+  const { created, mb, isOwn: own } = known;
   const isFeature = job.type === "feature";
   // Of a feature the attempt lasts from its first decision to its last, and no function does.
   const worked = isFeature || own ? assumed.executionSeconds * 1000 : ran;
-  const bytes = createdBytes(job) + claimBytes;
+  const bytes = created + claimBytes;
   return [
     used("lambda", "lambda_request", messages),
     seconds(texts.consumer, worked + early, mb),
@@ -286,7 +303,7 @@ function attemptLines(job: Job, attempt: Attempt, { asked, isLast, around }: OfA
     ...(isLast
       ? []
       : [used("writes", "table_write", kb(bytes + itemBytes(attempt)) + 1), used("index", "table_write", 2)]),
-    ...limitLines(job, held, around),
+    ...limitLines(job, held, known),
   ];
 }
 
@@ -310,12 +327,12 @@ function limitLines(job: Job, held: Attempt["held"], { hasSlots }: UsedAround): 
 }
 
 /** What was used for an attempt that has not ended. A schedule costs when it has come. */
-function openLines(job: Job, asked: number): UsedLine[] {
+function openLines(job: Job, asked: number, { created }: Known): UsedLine[] {
   if (job.status === "running") {
     return [
       used("lambda", "lambda_request", 1),
       used("queue", "queue_request", 3),
-      used("writes", "table_write", kb(createdBytes(job) + claimBytes)),
+      used("writes", "table_write", kb(created + claimBytes)),
     ];
   }
   const isSent = isWaiting(job) && route(asked, job).via === "queue";
@@ -323,8 +340,8 @@ function openLines(job: Job, asked: number): UsedLine[] {
 }
 
 /** What the end of a run has used: its write, its counters and its event, and what it wakes. */
-function endLines(job: Job, { attempts, failed, archived }: UsedRun, { memoryOf }: UsedAround): UsedLine[] {
-  const bytes = archived ? createdBytes(job) : jobBytes(job);
+function endLines(job: Job, { attempts, failed, archived }: UsedRun, { memoryOf, created, whole }: Known): UsedLine[] {
+  const bytes = archived ? created : whole;
   const result = archived ? archived.result : job.result;
   // Nobody is told of lists and pages.
   const isTold = !isList(job);
