@@ -1121,7 +1121,10 @@ export interface Costs {
   usd: number;
   /** How many runs were looked at that have ended in this time. */
   runs: number;
-  /** The dearest first, at most 100. With `by=label` a job is in each of its labels. */
+  /**
+   * The dearest first, at most 100. With `by=label` a job is in each of its labels, and a step in those of its
+   * feature.
+   */
   rows: CostRow[];
   /** Further rows. Absent: none. */
   more_rows?: {
