@@ -111,7 +111,9 @@ export function unknownOf(job: Job, runs: readonly UsedRun[]): string[] {
   const forgotten = runs.reduce((sum, run) => sum + run.forgotten, 0);
   return [
     ...(isOfCaller(job) && job.made_by === undefined
-      ? ["how it was requested, since an earlier version has stored it: one HTTP request is taken"]
+      ? [
+          "how it was requested, which jobs of hooks, of direct invocations and of earlier versions do not say: one HTTP request is taken",
+        ]
       : []),
     ...(forgotten > 0
       ? [`${forgotten} earlier attempts, which are no longer kept: each is taken to be like those that are`]
