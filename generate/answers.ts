@@ -7,6 +7,7 @@ import {
   ApprovalSchema,
 } from "../lambdas/core/queries/schemas/approvals.ts";
 import { AuditActionSchema, AuditEntrySchema, AuditListSchema } from "../lambdas/core/queries/schemas/audit.ts";
+import { CostPartSchema, CostRowSchema, CostsSchema, JobCostSchema } from "../lambdas/core/queries/schemas/costs.ts";
 import {
   DefinitionDifferenceSchema,
   DefinitionSchema,
@@ -94,6 +95,10 @@ export const answers: Record<string, Shape> = {
   ExplainedGate: { schema: limits.ExplainedGateSchema },
   AttemptWindow: { schema: explanation.AttemptWindowSchema },
   CostEstimate: { schema: explanation.CostSchema },
+  JobCost: { schema: JobCostSchema },
+  CostPart: { schema: CostPartSchema },
+  Costs: { schema: CostsSchema },
+  CostRow: { schema: CostRowSchema },
   BulkPage: { schema: BulkResultSchema },
   BulkError: { schema: BulkErrorSchema },
   Stats: { schema: StatsSchema },

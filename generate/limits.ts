@@ -64,8 +64,10 @@ import {
   webhookJitter,
   webhookTimeoutMs,
 } from "../lambdas/core/outbound/webhook-retry.ts";
+import { costReads } from "../lambdas/core/queries/costs.ts";
 import { mostRuns } from "../lambdas/core/queries/explain.ts";
 import { forecastBudget } from "../lambdas/core/queries/forecast-plan.ts";
+import { jobCostReads } from "../lambdas/core/queries/job-cost.ts";
 import { placesShown } from "../lambdas/core/queries/line-estimate.ts";
 import { mostErrorDays } from "../lambdas/core/queries/list-errors.ts";
 import { seriesOfPage } from "../lambdas/core/queries/list-series.ts";
@@ -153,6 +155,8 @@ const limits: Record<string, Record<string, string>> = {
     "hours that `GET /v1/forecast` covers": n(hoursAhead),
     "jobs that `GET /v1/forecast` reads": n(forecastReads.ahead + forecastReads.overdue),
     "starts that `GET /v1/forecast` counts": n(forecastBudget.starts),
+    "ended jobs that `GET /v1/costs` looks at": n(costReads.ended),
+    "jobs of steps that `GET /v1/jobs/{id}/cost` looks at": n(jobCostReads.steps),
     "series of a page": n(seriesOfPage),
     "days that `GET /v1/errors` covers": n(mostErrorDays),
     "seconds that a request may wait for a job": n(longestWaitSeconds),

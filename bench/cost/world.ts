@@ -251,9 +251,9 @@ export async function startWorld(
   }
 
   return {
-    async request(method: string, path: string, body?: unknown) {
+    async request(method: string, path: string, body?: unknown, query: Record<string, string> = {}) {
       counts.http_request++;
-      const event = httpEvent({ method, path, body, requestId });
+      const event = httpEvent({ method, path, body, query, requestId });
       const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
       const responseBytes = Buffer.byteLength(answer.body);
       const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });

@@ -257,6 +257,7 @@ export class JobsService extends Construct {
         ...environmentOf("api", config),
         IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
         WEBHOOK_QUEUE_URL: webhooks.queueUrl,
+        CONSUMER_MEMORY: JSON.stringify(config.ownMemory),
         DEPLOYED_AS: stack.toJsonString({
           region: stack.region,
           account: stack.account,

@@ -45,6 +45,8 @@ export interface Config
   maxConcurrency: Record<JobType, number>;
   /** Megabytes. */
   memory: Record<JobType, number>;
+  /** The same of those that have another memory than that of their type. */
+  ownMemory: Partial<Record<JobType, number>>;
   batchSize: Record<JobType, number>;
   /** Absent: Lambda scales the pollers by itself. */
   pollers: Partial<Record<JobType, number>>;
@@ -79,6 +81,7 @@ export function readConfig(node: Node): Config {
     indexShardsRead: Math.max(own.indexShards, own.indexShardsRead),
     maxConcurrency: byType((type) => of("maxConcurrency", type) ?? own.maxConcurrency),
     memory: byType((type) => of("memory", type) ?? registry[type].limits.memory_mb),
+    ownMemory: defined(byType((type) => of("memory", type))),
     batchSize: byType((type) => of("batchSize", type) ?? queuePlans[type].batchSize),
     pollers: defined(byType((type) => of("pollers", type))),
     corsOrigins: own.corsOrigins ?? [],

@@ -7,6 +7,7 @@ import * as deletePause from "./routes/delete-pause.ts";
 import * as getActive from "./routes/get-active.ts";
 import * as getApprovals from "./routes/get-approvals.ts";
 import * as getAudit from "./routes/get-audit.ts";
+import * as getCosts from "./routes/get-costs.ts";
 import * as getDefinition from "./routes/get-definition.ts";
 import * as getDefinitions from "./routes/get-definitions.ts";
 import * as getErrors from "./routes/get-errors.ts";
@@ -23,6 +24,7 @@ import * as getIncident from "./routes/get-incident.ts";
 import * as getIncidents from "./routes/get-incidents.ts";
 import * as getInput from "./routes/get-input.ts";
 import * as getJob from "./routes/get-job.ts";
+import * as getJobCost from "./routes/get-job-cost.ts";
 import * as getJobs from "./routes/get-jobs.ts";
 import * as getLimits from "./routes/get-limits.ts";
 import * as getMe from "./routes/get-me.ts";
@@ -114,6 +116,7 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "findJobs", method: "GET", path: "/v1/find", takesQuery: true, scope: "jobs:read", endpoint: getFind },
   { id: "findSealedJobs", method: "POST", path: "/v1/find", scope: "jobs:read", endpoint: postFind },
   { id: "explainWait", method: "GET", path: "/v1/jobs/{id}/explain", scope: "jobs:read", endpoint: getExplain },
+  { id: "getJobCost", method: "GET", path: "/v1/jobs/{id}/cost", scope: "jobs:read", endpoint: getJobCost },
   { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
   {
     id: "listRuns",
@@ -241,6 +244,7 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getForecast,
   },
+  { id: "getCosts", method: "GET", path: "/v1/costs", takesQuery: true, scope: "jobs:read", endpoint: getCosts },
   { id: "listErrors", method: "GET", path: "/v1/errors", takesQuery: true, scope: "jobs:read", endpoint: getErrors },
   { id: "listAudit", method: "GET", path: "/v1/audit", takesQuery: true, scope: "audit:read", endpoint: getAudit },
   { id: "listHooks", method: "GET", path: "/v1/hooks", takesQuery: true, scope: "jobs:read", endpoint: getHooks },

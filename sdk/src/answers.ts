@@ -1050,6 +1050,127 @@ export interface CostEstimate {
   assumptions: string[];
 }
 
+/** What a job has used, times list prices. An estimate. */
+export interface JobCost {
+  job_id: string;
+  /** What the job has used, with its steps. In US dollars, by list prices. */
+  usd: number;
+  /** The job has not ended. */
+  so_far?: true;
+  /** The same by parts of AWS, those that were used. */
+  parts: CostPart[];
+  /** The same by what was done. */
+  breakdown: {
+    what: string;
+    /** The number of units: requests, KB written, reads or GB-seconds. */
+    count: number;
+    /** What they cost. In US dollars, by list prices. */
+    usd: number;
+  }[];
+  /** Of a series: how many of its runs were looked at, the latest ones, and how many it has had. */
+  runs?: {
+    examined: number;
+    of: number;
+  };
+  /** The steps of the feature. Absent for any other job. */
+  steps?: {
+    /** How many jobs of steps were looked at, the steps of steps included. */
+    examined: number;
+    /** What the steps have used; it is part of the whole. In US dollars, by list prices. */
+    usd: number;
+    /** There are more of them than were looked at. */
+    more?: true;
+    /** How many of them are no longer kept. Absent: none. */
+    missing?: number;
+  };
+  /**
+   * What `POST /v1/explain` says of a million such jobs: one run each that succeeds at its first attempt, without
+   * steps and limits.
+   */
+  estimated: CostEstimate;
+  /** The Region whose prices these are. */
+  region: string;
+  /** The date of the prices. */
+  prices_as_of: string;
+  /** What is taken where nothing is measured. */
+  assumptions: string[];
+  /** What is not in it. */
+  not_counted: string[];
+  /** What is not known of this job, and what is taken instead. */
+  unknown?: string[];
+}
+
+/** What a job has used of one part of AWS. */
+export interface CostPart {
+  part: "requests" | "functions" | "table" | "queues" | "schedules" | "bucket" | "events";
+  /** What was used of it. In US dollars, by list prices. */
+  usd: number;
+}
+
+/** What the jobs of a product have used in some time, times list prices. An estimate. */
+export interface Costs {
+  product_tag: string;
+  /** Absent: all that the key has access to. */
+  env?: string;
+  /** The start of the time. Epoch milliseconds. */
+  from: number;
+  /** Its end, which is not part of it. Epoch milliseconds. */
+  to: number;
+  by: "event" | "label";
+  /** What the runs that were looked at have used. In US dollars, by list prices. */
+  usd: number;
+  /** How many runs were looked at that have ended in this time. */
+  runs: number;
+  /**
+   * The dearest first, at most 100. With `by=label` a job is in each of its labels, and a step in those of its
+   * feature.
+   */
+  rows: CostRow[];
+  /** Further rows. Absent: none. */
+  more_rows?: {
+    count: number;
+    /** What they have used. In US dollars, by list prices. */
+    usd: number;
+  };
+  /** Whether everything was looked at that is kept of this time. */
+  is_complete: boolean;
+  /** How many jobs and runs of series were read. */
+  examined: number;
+  /** Jobs that ended before this were not looked at. Absent if all were. Epoch milliseconds. */
+  looked_back_to?: number;
+  /** How many runs have ended in this time by the statistics, which are kept for 90 days. */
+  ended: number;
+  /**
+   * What all of them have used if they are like those that were looked at. Absent where the statistics know of no
+   * others. In US dollars, by list prices.
+   */
+  extrapolated_usd?: number;
+  /** The Region whose prices these are. */
+  region: string;
+  /** The date of the prices. */
+  prices_as_of: string;
+  /** What is taken where nothing is measured. */
+  assumptions: string[];
+  /** What is not in it. */
+  not_counted: string[];
+  /** What is not known of some jobs, and what is taken instead. */
+  unknown?: string[];
+}
+
+/** What the jobs of an event, or those with a label, have used. */
+export interface CostRow {
+  /** With `by=event`. */
+  event?: string;
+  /** With `by=label`. Absent for jobs without labels. */
+  label?: string;
+  /** How many runs have ended. */
+  runs: number;
+  /** How many attempts they took. */
+  attempts: number;
+  /** What they have used. In US dollars, by list prices. */
+  usd: number;
+}
+
 /** The outcome of a bulk change. */
 export interface BulkPage {
   /** The number of jobs that this request found. */

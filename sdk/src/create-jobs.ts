@@ -1,11 +1,13 @@
 import type {
   Active,
+  Costs,
   Explanation,
   Forecast,
   FoundJob,
   FoundPage,
   Home,
   Job,
+  JobCost,
   JobExplanation,
   JobInputView,
   JobPage,
@@ -165,6 +167,16 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     async forecast(query = {}, { signal } = {}) {
       const path = `/v1/forecast${queryString(inOurWords(query, defaults()))}`;
       return expectFields<Forecast>(await transport.call({ method: "GET", path, signal }), "hours", "limits");
+    },
+    async cost(id, { signal } = {}) {
+      const path = pathOf(id, "cost", "/cost");
+      return expectFields<JobCost>(await transport.call({ method: "GET", path, signal }), "usd", "parts");
+    },
+    async costs(query = {}, { signal } = {}) {
+      const whole = inOurWords(query, defaults());
+      requireTenant("jobs.costs", whole, ["product_tag"]);
+      const path = `/v1/costs${queryString(whole)}`;
+      return expectFields<Costs>(await transport.call({ method: "GET", path, signal }), "usd", "rows");
     },
     async active(query = {}, { signal } = {}) {
       const path = `/v1/stats/active${queryString(inOurWords(query, defaults()))}`;

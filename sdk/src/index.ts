@@ -81,6 +81,7 @@ export type { FoundPages, JobPages, RunPages, SeriesPages } from "./pages.ts";
 export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type {
+  CostsQuery,
   FindQuery,
   ForecastQuery,
   JobFilter,

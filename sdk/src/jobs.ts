@@ -1,9 +1,11 @@
 import type {
   Active,
+  Costs,
   Explanation,
   Forecast,
   Home,
   Job,
+  JobCost,
   JobExplanation,
   JobInputView,
   Migration,
@@ -17,6 +19,7 @@ import type { JobOf } from "./catalog-results.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { FoundPages, JobPages, RunPages, SeriesPages } from "./pages.ts";
 import type {
+  CostsQuery,
   FindQuery,
   ForecastQuery,
   JobFilter,
@@ -289,6 +292,22 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { hours, limits } = await ductape.jobs.forecast({ product_tag: "my-product", env: "prd" });
    */
   forecast(query?: ForecastQuery<C>, options?: CallOptions): Promise<Forecast>;
+  /**
+   * What a job has used so far, times list prices, with the steps of a feature; beside it what `explain` says of such a job. An estimate
+   * from what is kept of the job.
+   *
+   * @example
+   * const { usd, parts, estimated } = await ductape.jobs.cost("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e");
+   */
+  cost(id: string, options?: CallOptions): Promise<JobCost>;
+  /**
+   * What the jobs of a product have used in a month or some other time, times list prices, by event or label. `is_complete` says whether all
+   * of them were looked at, and `extrapolated_usd` what all have used if they are like those that were.
+   *
+   * @example
+   * const { usd, rows } = await ductape.jobs.costs({ product_tag: "my-product", month: "2030-01", by: "label" });
+   */
+  costs(query?: CostsQuery<C>, options?: CallOptions): Promise<Costs>;
   /**
    * Which products and envs have had jobs lately. It costs much less than a list, for a caller that only wants to know whether there
    * is any job. Without a product and a default, all that the key has access to.

@@ -162,6 +162,34 @@ export type ForecastQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & 
   limit?: string | undefined;
 };
 
+/** Selects the runs whose cost is added up. Without an env and a default, those of all envs that the key has access to. */
+export type CostsQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * A month of UTC, `YYYY-MM`, in place of `from` and `to`.
+   * @default the current month
+   * @example `"2030-01"`
+   */
+  month?: string | undefined;
+  /**
+   * When a run ended, at the earliest.
+   * @default the start of the month
+   * @example `"2030-01-01T00:00:00Z"`
+   */
+  from?: Time | undefined;
+  /**
+   * Before which it ended, at most 31 days after `from`.
+   * @default now
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  to?: Time | undefined;
+  /**
+   * What the rows are of.
+   * @default `"event"`
+   * @example `"label"`
+   */
+  by?: "event" | "label" | undefined;
+};
+
 /** The new time or series of a job, at least one of them. A series may also be written flat, as in Ductape: `{ cron, tz }`. */
 export interface Rescheduling extends DuctapeRescheduling {
   /**

@@ -176,6 +176,7 @@ const takenQueries: Record<string, string[]> = {
   "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
   "/v1/stats/upcoming": ["product_tag", "env", "minutes"],
   "/v1/forecast": ["product_tag", "env", "hours", "limit"],
+  "/v1/costs": ["product_tag", "env", "month", "from", "to", "by"],
   "/v1/jobs": [
     "product_tag",
     "env",

@@ -369,6 +369,11 @@ describe("schedules", () => {
 });
 
 describe("the HTTP API", () => {
+  test("knows the memory of consumers that is not that of their types", () => {
+    const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
+    expect(api?.Properties.Environment.Variables.CONSUMER_MEMORY).toBe('{"feature":512}');
+  });
+
   test("knows where to link to in the AWS console", () => {
     const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
     const deployedAs = JSON.stringify(api?.Properties.Environment.Variables.DEPLOYED_AS);

@@ -45,6 +45,7 @@ describe("settings", () => {
         publish: 60,
         feature: 60,
       },
+      ownMemory: {},
       memory: {
         action: 256,
         notification: 256,

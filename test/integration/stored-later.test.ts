@@ -105,7 +105,7 @@ async function lists(): Promise<void> {
   const all = { from: new Date(noon - 86_400_000).toISOString(), to: new Date(noon + 3_600_000).toISOString() };
   for (const path of ["/v1/stats", "/v1/errors"])
     expect([path, (await ask({ path, query: { ...tenant, ...all } })).status]).toEqual([path, 200]);
-  for (const path of ["/v1/stats/upcoming", "/v1/forecast"])
+  for (const path of ["/v1/stats/upcoming", "/v1/forecast", "/v1/costs"])
     expect([path, (await ask({ path, query: tenant })).status]).toEqual([path, 200]);
   expect((await ask({ path: "/v1/limits", query: { ...tenant, name: "lane", key: "" } })).status).toBe(200);
   for (const phase of ["queued", "running", "completed", "failed", "cancelled", "paused"])
@@ -121,6 +121,7 @@ async function shown(later: readonly Item[]): Promise<void> {
     const { body: job } = await ask({ path: `/v1/jobs/${id}` });
     expect([job.status, job.type]).toEqual([status, type]);
     expect((await ask({ path: `/v1/jobs/${id}/runs` })).status).toBe(200);
+    expect((await ask({ path: `/v1/jobs/${id}/cost` })).status).toBe(200);
     await ask({ path: `/v1/jobs/${id}/input` }, [503]);
   }
 }

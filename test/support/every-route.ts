@@ -57,6 +57,7 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "POST /v1/find": { asked: { body: { q: "once" } }, outOfReach: "nothing of it" },
     "GET /v1/jobs/{id}": { outOfReach: "absent" },
     "GET /v1/jobs/{id}/explain": { outOfReach: "absent" },
+    "GET /v1/jobs/{id}/cost": { outOfReach: "absent" },
     "GET /v1/jobs/{id}/input": { outOfReach: "absent" },
     "GET /v1/jobs/{id}/runs": { outOfReach: "absent" },
     "POST /v1/jobs/{id}/cancel": { outOfReach: "absent" },
@@ -119,6 +120,7 @@ export function requestsIn(env: Env): Record<string, RouteRequest> {
     "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
     "GET /v1/stats/active": { outOfReach: "nothing of it" },
     "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
+    "GET /v1/costs": { asked: { query: place }, outOfReach: "forbidden" },
     "GET /v1/forecast": { asked: { query: place }, outOfReach: "forbidden" },
   };
 }

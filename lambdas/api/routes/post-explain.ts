@@ -27,7 +27,12 @@ export async function handle(
   );
   const request = await withVerifiedSession(services, asked);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
-  const explained = explain(request, now, { load, pauses, registry: services.catalog.registry });
+  const explained = explain(request, now, {
+    load,
+    pauses,
+    registry: services.catalog.registry,
+    memory: services.memory,
+  });
   const [gates, cache] = await Promise.all([gatesShown(services, request), cacheShown(services, request)]);
   return { status: 200, body: { ...explained, ...defined({ gates, cache }) } };
 }

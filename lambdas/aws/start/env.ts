@@ -97,6 +97,10 @@ export const ApiEnv = () =>
     IMPORT_QUEUE_URL: laterUrl(),
     /** The queue of deliveries to webhook endpoints. */
     WEBHOOK_QUEUE_URL: laterUrl(),
+    /** `{"<type>": <megabytes>}` as JSON: the memory of consumers for which the deployment sets another than their types do. */
+    CONSUMER_MEMORY: fromJson()
+      .pipe(z.partialRecord(z.enum(jobTypes), z.int().min(128)))
+      .optional(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });

@@ -43,6 +43,6 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     webhooks: sqsMessages({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     limits: apiLimitsOf(env),
-    ...defined({ deployment: deploymentOf(env) }),
+    ...defined({ deployment: deploymentOf(env), memory: env.CONSUMER_MEMORY }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { JobType } from "../job/job.ts";
 import type { OperationMessage } from "../job/operation.ts";
 import type { RelayMessage } from "../job/relay-message.ts";
 import type { Delivery } from "../outbound/webhook.ts";
@@ -82,6 +83,8 @@ export interface SchedulingServices extends Services {
   sharedKeys: SharedKeys;
   /** Checks the token of a request that has a session. */
   sessions: Sessions;
+  /** The megabytes of consumers whose deployment sets another memory than that of their types. */
+  memory?: Partial<Record<JobType, number>>;
 }
 
 /** What the API needs in addition. */

@@ -53,7 +53,7 @@ type Cost = z.infer<typeof CostSchema>;
 /** The billed bytes of a job's writes without its input: when it is created, claimed and finished with a small result. */
 const itemBytes = [580, 660, 840];
 /** How long the API takes to answer, and a consumer to execute an attempt; and how early a message arrives on average. */
-const assumed = { apiSeconds: 0.05, apiMb: 512, executionSeconds: 0.2, earlySeconds: 0.5 };
+export const assumed = { apiSeconds: 0.05, apiMb: 512, executionSeconds: 0.2, earlySeconds: 0.5 };
 
 export const assumptions = [
   "one run that succeeds at the first attempt, not batched with others: jobs that share a batch cost less",

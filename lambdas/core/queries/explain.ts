@@ -58,13 +58,15 @@ interface Around {
   pauses?: readonly Pause[];
   /** What the events are that undo the steps of a feature. Without it that is not said. */
   registry?: Definitions;
+  /** The megabytes of consumers whose deployment sets another memory than that of their types. */
+  memory?: Partial<Record<JobType, number>> | undefined;
 }
 
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
 export function explain(
   asked: AcceptedRequest,
   now: number,
-  { load = emptyMinute, pauses = [], registry }: Around = {},
+  { load = emptyMinute, pauses = [], registry, memory = {} }: Around = {},
 ): Explanation {
   if (asked.passed) throw invalidRequest(asked.passed);
   const request = withOffset(asked);
@@ -101,21 +103,25 @@ export function explain(
       hops: Math.max(0, Math.ceil((way.via === "queue" ? due_at - now : ahead) / quarterHourMs) - 1),
       immediate: due_at <= now,
       inputBytes,
-      memoryMb: definition.limits.memory_mb,
+      memoryMb: memory[event.type] ?? definition.limits.memory_mb,
       sharedKey: (request.debounce ?? request.unique) !== undefined,
     }),
-    ...defined({ undo: registry && undoOf(request, registry) }),
+    ...defined({ undo: registry && undoOf(request, registry, memory) }),
     ...defined({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
 
 /** How the steps of a feature would be undone, and what that would cost. */
-function undoOf({ product, definition, target }: AcceptedRequest, registry: Definitions): Explanation["undo"] {
+function undoOf(
+  { product, definition, target }: AcceptedRequest,
+  registry: Definitions,
+  memory: NonNullable<Around["memory"]>,
+): Explanation["undo"] {
   const undos = undoPlan(definition.graph?.(target) ?? []);
   if (undos.length === 0) return undefined;
   const typeOf = (tag: string) => ownValue(product.jobs, tag)?.type;
-  const memoryOf = (type: JobType = definition.type) => registry[type].limits.memory_mb;
+  const memoryOf = (type: JobType = definition.type) => memory[type] ?? registry[type].limits.memory_mb;
   return {
     steps: undos.map(({ step, undo, undo_each, conditional }) => ({
       step,

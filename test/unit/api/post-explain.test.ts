@@ -89,6 +89,18 @@ describe("POST /v1/explain", () => {
     });
   });
 
+  it("estimates the cost by the memory that the deployment gives to the consumer", async () => {
+    const { explain, services } = world();
+    const consumer = async (): Promise<number> => {
+      const { body } = await explain({ ...order, start_at: 0 });
+      return body.estimated_cost.breakdown.find(({ what }: { what: string }) => what.startsWith("Lambda: the consumer"))
+        .count;
+    };
+    expect(await consumer()).toBe(0.05);
+    Object.assign(services, { memory: { action: 1024 } });
+    expect(await consumer()).toBe(0.2);
+  });
+
   it.each<[number, { via: string; delay_seconds?: number; schedule_from?: number; schedule_at?: number }]>([
     [0, { via: "queue", delay_seconds: 0 }],
     [noon + 90_500, { via: "queue", delay_seconds: 90 }],

@@ -400,6 +400,22 @@ describe("the call upcoming", () => {
   });
 });
 
+describe("the calls cost and costs", () => {
+  it("ask for a job, and for the jobs of a product in a month", async () => {
+    const body = { usd: 0.00001, parts: [], rows: [] };
+    await using api = await fakeApi([{ body }]);
+    const id = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";
+    expect(await api.client.jobs.cost(id)).toEqual(body);
+    expect(await api.client.jobs.costs({ product_tag: "p", month: "2030-01", by: "label" })).toEqual(body);
+    expect(api.seen.map((one) => one.path)).toEqual([
+      `/v1/jobs/${id}/cost`,
+      "/v1/costs?product_tag=p&month=2030-01&by=label",
+    ]);
+    await expect(api.client.jobs.costs({})).rejects.toThrow("product_tag");
+    await expect(api.client.jobs.cost("")).rejects.toThrow();
+  });
+});
+
 describe("the call forecast", () => {
   it("asks for the hours, and resolves with the forecast", async () => {
     const body = { from: 0, until: 3_600_000, is_complete: true, hours: [], limits: [] };

@@ -5,6 +5,7 @@ import { wholeNumber } from "./arguments/read-value.ts";
 import { listAudit } from "./audit.ts";
 import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
+import { showCosts } from "./costs.ts";
 import { showForecast } from "./forecast.ts";
 import { showHome } from "./home.ts";
 import { listDeliveries, listHooks, replayDelivery, showDelivery } from "./hooks.ts";
@@ -87,7 +88,7 @@ export function addApprovals(program: Command, act: Act): void {
     .action(act(calling(decide)));
 }
 
-/** `home`, `forecast`, and `incidents ...` */
+/** `home`, `forecast`, `costs`, and `incidents ...` */
 export function addIncidents(program: Command, act: Act): void {
   withApi(program.command("home").description("show what needs attention: late jobs, open incidents, pauses"))
     .option("--product <tag>", "only of this product")
@@ -99,6 +100,14 @@ export function addIncidents(program: Command, act: Act): void {
     .option("--hours <count>", "how many hours, with the current one, up to 24 (default: 24)", wholeNumber(1))
     .option("--limit <limit>", "only the lines of this limit")
     .action(act(calling(showForecast)));
+  withApi(program.command("costs").description("show what the jobs of a product have cost, by list prices"))
+    .requiredOption("--product <tag>", "the product")
+    .option("--env <env>", "only of this env")
+    .option("--month <month>", "a month of UTC, such as 2030-01 (default: the current one)")
+    .option("--from <time>", "rather than a month: runs that ended at or after", readTime)
+    .option("--to <time>", "and before (default: now)", readTime)
+    .option("--by <what>", "event or label (default: event)")
+    .action(act(calling(showCosts)));
   const incidents = program.command("incidents").description("show what goes wrong, resolve, ignore and reopen it");
   withApi(withPages(incidents.command("list").description("list what goes wrong, and what did, the latest first")))
     .option("--product <tag>", "only of this product")

@@ -43,6 +43,8 @@ const leftOut = [
   "getActive",
   "getHome",
   "getForecast",
+  "getCosts",
+  "getJobCost",
   "listHooks",
   "listAudit",
   "findJobs",

@@ -84,6 +84,17 @@ it("still refuses settings that no version made", () => {
   );
 });
 
+it("knows the memory of consumers once the settings have it", () => {
+  const memoryOf = (more: Record<string, string>) =>
+    startApi(
+      readWith({ ...jobs, ...more }, () => readEnv(ApiEnv)),
+      makeCatalog([], registry),
+    ).memory;
+  expect(memoryOf({})).toBeUndefined();
+  expect(memoryOf({ CONSUMER_MEMORY: '{"feature":512}' })).toEqual({ feature: 512 });
+  expect(() => memoryOf({ CONSUMER_MEMORY: '{"feature":"much"}' })).toThrow("CONSUMER_MEMORY");
+});
+
 it("refuses for now what needs a queue that the settings do not have yet, and makes no call", async () => {
   const api = startApi(
     readWith(jobs, () => readEnv(ApiEnv)),

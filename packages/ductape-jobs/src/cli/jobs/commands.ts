@@ -3,6 +3,7 @@ import { jobStatuses } from "../../../../../lambdas/core/kernel/job-status.ts";
 import { jobTypes } from "../../../../../lambdas/core/kernel/job-type.ts";
 import { readTime } from "../arguments/read-time.ts";
 import { type Act, calling, withApi, withPages } from "../context.ts";
+import { showJobCost } from "../costs.ts";
 import { withRepeat } from "../schedule/commands.ts";
 import { cancelJob, deleteJob, rescheduleJob, retryJob, runJobNow } from "./change.ts";
 import { findJobs } from "./find.ts";
@@ -39,6 +40,9 @@ export function addJobs(program: Command, act: Act): void {
   withApi(
     jobs.command("why").description("say what a job waits for, and what has come in vain").argument("<job_id>"),
   ).action(act(calling(explainJob)));
+  withApi(jobs.command("cost").description("show what a job has used, times list prices").argument("<job_id>")).action(
+    act(calling(showJobCost)),
+  );
   withApi(
     withPages(jobs.command("runs").description("list the runs of a job, the latest first").argument("<job_id>")),
   ).action(act(calling(listRuns)));
