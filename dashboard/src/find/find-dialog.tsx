@@ -206,7 +206,10 @@ function optionsOf({ answer }: Search): Option[] {
         <span class="find-all">
           <Icon name="jobs" />
           <span class="find-all-text">
-            All jobs of {list.product_tag} {list.env} with <Tag>{list.field}</Tag> <Plain text={text} />
+            All jobs with <Tag>{list.field}</Tag> <Plain text={text} />
+            <span class="find-all-of">
+              in {list.product_tag} {list.env}
+            </span>
           </span>
           <Icon name="chevron" />
         </span>
@@ -221,7 +224,7 @@ function Says({ now: { text, scope, busy, answer, error } }: { now: Search }) {
   if (error !== undefined)
     return isDown(error) ? (
       <div class="banner banner-warn banner-row" role="alert">
-        <p>The API does not answer. Nothing was found out.</p>
+        <p>The API does not answer, so nothing was looked for.</p>
         <Button onClick={() => void ask()}>Try again</Button>
       </div>
     ) : (
