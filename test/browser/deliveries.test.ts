@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 import type { HookDelivery, WebhookDelivery } from "../../sdk/src/index.ts";
 import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
@@ -55,6 +55,8 @@ test("the page lists what was delivered, and shows one with its body and its job
   const { page } = await open(`/?${tenant}`);
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Deliveries" }).click();
   await rows(page, "Received").nth(2).waitFor();
+  await page.getByText("What the payment provider tells us.").waitFor();
+  await page.getByText(`${local.url()}/hooks/my-product/dev/payments`).waitFor();
   const outcomes = await rows(page, "Received").locator(".tag").allTextContents();
   expect(outcomes).toEqual(["refused", "duplicate", "accepted"]);
   await rows(page, "Received").first().getByText("/body").waitFor();
@@ -197,6 +199,8 @@ test("nothing delivered, an unknown delivery and a catalog without hooks are tol
   await page.getByText("No delivery was refused").waitFor();
   await page.getByRole("button", { name: "Sent", exact: true }).click();
   await page.getByText("Nothing was sent").waitFor();
+  await go(`/deliveries?of=elsewhere&${tenant}`);
+  await page.getByText("No such hook here").waitFor();
   await go(`/deliveries/received/payments/dlv_${"0".repeat(32)}?${tenant}`);
   await page.getByText("There is no such delivery").waitFor();
   for (const [kind, list, words] of [
@@ -244,6 +248,38 @@ test("a list that cannot be read says so", async () => {
     await page.getByRole("alert").getByText("Try again.").first().waitFor();
   }
 });
+
+test("an idle list asks for little: at most 12 requests a minute", async () => {
+  const { page } = await open("/", { before: (before) => before.clock.install() });
+  const underWay = new Set<Request>();
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    underWay.add(request);
+    asked.push(new URL(request.url()).pathname);
+  });
+  page.on("requestfinished", (request) => underWay.delete(request));
+  page.on("requestfailed", (request) => underWay.delete(request));
+  const seconds = async (count: number) => {
+    for (let second = 0; second < count; second++) {
+      await page.clock.runFor(1_000);
+      await until(async () => underWay.size === 0);
+    }
+  };
+  await page.goto(`${local.url()}/#/deliveries?${tenant}`);
+  await rows(page, "Received").first().waitFor();
+  // From here on its time is what passes below.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+  // The files of other pages come while the browser is idle.
+  await seconds(40);
+  for (const kind of ["received", "sent"] as const) {
+    if (kind === "sent") await page.getByRole("button", { name: "Sent", exact: true }).click();
+    await seconds(5);
+    asked.length = 0;
+    await seconds(60);
+    expect(asked.filter((path) => path === `${paths[kind]}/deliveries`).length).toBeGreaterThan(1);
+    expect(asked.length).toBeLessThanOrEqual(12);
+  }
+}, 60_000);
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 test.each([

@@ -35,8 +35,8 @@ export function Finder() {
   const can = useCan();
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      // A question that waits for an answer is answered first.
-      if (!isShortcut(event) || document.querySelector("dialog[open]")) return;
+      // An editor has keys too, and a question that waits for an answer is answered first.
+      if (event.defaultPrevented || !isShortcut(event) || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       open();
     };

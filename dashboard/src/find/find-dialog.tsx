@@ -151,7 +151,7 @@ function Narrowing({ now: { scope, failed, answer } }: { now: Search }) {
         Failed only
       </label>
       <span class="find-keys muted" aria-hidden="true">
-        <kbd>Enter</kbd> {answer ? "opens" : "finds"} <kbd>↑</kbd>
+        <kbd>Enter</kbd> {answer && answer.found.length > 0 ? "opens" : "finds"} <kbd>↑</kbd>
         <kbd>↓</kbd> choose <kbd>Esc</kbd> closes
       </span>
     </div>
@@ -165,7 +165,7 @@ interface Option {
 }
 
 /** The jobs that were found, and then the lists of all with a value. */
-function optionsOf({ answer }: Search): Option[] {
+function optionsOf({ answer, failed }: Search): Option[] {
   if (!answer) return [];
   const { found, lists, text } = answer;
   return [
@@ -201,12 +201,12 @@ function optionsOf({ answer }: Search): Option[] {
     })),
     ...lists.map((list) => ({
       key: `list ${JSON.stringify(list)}`,
-      to: addressOfList(list, text),
+      to: addressOfList(list, text, { failed }),
       shown: (
         <span class="find-all">
           <Icon name="jobs" />
           <span class="find-all-text">
-            All jobs with <Tag>{list.field}</Tag> <Plain text={text} />
+            All {failed && "failed "}jobs with <Tag>{list.field}</Tag> <Plain text={text} />
             <span class="find-all-of">
               in {list.product_tag} {list.env}
             </span>

@@ -60,8 +60,10 @@ export function listsOf(found: readonly FoundJob[]): ValueList[] {
 }
 
 /** Where the list of jobs shows all jobs with a value. For values that may stand in an address. */
-export const addressOfList = ({ product_tag, env, field }: ValueList, value: string): string =>
-  `/jobs${query({ product: product_tag, env, where: String(new URLSearchParams({ [field]: value })) })}`;
+export function addressOfList({ product_tag, env, field }: ValueList, value: string, { failed = false } = {}): string {
+  const where = String(new URLSearchParams({ [field]: value }));
+  return `/jobs${query({ product: product_tag, env, where, status: failed ? "failed" : "" })}`;
+}
 
 /** How much was found, and whether there may be more. */
 export const foundWords = (count: number, hasMore: boolean): string =>

@@ -64,6 +64,8 @@ test.each(["A-17", "a=b&c", "<b>\u202e\uffff \u{1F986}+%", " two  words "])(
     // An operation would not know it.
     expect(filterOf(fields)).toEqual({ product_tag: "shop", env: "prd" });
     expect(withoutValue(fields, "order")).toBe("");
+    const failed = addressOfList({ product_tag: "shop", env: "prd", field: "order" }, value, { failed: true });
+    expect(fieldsOf(failed.split("?")[1] ?? "", listDefaults)).toEqual({ ...fields, status: "failed" });
   },
 );
 

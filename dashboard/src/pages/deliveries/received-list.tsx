@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
-import type { HookDelivery } from "../../../../sdk/src/index.ts";
+import type { Hook, HookDelivery } from "../../../../sdk/src/index.ts";
+import { apiUrl } from "../../api/base.ts";
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Tag } from "../../ui/badge.tsx";
+import { CopyText } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Select } from "../../ui/field.tsx";
@@ -17,6 +19,7 @@ import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
 import type { ListProps } from "./fields.ts";
 import { ListEnd } from "./list-end.tsx";
+import { NotHere } from "./not-here.tsx";
 import { isLong, type Matching, pageSize, readMatching } from "./read-matching.ts";
 import { addressOfReceived, receivedNames, receivedTones, refusalOf, titleOf } from "./words.ts";
 
@@ -56,16 +59,32 @@ export function ReceivedList({ tenant, fields: { of, outcome }, change }: ListPr
         />
         <Select label="Outcome" value={shown} options={receivedNames} onChange={(next) => change({ outcome: next })} />
       </div>
+      <Address hook={hooks.find((one) => one.hook === hook)} />
       <List key={`${hook} ${shown}`} tenant={tenant} hook={hook} outcome={shown} />
     </>
   );
 }
 
+/** What the hook is for, and where its provider delivers. */
+const Address = ({ hook }: { hook: Hook | undefined }) =>
+  hook ? (
+    <div class="delivery-address">
+      {hook.description !== undefined && (
+        <p>
+          <Plain text={hook.description} />
+        </p>
+      )}
+      <p class="muted">
+        {hook.preset} delivers to <CopyText text={apiUrl() + hook.path} label="Copy the URL" />
+      </p>
+    </div>
+  ) : null;
+
 function List({ tenant, hook, outcome }: { tenant: Tenant; hook: string; outcome: string }) {
   const [limit, setLimit] = useState(pageSize);
   const { data, error, isPending } = usePoll(received(tenant, hook, outcome, limit), { slow: true, once: isLong });
   if (isPending) return <Skeleton lines={5} />;
-  if (!data) return <ErrorBanner error={error} />;
+  if (!data) return <NotHere error={error} what="hook" name={hook} />;
   const { deliveries, hasMore } = data;
   return (
     <>

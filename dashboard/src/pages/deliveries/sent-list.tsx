@@ -18,6 +18,7 @@ import { Ago } from "../../ui/time.tsx";
 import { byUrgency } from "../../webhook/words.ts";
 import type { ListProps } from "./fields.ts";
 import { ListEnd } from "./list-end.tsx";
+import { NotHere } from "./not-here.tsx";
 import { isLong, type Matching, pageSize, readMatching } from "./read-matching.ts";
 import { addressOfSent, attemptWords, sentNames, sentTones } from "./words.ts";
 
@@ -31,7 +32,7 @@ const sent = defineQuery(
 
 /** What was sent to one endpoint. */
 export function SentList({ tenant, fields: { of, outcome }, change }: ListProps) {
-  const { data, error } = usePoll(webhooksOf(tenant), { slow: true });
+  const { data, error } = usePoll(webhooksOf(tenant), { once: true });
   if (!data) return error ? <ErrorBanner error={error} /> : <Skeleton lines={5} />;
   const webhooks = byUrgency(data);
   const names = webhooks.map(({ webhook }) => webhook);
@@ -79,7 +80,7 @@ function List({ tenant, webhook, outcome }: { tenant: Tenant; webhook: string; o
     slow: ({ deliveries }) => !deliveries.some((one) => one.outcome === "retrying"),
   });
   if (isPending) return <Skeleton lines={5} />;
-  if (!data) return <ErrorBanner error={error} />;
+  if (!data) return <NotHere error={error} what="webhook" name={webhook} />;
   const { deliveries, hasMore } = data;
   return (
     <>
