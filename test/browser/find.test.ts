@@ -70,7 +70,11 @@ function watchRequests(page: Page): Request[] {
 }
 const searches = (asked: readonly Request[]) => asked.filter((one) => new URL(one.url()).pathname === "/v1/find");
 
+/** Whether there is a page that takes keys: before that there is a sign of its opening only. */
+const opened = (page: Page) => page.getByRole("button", { name: "Find a job" }).waitFor();
+
 async function findBy(page: Page, text: string) {
+  await opened(page);
   await page.keyboard.press("Control+k");
   await field(page).fill(text);
   await page.keyboard.press("Enter");
@@ -79,7 +83,7 @@ async function findBy(page: Page, text: string) {
 test("a job is found from the keyboard alone by its value, on every page, and opened", async () => {
   const { page } = await open(`/audit?${tenant}`);
   const asked = watchRequests(page);
-  await page.getByRole("heading", { name: "Audit", level: 1 }).waitFor();
+  await opened(page);
   await page.keyboard.press("/");
   await field(page).waitFor();
   await page.keyboard.type(order);
@@ -195,7 +199,7 @@ test("an API that is away is told, and asked again on request", async () => {
   let away = true;
   await page.route("**/v1/find", (route) => (away ? route.abort() : route.continue()));
   await findBy(page, order);
-  await box(page).getByText("The API does not answer.").waitFor();
+  await box(page).getByText("The API does not answer, so nothing was looked for.").waitFor();
   away = false;
   await box(page).getByRole("button", { name: "Try again" }).click();
   await options(page).first().waitFor();
@@ -215,7 +219,6 @@ test("a key without jobs:input finds by public values and ids, and is told what 
   });
   await page.getByLabel("API key").fill(key);
   await page.getByRole("button", { name: "Open", exact: true }).click();
-  await page.getByRole("button", { name: "Find a job" }).waitFor();
   await findBy(page, order);
   await box(page).getByText("Nothing found", { exact: true }).waitFor();
   await box(page).getByText("This key has no jobs:input").waitFor();
