@@ -22,6 +22,9 @@ const NewJob = lazyPage(() => import("./pages/new-job/new-job.tsx").then((m) => 
 const Incidents = lazyPage(() => import("./pages/incidents/incidents.tsx").then((m) => m.Incidents));
 const IncidentPage = lazyPage(() => import("./pages/incidents/incident.tsx").then((m) => m.IncidentPage));
 const Errors = lazyPage(() => import("./pages/errors/errors.tsx").then((m) => m.Errors));
+const Deliveries = lazyPage(() => import("./pages/deliveries/deliveries.tsx").then((m) => m.Deliveries));
+const ReceivedPage = lazyPage(() => import("./pages/deliveries/received-page.tsx").then((m) => m.ReceivedPage));
+const SentPage = lazyPage(() => import("./pages/deliveries/sent-page.tsx").then((m) => m.SentPage));
 const Approvals = lazyPage(() => import("./pages/approvals/approvals.tsx").then((m) => m.Approvals));
 const ForecastPage = lazyPage(() => import("./pages/forecast/forecast.tsx").then((m) => m.ForecastPage));
 const LimitsAndPauses = lazyPage(() => import("./pages/limits/limits.tsx").then((m) => m.LimitsAndPauses));
@@ -45,6 +48,9 @@ export const pages: Page[] = [
   { path: "/incidents/:id", name: "Incident", component: IncidentPage },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
   { path: "/forecast", name: "Forecast", group: "insight", component: ForecastPage },
+  { path: "/deliveries", name: "Deliveries", group: "insight", component: Deliveries },
+  { path: "/deliveries/received/:hook/:id", name: "Delivery", component: ReceivedPage },
+  { path: "/deliveries/sent/:webhook/:id", name: "Delivery", component: SentPage },
   { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },
   { path: "/audit", name: "Audit", group: "insight", component: Audit },
   { path: "/catalog", name: "Catalog", group: "set-up", component: Catalog },

@@ -46,6 +46,8 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["Limits and pauses", () => "/limits", "Nothing is paused"],
   ["Limits and pauses, one in force", () => "/limits?product=my-product&env=prd", "End the pause"],
   ["Incidents", () => "/incidents", "Nothing goes wrong here"],
+  ["Deliveries", () => "/deliveries", "Nothing was delivered"],
+  ["Deliveries, sent", () => "/deliveries?kind=sent", "the last: 201 in"],
   ["Audit", () => "/audit", "What callers have changed"],
   ["Errors", () => "/errors", "Retry all"],
   ["Catalog", () => "/catalog", "create_order"],

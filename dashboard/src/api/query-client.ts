@@ -4,7 +4,7 @@ import { reach } from "./live.ts";
 import { lock, session } from "./session.ts";
 
 /** 502 to 504 come from a proxy in front of an API that is down. */
-const isDown = (error: unknown): boolean =>
+export const isDown = (error: unknown): boolean =>
   error instanceof ConnectionError ||
   error instanceof TypeError ||
   (error instanceof DuctapeError && [502, 503, 504].includes(error.status ?? 0));

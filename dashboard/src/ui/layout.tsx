@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "wouter";
 import { useApprovals } from "../api/approvals.ts";
 import { useOpenIncidents } from "../api/incidents.ts";
+import { useCan } from "../api/me.ts";
 import { session } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
+import { FindBox, Finder, FindIcon } from "../find/find-box.tsx";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
 import { type Page, pages } from "../routes.ts";
 import { ApiDown } from "./api-down.tsx";
@@ -23,6 +25,7 @@ const iconOf = ({ path }: Page): IconName => icons[path] ?? (path.slice(1) as Ic
 export function Layout({ children }: { children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   const [path] = useLocation();
+  const canFind = useCan()("jobs:read");
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => loadFilesWhenIdle(), []);
@@ -39,6 +42,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </button>
       <header class="top-bar">
         <Logo />
+        {canFind && <FindIcon />}
         <Button
           icon={isOpen ? "close" : "menu"}
           tone="quiet"
@@ -50,6 +54,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <aside class={`side ${isOpen ? "side-open" : ""}`}>
         <div class="side-logo">
           <Logo />
+          {canFind && <FindBox />}
         </div>
         <Navigation path={path} />
         <Settings />
@@ -59,6 +64,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
         <PauseBanner />
         {children}
       </main>
+      <Finder />
     </div>
   );
 }

@@ -53,6 +53,14 @@ async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
 }
 
+/** A round of the reconciler comes each minute: before the next one the page would say that nothing has looked for late jobs. */
+const lookedForLateJobs = () =>
+  until(async () => {
+    const { now } = (await ask(local.running(), "/local/clock")) as { now: number };
+    const { at } = (await ask(local.running(), "/v1/home")) as { at?: number };
+    return at !== undefined && now - at < 60_000;
+  }, 180_000);
+
 const folder = mkdtempSync(join(tmpdir(), "ductape-screenshots-"));
 const local = runLocal({ data: join(folder, "data") });
 const browser = await launchChromium();
@@ -60,6 +68,7 @@ try {
   mkdirSync(images, { recursive: true });
   await local.ready();
   const made = await liveADay((path, body) => ask(local.running(), path, body), until);
+  await lookedForLateJobs();
   for (const picture of pictures) await take(browser, local.running().url, picture, made);
   console.log(`Made ${pictures.length} pictures in ${images}/.`);
 } finally {

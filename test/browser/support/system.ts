@@ -15,11 +15,18 @@ export interface Answer {
   [field: string]: unknown;
 }
 
+interface SystemOptions {
+  products?: string;
+  modules?: Record<string, string>;
+  values?: readonly string[];
+}
+
 /**
  * One `npm start` for all tests of a file, with the tests' product, whose orders go to a shop that the test commands. It can be
- * stopped and started again on the same port and data. `products` replaces the tests' catalog, and `modules` lie beside it, by name.
+ * stopped and started again on the same port and data. `products` replaces the tests' catalog, `modules` lie beside it, by name, and
+ * `values` are further lines of `.env.local`.
  */
-export function system({ products, modules = {} }: { products?: string; modules?: Record<string, string> } = {}) {
+export function system({ products, modules = {}, values = [] }: SystemOptions = {}) {
   const folder = tempFolder();
   const data = join(folder, "data");
   const cwd = join(folder, "code");
@@ -37,7 +44,7 @@ export function system({ products, modules = {} }: { products?: string; modules?
     checkout(cwd);
     if (products !== undefined) writeFileSync(join(cwd, "products/index.ts"), products);
     for (const [name, text] of Object.entries(modules)) writeFileSync(join(cwd, "products", name), text);
-    writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
+    writeFileSync(join(cwd, ".env.local"), [`/my-product/shop-url=${shop.url}`, ...values, ""].join("\n"));
     await start();
   }, 120_000);
   afterAll(async () => {

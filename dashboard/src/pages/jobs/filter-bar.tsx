@@ -6,10 +6,12 @@ import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { useNavigate } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { Plain } from "../../ui/plain.tsx";
 import { nameOf } from "../../ui/tenant-picker.tsx";
+import { visible } from "../../ui/visible.ts";
 import { useZone } from "../../ui/zone-store.ts";
 import { listOf, toggled } from "../../url-state.ts";
-import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter } from "./filters.ts";
+import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter, whereOf, withoutValue } from "./filters.ts";
 
 interface Props {
   fields: ListFields;
@@ -49,6 +51,7 @@ export function FilterBar({ fields, change }: Props) {
           retrying
         </button>
       </fieldset>
+      <Values fields={fields} change={change} />
       <div class="filter-fields">
         <Find change={change} label={fields.label} />
         {products.length > 1 && (
@@ -99,6 +102,30 @@ export function FilterBar({ fields, change }: Props) {
 /** A value of the address that the catalog no longer has stays visible. */
 const withValue = (values: string[], value: string): string[] =>
   value === "" || values.includes(value) ? values : [...values, value];
+
+/** The values that the jobs have, each to be given up. One comes from the box that finds jobs: only that knows which are sealed. */
+function Values({ fields, change }: Props) {
+  const values = Object.entries(whereOf(fields) ?? {});
+  if (values.length === 0) return null;
+  return (
+    <ul class="values" aria-label="Values that the jobs have">
+      {values.map(([field, value]) => (
+        <li key={field} class="value">
+          <span class="value-field">{visible(field)}</span>
+          <span class="value-text" title={visible(value)}>
+            <Plain text={value} />
+          </span>
+          <Button
+            tone="quiet"
+            icon="close"
+            aria-label={`Any ${visible(field)}`}
+            onClick={() => change({ where: withoutValue(fields, field) })}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** Types, and the window of time. */
 function More({ fields, change }: Props) {

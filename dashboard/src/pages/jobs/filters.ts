@@ -10,6 +10,7 @@ export const listDefaults = {
   type: "",
   event: "",
   label: "",
+  where: "",
   recurring: "",
   retrying: "",
   from: "",
@@ -26,6 +27,7 @@ const filterNames = [
   "type",
   "event",
   "label",
+  "where",
   "recurring",
   "retrying",
   "from",
@@ -55,6 +57,19 @@ export function filterOf(fields: ListFields): Partial<JobFilter> {
   };
 }
 
+/** The values that the jobs of the list have, by their fields. The address has them as a query: `order=A-17`. */
+export function whereOf({ where }: Pick<ListFields, "where">): Record<string, string> | undefined {
+  const values = Object.fromEntries(new URLSearchParams(where));
+  return Object.keys(values).length > 0 ? values : undefined;
+}
+
+/** What the address says once a value is asked for no longer. */
+export function withoutValue({ where }: Pick<ListFields, "where">, field: string): string {
+  const values = new URLSearchParams(where);
+  values.delete(field);
+  return String(values);
+}
+
 /**
  * A time in the address, which is the same instant for every reader: epoch milliseconds, as the page writes it, or ISO 8601. A
  * time without an offset is UTC.
@@ -81,5 +96,8 @@ export function addressTimeOf(field: string, zone: string): string {
 export const pageSize = 100;
 
 export function queryOf(fields: ListFields): JobQuery {
-  return { ...filterOf(fields), order: fields.sort === "time" ? "asc" : "desc", limit: pageSize } as JobQuery;
+  const where = whereOf(fields);
+  // Jobs with a value are listed in one order only.
+  const order = fields.sort === "time" && !where ? "asc" : "desc";
+  return { ...filterOf(fields), ...(where && { where }), order, limit: pageSize } as JobQuery;
 }

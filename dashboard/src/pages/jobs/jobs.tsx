@@ -16,7 +16,7 @@ import { useUrlState } from "../../use-url-state.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { chosenColumns, jobColumns } from "./columns.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { filterOf, isFiltered, type ListFields, listDefaults, queryOf } from "./filters.ts";
+import { filterOf, isFiltered, type ListFields, listDefaults, queryOf, whereOf } from "./filters.ts";
 import "./jobs.css";
 import { JobTable, NoJobs } from "./job-table.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -60,7 +60,7 @@ function JobsOf({ fields, change }: ActionProps) {
         <JobTable
           list={list}
           columns={columns}
-          sort={fields.sort}
+          sort={query.order === "desc" && fields.sort === "time" ? "-time" : fields.sort}
           onSort={(sort) => change({ sort })}
           of={of}
           {...(can("jobs:write") && { selection })}
@@ -117,14 +117,17 @@ function columnsAfter(shown: string[], id: string): string {
   return isStandard ? "" : next.map((column) => column.id).join(",");
 }
 
-/** A change of all that match is of one product: the one of the filter, or the only one. */
+/**
+ * A change of all that match is of one product: the one of the filter, or the only one. Operations know no values of jobs: of a list
+ * by one they would change more than it shows.
+ */
 function AllThatMatch({ fields }: { fields: ListFields }) {
   const [isOpen, setOpen] = useState(false);
   const products = useProducts();
   const can = useCan();
   const filter = filterOf(fields);
   const product_tag = filter.product_tag ?? (products?.length === 1 ? products[0]?.tag : undefined);
-  if (!can("jobs:write", { product_tag, env: filter.env })) return null;
+  if (whereOf(fields) || !can("jobs:write", { product_tag, env: filter.env })) return null;
   return (
     <>
       <Button

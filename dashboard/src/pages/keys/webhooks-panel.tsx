@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Webhook } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
-import { defineQuery } from "../../api/define-query.ts";
 import { useCan } from "../../api/me.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
+import { webhooksOf } from "../../api/webhooks.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
@@ -15,11 +15,9 @@ import { Link } from "../../ui/link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
-import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
+import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
-import { byUrgency, nameOf, tones } from "./webhooks.ts";
-
-const webhooksOf = defineQuery("webhooks", (tenant: Tenant) => ductape().webhooks.list(tenant));
+import { byUrgency, nameOf, sentTo, tones } from "../../webhook/words.ts";
 
 /** The endpoints of the catalog, with failed deliveries, and the disabled ones to enable. */
 export function Webhooks() {
@@ -57,6 +55,7 @@ function Endpoint({ webhook }: { webhook: Webhook }) {
         <h3>{webhook.webhook}</h3>
         <Tag tone={tones[state]}>{state}</Tag>
         <span class="muted">{events.join(", ")}</span>
+        <Link href={sentTo(webhook)}>Deliveries</Link>
         {state === "disabled" && can("jobs:admin", webhook) && <Enable webhook={webhook} />}
       </div>
       {state === "disabled" && (
@@ -127,7 +126,10 @@ function Enable({ webhook }: { webhook: Webhook }) {
             if (await enable.run()) setAsks(false);
           }}
         >
-          <p>What happens from now on is sent to it again. What was left out meanwhile is not sent later.</p>
+          <p>
+            What happens from now on is sent to it again. What was left out meanwhile is not sent by itself: it is under
+            Deliveries, and each can be sent from there.
+          </p>
         </Confirm>
       )}
     </>
