@@ -143,10 +143,11 @@ export function dynamoJobStore({
       const put = new PutItemCommand({
         TableName: table,
         Item: runItemOf(run, retentionDays),
-        ConditionExpression: "attribute_not_exists(PK) OR version <= :version OR created_at < :created_at",
+        ConditionExpression:
+          "attribute_not_exists(PK) OR created_at < :created_at OR (created_at = :created_at AND version <= :version)",
         ExpressionAttributeValues: toAttributes({ ":version": run.version, ":created_at": run.created_at }),
       });
-      // If the condition fails, this consumer has lost its lease: the run that its successor archived stays.
+      // If the condition fails, this consumer has lost its lease: the run stays that its successor archived, or a later job with its id.
       await succeeds(client.send(put));
     },
 

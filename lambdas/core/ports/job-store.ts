@@ -59,7 +59,7 @@ export interface JobStore {
   page(query: PageQuery, after?: IndexPosition): Promise<Page>;
   /**
    * Stores an ended run of a recurring job. It replaces a stored run of the same number, unless that one belongs to the same
-   * job and has a later version.
+   * job and has a later version, or belongs to a later job with the same id.
    */
   archive(run: RunRecord): Promise<void>;
   /** Deletes an archived run, unless a later job with its id has archived another one of its number. */

@@ -145,7 +145,8 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     async archive(run) {
       const key = `${run.job_id} ${run.run}`;
       const kept = archived.get(key);
-      if (!kept || kept.version <= run.version || kept.created_at < run.created_at)
+      const isSameJob = kept?.created_at === run.created_at;
+      if (!kept || kept.created_at < run.created_at || (isSameJob && kept.version <= run.version))
         archived.set(key, frozen(copy(run)));
     },
 

@@ -60,6 +60,14 @@ export function describeArchive(under: StoreInUse): void {
       expect((await under.store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
     });
 
+    test("the run of a later job stays when a late consumer of a deleted one with its key archives its own", async () => {
+      const id = newJobId();
+      const later = aRun(id, 1, { created_at: noon, version: 4 });
+      await under.store.archive(later);
+      await under.store.archive(aRun(id, 1, { version: 9, status: "failed" }));
+      expect((await under.store.runs(id, { limit: 10, order: "desc" })).runs).toEqual([later]);
+    });
+
     test("a run can be removed twice, and not by an earlier job with its key", async () => {
       const id = newJobId();
       const [first, second] = [aRun(id, 1), aRun(id, 2)];
