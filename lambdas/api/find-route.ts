@@ -90,7 +90,10 @@ function isWithin(
 /** Each job once, those that the text names first. */
 function merged(direct: readonly FoundJob[], byValue: readonly FoundJob[]): FoundJob[] {
   const valued = new Map(byValue.map((one) => [one.job.id, one]));
-  const named = direct.map((one) => ({ ...one, fields: valued.get(one.job.id)?.fields ?? [] }));
+  const named = direct.map((one) => {
+    const { fields = [], sealed } = valued.get(one.job.id) ?? {};
+    return { ...one, fields, ...defined({ sealed }) };
+  });
   const ids = new Set(named.map(({ job }) => job.id));
   return [...named, ...byValue.filter(({ job }) => !ids.has(job.id))];
 }

@@ -1769,6 +1769,8 @@ export interface FoundJob {
   keys: ("job_id" | "idempotency_key" | "unique" | "debounce")[];
   /** The fields of its event in which it has the value. */
   fields: string[];
+  /** Those of the fields that are sealed: the value must stand in no address. Absent: none. */
+  sealed?: string[];
   job: JobSummary;
 }
 

@@ -153,14 +153,10 @@ test("a value leads to the list of all jobs with it, which offers no change of a
 });
 
 test("a sealed value stands in no address, in nothing that is kept, and leads to no list", async () => {
-  const { page, allow } = await open(`/jobs?${tenant}`);
-  // Whether the field is sealed is asked with a value that is none.
-  allow(/where/);
+  const { page } = await open(`/jobs?${tenant}`);
   const asked = watchRequests(page);
-  const refused = page.waitForResponse((answer) => answer.url().includes("where") && answer.status() === 400);
   await findBy(page, email);
   await options(page).first().getByText("email", { exact: true }).waitFor();
-  await refused;
   expect(await options(page).count()).toBe(1);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "create_order", level: 1 }).waitFor();

@@ -17,7 +17,7 @@ import { Ago, Time } from "../ui/time.tsx";
 import { useUrlState } from "../use-url-state.ts";
 import { finderOpen } from "./open.ts";
 import { ask, edit, type Search, search } from "./search.ts";
-import { addressOfList, foundBy, foundWords, isJobId, scopeOf, scopesOf, scopeText } from "./words.ts";
+import { addressOfList, foundBy, foundWords, isJobId, listsOf, scopeOf, scopesOf, scopeText } from "./words.ts";
 import "./find.css";
 
 /** How long after it was pasted the id of a job is looked for: nothing else is asked for before Enter. */
@@ -167,7 +167,7 @@ interface Option {
 /** The jobs that were found, and then the lists of all with a value. */
 function optionsOf({ answer, failed }: Search): Option[] {
   if (!answer) return [];
-  const { found, lists, text } = answer;
+  const { found, text } = answer;
   return [
     ...found.map(({ job, ...by }) => ({
       key: job.job_id,
@@ -199,7 +199,7 @@ function optionsOf({ answer, failed }: Search): Option[] {
         </>
       ),
     })),
-    ...lists.map((list) => ({
+    ...listsOf(found).map((list) => ({
       key: `list ${JSON.stringify(list)}`,
       to: addressOfList(list, text, { failed }),
       shown: (

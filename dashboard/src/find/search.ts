@@ -1,11 +1,8 @@
-import { InvalidRequestError, PermissionError } from "../../../sdk/src/errors.ts";
 import type { FoundJob } from "../../../sdk/src/index.ts";
 import { ductape } from "../api/client.ts";
-import { defineQuery } from "../api/define-query.ts";
-import { queryClient } from "../api/query-client.ts";
 import { session } from "../api/session.ts";
 import { makeStore } from "../api/store.ts";
-import { listsOf, scopeOf, type ValueList } from "./words.ts";
+import { scopeOf } from "./words.ts";
 
 const perPage = 20;
 
@@ -26,8 +23,6 @@ interface Answer {
   /** The text that was looked for. */
   text: string;
   found: FoundJob[];
-  /** Of which fields the list of jobs shows all with this value. */
-  lists: ValueList[];
   next?: string;
   /** How many jobs were looked at, where few of them match. */
   examined: number;
@@ -78,47 +73,12 @@ export async function ask(cursor?: string): Promise<void> {
     const { next_cursor: next, examined = 0, looked_back_to } = page;
     const found = [...(old?.found ?? []), ...page.found];
     const answer = {
-      ...{ text, found, lists: old?.lists ?? [], examined: (old?.examined ?? 0) + examined },
+      ...{ text, found, examined: (old?.examined ?? 0) + examined },
       ...(next !== undefined && { next }),
       ...(looked_back_to !== undefined && { lookedBackTo: looked_back_to }),
     };
     change({ busy: false, answer });
-    const lists = await inAddresses(listsOf(found));
-    if (!signal.aborted && lists.length > 0) change({ answer: { ...answer, lists } });
   } catch (error) {
     if (!signal.aborted) change({ busy: false, error });
   }
-}
-
-/** What is asked for only to learn whether a field takes a value in an address. It is no value of anything. */
-const harmless = "-";
-
-/**
- * Whether the list of jobs takes values of a field. Those of sealed fields must stand in no address, and only the API knows which are
- * sealed: it is asked with a value that is none, before an address is made with the one that was found.
- */
-const takenInAddress = defineQuery("field-in-address", async ({ product_tag, env, field }: ValueList) => {
-  try {
-    await ductape()
-      .jobs.list({ product_tag, env, where: { [field]: harmless }, limit: 1 })
-      .page();
-    return true;
-  } catch (error) {
-    if (error instanceof InvalidRequestError || error instanceof PermissionError) return false;
-    throw error;
-  }
-});
-
-/** How many fields are offered as lists at most. */
-const mostLists = 5;
-
-async function inAddresses(lists: readonly ValueList[]): Promise<ValueList[]> {
-  const known = await Promise.all(
-    lists.slice(0, mostLists).map(async (list) => {
-      const asked = { ...takenInAddress(list), staleTime: Number.POSITIVE_INFINITY };
-      // One that cannot be asked about is not offered.
-      return (await queryClient.fetchQuery(asked).catch(() => false)) ? [list] : [];
-    }),
-  );
-  return known.flat();
 }

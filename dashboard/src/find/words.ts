@@ -51,12 +51,15 @@ export interface ValueList {
   field: string;
 }
 
-/** The fields by which jobs were found, in each product and env once. */
+/** How many fields are offered as lists at most. */
+const mostLists = 5;
+
+/** The fields by which jobs were found, in each product and env once, as far as their values may stand in an address. */
 export function listsOf(found: readonly FoundJob[]): ValueList[] {
-  const all = found.flatMap(({ fields, job: { product_tag, env } }) =>
-    fields.map((field) => ({ product_tag, env, field })),
+  const all = found.flatMap(({ fields, sealed = [], job: { product_tag, env } }) =>
+    fields.filter((field) => !sealed.includes(field)).map((field) => ({ product_tag, env, field })),
   );
-  return [...new Map(all.map((list) => [JSON.stringify(list), list])).values()];
+  return [...new Map(all.map((list) => [JSON.stringify(list), list])).values()].slice(0, mostLists);
 }
 
 /** Where the list of jobs shows all jobs with a value. For values that may stand in an address. */

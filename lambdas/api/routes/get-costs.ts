@@ -21,7 +21,7 @@ const Query = strict({
   env: Name.optional(),
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, "a month, such as 2030-01")
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month, such as 2030-01")
     .optional()
     .describe("A month of UTC, `YYYY-MM`, in place of `from` and `to`. Default: the current one."),
   from: QueryTime.transform(epochMs).optional().describe("When a run ended. `from` is inclusive, `to` is exclusive."),

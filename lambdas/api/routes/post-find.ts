@@ -34,7 +34,7 @@ export const doc = (): RouteDoc => ({
     200: {
       description: "A page of jobs.",
       schema: FoundJobsSchema,
-      example: { found: [{ keys: [], fields: ["customer"], job: aSummary }] },
+      example: { found: [{ keys: [], fields: ["customer"], sealed: ["customer"], job: aSummary }] },
     },
   },
   errors: [

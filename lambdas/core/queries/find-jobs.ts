@@ -33,6 +33,8 @@ export interface FoundJob {
   job: Job;
   keys: DirectKey[];
   fields: string[];
+  /** Those of the fields that are sealed. Absent: none. */
+  sealed?: string[];
 }
 
 interface ValueQuery {
@@ -77,9 +79,9 @@ export async function findByValue(services: Finding, query: ValueQuery): Promise
     for (const [i, position] of positions.entries()) {
       after = position;
       const job = jobs.get(position.id);
-      const fields = job ? fieldsFound(services.catalog, sought, job, { position, failed: query.failed }) : [];
-      if (!job || fields.length === 0 || !passes(job)) continue;
-      found.push({ job, keys: [], fields });
+      const by = job ? placesFound(services.catalog, sought, job, { position, failed: query.failed }) : [];
+      if (!job || by.length === 0 || !passes(job)) continue;
+      found.push({ job, keys: [], ...fieldsOf(by) });
       if (found.length < limit) continue;
       return { found, ...((more || i + 1 < positions.length) && { next: position }) };
     }
@@ -125,22 +127,26 @@ async function jobsAt({ jobs }: Finding, positions: readonly IndexPosition[]): P
 }
 
 /** By which fields an entry has found a job: it has the value now, and the time at which the entry leads to it. */
-function fieldsFound(
+function placesFound(
   catalog: Catalog,
   sought: readonly Sought[],
   job: Job,
   { position, failed }: { position: IndexPosition; failed: boolean },
-): string[] {
+): readonly Sought[] {
   const time = failed ? job.finished_at : job.created_at;
   if (time !== position.time || (failed && job.status !== "failed")) return [];
-  const by = sought.filter(
+  return sought.filter(
     (place) =>
       place.product === job.product &&
       place.env === job.env &&
       isFoundBy(job.search, place) &&
       isSearchedBy(catalog, job, place.field),
   );
-  return by.map(({ field }) => field);
+}
+
+function fieldsOf(by: readonly Sought[]): Pick<FoundJob, "fields" | "sealed"> {
+  const sealed = by.filter((place) => place.sealed).map(({ field }) => field);
+  return { fields: by.map(({ field }) => field), ...(sealed.length > 0 && { sealed }) };
 }
 
 /** The keys of the catalog that a text may be, of events that say so. A request may have a key that its event does not ask for. */

@@ -228,7 +228,8 @@ describe("a sealed field", () => {
     const id = await order({ customer: email });
     await run(id, fails);
     const { body } = await post({ q: email, field: "customer" });
-    expect(body.found).toEqual([{ keys: [], fields: ["customer"], job: expect.objectContaining({ job_id: id }) }]);
+    const by = { keys: [], fields: ["customer"], sealed: ["customer"] };
+    expect(body.found).toEqual([{ ...by, job: expect.objectContaining({ job_id: id }) }]);
     expect((await post({ q: email })).body.found).toHaveLength(1);
     expect((await post({ q: email, status: "failed", from: noon, to: noon + 1 })).body.found).toHaveLength(1);
     expect((await post({ q: "bob@example.com" })).body.found).toEqual([]);

@@ -49,6 +49,8 @@ test("offers places to look at, where there are several", () => {
 test("offers each field of a product and env once as a list", () => {
   const jobs = [found(["order", "charge"]), found(["order"]), found(["order"], { env: "dev" }), found([])];
   expect(listsOf(jobs).map(({ env, field }) => `${env} ${field}`)).toEqual(["prd order", "prd charge", "dev order"]);
+  const sealed = { ...found(["order", "email"]), sealed: ["email"] };
+  expect(listsOf([sealed]).map(({ field }) => field)).toEqual(["order"]);
 });
 
 test.each(["A-17", "a=b&c", "<b>\u202e\uffff \u{1F986}+%", " two  words "])(

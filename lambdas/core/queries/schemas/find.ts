@@ -11,6 +11,10 @@ export const FoundJobSchema = z
       .array(z.enum(directKeys))
       .describe("Which of its own names the text is: its id, or a key of a request that it has."),
     fields: z.array(z.string()).describe("The fields of its event in which it has the value."),
+    sealed: z
+      .array(z.string())
+      .exactOptional()
+      .describe("Those of the fields that are sealed: the value must stand in no address. Absent: none."),
     job: JobSummarySchema,
   })
   .meta({ id: "FoundJob", description: "A job, and by what it was found." });
