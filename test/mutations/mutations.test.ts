@@ -20,7 +20,7 @@ beforeAll(async () => {
     const outcome = JSON.parse(line) as Outcome;
     outcomes.set(outcome.mutation, outcome);
   }
-}, 300_000);
+}, 600_000);
 
 it.each(mutations.map((mutation, i) => ({ ...mutation, i })))("$test notices $replace in $file", ({ i }) => {
   expect(outcomes.get(i)).toEqual({ mutation: i, failed: expect.any(Number) });

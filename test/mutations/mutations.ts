@@ -287,6 +287,12 @@ export const mutations: Mutation[] = [
     test: "unit/code/feature/decisions.test.ts",
   },
   {
+    file: "lambdas/code/feature/answer-decide.ts",
+    find: '"NON_DETERMINISTIC" && (kept || restart)',
+    replace: '"NON_DETERMINISTIC" && kept && message.from > 0',
+    test: "unit/code/feature/decisions.test.ts",
+  },
+  {
     file: "lambdas/code/feature/undo.ts",
     find: "await Promise.all(closing.map(ended));",
     replace: "void closing.map(ended);",

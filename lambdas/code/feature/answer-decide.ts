@@ -81,16 +81,20 @@ export class Decisions {
       // What it has seen already is passed over; a message that ends before that is an old one.
       const kept = known && known.seen <= message.from + message.log.length ? known : undefined;
       if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
-      const session = kept ?? (await this.#begin(found, message, shownOf(message), this.#restarts.get(name)));
-      const passed = await this.#pass(session, found, message, until);
+      const restart = kept ? undefined : this.#restarts.get(name);
+      const session = kept ?? (await this.#begin(found, message, shownOf(message), restart));
+      let passed = await this.#pass(session, found, message, until);
+      if (passed?.fault?.code === "NON_DETERMINISTIC" && (kept || restart)) {
+        // What this process knows from a decision whose answer was lost, no other one knew, it may be: a replay of the log alone says whether the handler is to blame.
+        this.#restarts.delete(name);
+        if (message.from > 0) return { v: version, need: { from: 0 } };
+        passed = await this.#pass(await this.#begin(found, message, shownOf(message)), found, message, until);
+      }
       if (passed === undefined) {
         remember(this.#restarts, name, session, this.#keep);
         return { v: version, need: { from: 0 } };
       }
       this.#restarts.delete(name);
-      // The handler was suspended by a decision whose answer was lost, it may be: a replay of the log says whether it is to blame.
-      const isWarm = kept !== undefined && message.from > 0;
-      if (passed.fault?.code === "NON_DETERMINISTIC" && isWarm) return { v: version, need: { from: 0 } };
       if (passed.fault) return { v: version, fault: passed.fault };
       const answer = decided(passed, found, message.more ?? false);
       if (answer.outcome.is === "waiting") remember(this.#sessions, name, passed, this.#keep);

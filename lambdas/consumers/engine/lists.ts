@@ -28,6 +28,7 @@ import { memory } from "./guards/memory.ts";
 import { noted } from "./guards/noted.ts";
 import { parentEnded } from "./guards/parent-ended.ts";
 import { pinned } from "./guards/pinned.ts";
+import { recorded } from "./guards/recorded.ts";
 import { skipped } from "./guards/skipped.ts";
 import { unanswered } from "./guards/unanswered.ts";
 import { paused } from "./pauses/paused.ts";
@@ -64,6 +65,7 @@ export const guards: readonly Guard[] = [
   unanswered,
   crashed,
   parentEnded,
+  recorded,
   refused,
   unasked,
   pinned,

@@ -1,7 +1,9 @@
+import { isCodeProgress } from "../job/code-progress.ts";
 import { isFinished, type Job, type Parent } from "../job/job.ts";
 import { stepJobId, undoJobId } from "../job/job-id.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
+import { load } from "./payload.ts";
 
 /** Why a step was cancelled by the end of its feature. A retry of the feature runs such a step again. These strings are stored. */
 export const stepReasons = {
@@ -57,6 +59,36 @@ export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, j
     step = feature;
   }
   return undefined;
+}
+
+/**
+ * Whether a step was called within another one, by a handler in code: its key has that of the other before a slash. One that the run
+ * abandons does not follow it.
+ */
+const isNested = ({ parent }: Job): boolean =>
+  parent !== undefined && !parent.undo && parent.on_end !== "abandon" && parent.step.includes("/");
+
+/** Whether a job has not begun before: what has, was recorded then, and need not be open by now. */
+const isNew = ({ retried_after, attempts, progress, ending }: Job): boolean =>
+  retried_after === undefined && attempts.length === 0 && progress === undefined && ending === undefined;
+
+/**
+ * Whether the run of a nested step has recorded it, or need not. A decision that began it and was lost, since the run was cancelled meanwhile, is
+ * made again with the cancelling, and the handler may not come to the call then: whether the function of the step around it
+ * makes calls is known only once it has begun. What had been done by then, nobody would undo.
+ */
+export async function isRecorded(
+  { jobs, blobs }: { jobs: Pick<JobStore, "get">; blobs: Parameters<typeof load>[0] },
+  job: Job,
+): Promise<boolean> {
+  if (!job.parent || !isNested(job) || !isNew(job)) return true;
+  const { job_id, run, attempt } = job.parent.message;
+  const feature = await jobs.get(job_id);
+  // What the end or another attempt of it means for the step is asked elsewhere.
+  if (!feature?.progress || !isStepOf(job, feature) || feature.run !== run || feature.attempt !== attempt) return true;
+  const progress = await load(blobs, feature.progress);
+  if (!isCodeProgress<{ job_id?: string }>(progress)) return true;
+  return Object.values(progress.code.open).some((open) => open.job_id === job.id);
 }
 
 /**

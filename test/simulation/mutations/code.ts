@@ -74,6 +74,14 @@ export const ofCode: Mutation[] = [
     bug: "a run whose own code had failed behind its end ended at once when it was retried",
   },
   {
+    name: "code: a nested step starts before its run has recorded it",
+    seed: 70021248,
+    at: "consumers/engine/guards/recorded.ts#recorded",
+    find: "!(await isRecorded(services, job))",
+    replace: "false",
+    bug: "what a job had done that a lost decision had begun within a step was not undone, where the run was cancelled then",
+  },
+  {
     name: "code: a loser of a race goes on",
     seed: 577,
     at: "code/feature/handler-context.ts#race",

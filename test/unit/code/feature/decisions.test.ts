@@ -133,6 +133,34 @@ describe("a decision", () => {
     expect(await warm.decide(aDecision({ from: 2, log: [undone] }))).toEqual({ v: 1, need: { from: 0 } });
     const whole = aDecision({ log: [done(1, "first"), failed, undone] });
     expect(await warm.decide(whole)).toMatchObject({ outcome: { is: "failed" } });
+    // One that is given the whole log at once does not ask for it.
+    const given = deciding(handler as never);
+    await given.decide(aDecision({ log: [done(1, "first")] }));
+    await given.decide(aDecision({ from: 1, log: [failed] }));
+    expect(await given.decide(whole)).toMatchObject({ outcome: { is: "failed" } });
+  });
+
+  it("knows of a longer log no more than any other process, although it has found a scope in a shorter one", async () => {
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+      const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
+      const scoped = async () => {
+        await ctx.run("go", {}, { step: "x" });
+        await ctx.step("scope", inner);
+      };
+      await Promise.all([scoped(), ctx.run("go", {}, { step: "y" })]);
+    };
+    const log = [done(1, "first"), done(2, "x"), done(3, "y")];
+    const process = deciding(handler as never);
+    await process.decide(aDecision({ log: log.slice(0, 1) }));
+    // The scope was called by an entry before the last, so that it has to begin there.
+    const found = aDecision({ from: 1, log: log.slice(1) });
+    expect(await process.decide(found)).toEqual({ v: 1, need: { from: 0 } });
+    // Another process has been asked instead, and the run was cancelled before what it had begun was recorded.
+    const cancel: LogEntry = { n: 4, k: "$cancel", c: "cancel", e: "cancel", at: 1004 };
+    const whole = aDecision({ log: [...log, cancel, own(5, "undo:first", "scope")] });
+    expect(await process.decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
+    expect(await deciding(handler as never).decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
   });
 
   it("takes what it has seen again, if its answer was lost", async () => {
