@@ -4,6 +4,10 @@
  */
 export const readsAtOnce = 8;
 
+/** The items in parts of a size, of which the last one may be smaller. */
+export const inParts = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+
 /** Works on all items, on at most `atOnce` of them at a time. The results are in the order of the items. */
 export async function inParallel<T, R>(
   atOnce: number,

@@ -2,7 +2,7 @@ import { operationsPrefix } from "../../topology.ts";
 import type { IndexPosition } from "../job/index-position.ts";
 import type { Job } from "../job/job.ts";
 import { type Collected, type Operation, operationLimits, sampleOf } from "../job/operation.ts";
-import { inParallel } from "../kernel/in-parallel.ts";
+import { inParallel, inParts } from "../kernel/in-parallel.ts";
 import { filterOf, partitionsOf } from "./list-jobs.ts";
 import type { Services } from "./services.ts";
 
@@ -86,10 +86,7 @@ async function walk(
 const isOwn = ({ product, envs }: Operation, job: Job): boolean => job.product === product && envs.includes(job.env);
 
 async function readAll({ jobs }: Pick<Services, "jobs">, ids: readonly string[]): Promise<Job[]> {
-  const parts = Array.from({ length: Math.ceil(ids.length / readSize) }, (_, i) =>
-    ids.slice(i * readSize, (i + 1) * readSize),
-  );
-  return (await inParallel(readsAtOnce, parts, (part) => jobs.getMany([...part]))).flat();
+  return (await inParallel(readsAtOnce, inParts(ids, readSize), (part) => jobs.getMany(part))).flat();
 }
 
 const keyOf = ({ id }: Pick<Operation, "id">, { turn, n }: Operation["list"][number]): string =>

@@ -4,7 +4,7 @@ import type { Job, RunRecord } from "../job/job.ts";
 import { catalogEventOf, isList } from "../job/list.ts";
 import { hourMs, hourOf } from "../job/stats.ts";
 import { defined } from "../kernel/defined.ts";
-import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
 import { never } from "../kernel/start-time.ts";
 import type { ApiServices } from "../operations/services.ts";
 import { aroundOf, exact, listPrices, seriesRuns } from "./job-cost.ts";
@@ -219,11 +219,7 @@ async function readMany(
   all: readonly string[],
   see: (job: Job) => void,
 ): Promise<number> {
-  const ids = [...new Set(all)];
-  const parts = Array.from({ length: Math.ceil(ids.length / mostAtOnce) }, (_, i) =>
-    ids.slice(i * mostAtOnce, (i + 1) * mostAtOnce),
-  );
-  const counts = await inParallel(readsAtOnce, parts, async (part) => {
+  const counts = await inParallel(readsAtOnce, inParts([...new Set(all)], mostAtOnce), async (part) => {
     const found = await jobs.getMany(part);
     for (const job of found) see(job);
     return found.length;

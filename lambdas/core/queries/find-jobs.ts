@@ -7,7 +7,7 @@ import { derivedJobId, jobIdPattern } from "../job/job-id.ts";
 import { isFoundBy } from "../job/job-search.ts";
 import type { SharedKey } from "../job/shared-key.ts";
 import { traceOf } from "../kernel/errors.ts";
-import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { examinedAtMost } from "../operations/list-jobs.ts";
 import type { Seals } from "../operations/seals.ts";
@@ -185,8 +185,7 @@ export async function findDirectly(
   );
   await inParallel(readsAtOnce, shared, async (key) => name((await sharedKeys.get(key))?.job_id, key.kind));
   const ids = [...named.keys()];
-  const batches = Array.from({ length: Math.ceil(ids.length / 100) }, (_, i) => ids.slice(100 * i, 100 * (i + 1)));
-  const read = (await inParallel(readsAtOnce, batches, (batch) => jobs.getMany(batch))).flat();
+  const read = (await inParallel(readsAtOnce, inParts(ids, 100), (part) => jobs.getMany(part))).flat();
   return read
     .filter((job) => tenants.some(({ product, env }) => product === job.product && env === job.env))
     .map((job) => ({ job, keys: [...(named.get(job.id) ?? [])], fields: [] }))

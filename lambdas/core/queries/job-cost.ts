@@ -5,6 +5,7 @@ import { isFinished, type Job, type RunRecord } from "../job/job.ts";
 import { childCountOf, childIdOf, isList, progressInline } from "../job/list.ts";
 import { route } from "../job/route.ts";
 import { defined } from "../kernel/defined.ts";
+import { inParts } from "../kernel/in-parallel.ts";
 import { eventOfJob } from "../operations/kept-event.ts";
 import type { ApiServices } from "../operations/services.ts";
 import { codeProgressOf } from "./code-steps.ts";
@@ -140,8 +141,7 @@ async function stepsOf(services: CostServices, feature: Job, { now, most, around
     lines.push(...own);
     const read = ids.slice(0, most - examined);
     more ||= read.length < ids.length;
-    for (let from = 0; from < read.length; from += mostAtOnce) {
-      const asked = read.slice(from, from + mostAtOnce);
+    for (const asked of inParts(read, mostAtOnce)) {
       const found = await services.jobs.getMany(asked);
       examined += found.length;
       missing += asked.length - found.length;

@@ -7,7 +7,7 @@ import type { Job } from "../job/job.ts";
 import { isHolding, type Pause } from "../job/pause.ts";
 import { hourMs, hourOf } from "../job/stats.ts";
 import { defined } from "../kernel/defined.ts";
-import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
 import { never } from "../kernel/start-time.ts";
 import type { GateName } from "../limits/gate.ts";
 import type { Arrival } from "../limits/gcra.ts";
@@ -117,9 +117,6 @@ async function planned(
   });
   return { ...plans.finish(), examined: ids.length };
 }
-
-const inParts = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 /** What each limit of these tenants allows now, by one read of pins for each tenant that has limits. */
 async function rulesFor({ catalog, gates }: ForecastServices, tenants: readonly Tenant[], now: number) {

@@ -43,7 +43,7 @@ export interface UsedRun {
 }
 
 /** The memory that own code is taken to have, in megabytes: the default, since the API does not know another one. */
-export const ownCodeMb = 512;
+const ownCodeMb = 512;
 
 /** What a table's item grows by when it is claimed, in bytes: the claim, its lease and the start. */
 const claimBytes = 80;

@@ -1,4 +1,5 @@
 import { JobError } from "../../../core/job/job-error.ts";
+import { inParts } from "../../../core/kernel/in-parallel.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import { asJobError, combined } from "./failures.ts";
 
@@ -35,7 +36,7 @@ export async function fanOut({ recipients, before, ...options }: FanOut): Promis
   const done = new Set([...achieved.sent, ...achieved.dead].map(({ to }) => to));
   const open = [...new Set(recipients)].filter((to) => !done.has(to));
   const failures: JobError[] = [];
-  const batches = chunks(open, options.batchSize).values();
+  const batches = inParts(open, options.batchSize).values();
   const work = async () => {
     for (const batch of batches) {
       if (options.signal.aborted || failures.some(endsAll)) return;
@@ -76,6 +77,3 @@ function sortAsGiven(list: { to: string }[], recipients: readonly string[]): voi
   const places = new Map([...new Set(recipients)].map((to, place) => [to, place]));
   list.sort((a, b) => (places.get(a.to) ?? 0) - (places.get(b.to) ?? 0));
 }
-
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
