@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
-import type { Page, Request } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { HookDelivery, WebhookDelivery } from "../../sdk/src/index.ts";
 import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
+import { watchIdle } from "./support/idle.ts";
 import { system } from "./support/system.ts";
 
 const secret = "whsec_of_the_provider";
@@ -251,31 +252,14 @@ test("a list that cannot be read says so", async () => {
 
 test("an idle list asks for little: at most 12 requests a minute", async () => {
   const { page } = await open("/", { before: (before) => before.clock.install() });
-  const underWay = new Set<Request>();
-  const asked: string[] = [];
-  page.on("request", (request) => {
-    underWay.add(request);
-    asked.push(new URL(request.url()).pathname);
-  });
-  page.on("requestfinished", (request) => underWay.delete(request));
-  page.on("requestfailed", (request) => underWay.delete(request));
-  const seconds = async (count: number) => {
-    for (let second = 0; second < count; second++) {
-      await page.clock.runFor(1_000);
-      await until(async () => underWay.size === 0);
-    }
-  };
+  const idle = watchIdle(page);
   await page.goto(`${local.url()}/#/deliveries?${tenant}`);
   await rows(page, "Received").first().waitFor();
-  // From here on its time is what passes below.
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
-  // The files of other pages come while the browser is idle.
-  await seconds(40);
+  await idle.settle();
   for (const kind of ["received", "sent"] as const) {
     if (kind === "sent") await page.getByRole("button", { name: "Sent", exact: true }).click();
-    await seconds(5);
-    asked.length = 0;
-    await seconds(60);
+    await idle.seconds(5);
+    const asked = await idle.minute();
     expect(asked.filter((path) => path === `${paths[kind]}/deliveries`).length).toBeGreaterThan(1);
     expect(asked.length).toBeLessThanOrEqual(12);
   }

@@ -1,8 +1,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
-import type { Page, Request } from "playwright-core";
+import type { Page } from "playwright-core";
 import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
+import { watchIdle } from "./support/idle.ts";
 import { system } from "./support/system.ts";
 
 /** A catalog that tells the shop of what fails: whom it tells is not looked at here. */
@@ -177,28 +178,11 @@ test.each([
 test("an idle page asks for little: at most 12 requests a minute", async () => {
   await act("resolve");
   const { page } = await open("/", { before: (before) => before.clock.install() });
-  const underWay = new Set<Request>();
-  const asked: string[] = [];
-  page.on("request", (request) => {
-    underWay.add(request);
-    asked.push(new URL(request.url()).pathname);
-  });
-  page.on("requestfinished", (request) => underWay.delete(request));
-  page.on("requestfailed", (request) => underWay.delete(request));
-  const seconds = async (count: number) => {
-    for (let second = 0; second < count; second++) {
-      await page.clock.runFor(1_000);
-      await until(async () => underWay.size === 0);
-    }
-  };
+  const idle = watchIdle(page);
   await page.goto(`${local.url()}/#/incidents?${tenant}`);
   await page.getByText("Nothing goes wrong here").waitFor();
-  // From here on its time is what passes below.
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
-  // The files of other pages come while the browser is idle.
-  await seconds(40);
-  asked.length = 0;
-  await seconds(60);
+  await idle.settle();
+  const asked = await idle.minute();
   expect(asked.filter((path) => path === "/v1/incidents").length).toBeGreaterThan(1);
   expect(asked.length).toBeLessThanOrEqual(12);
   await act("reopen");
