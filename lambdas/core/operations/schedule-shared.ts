@@ -71,7 +71,7 @@ interface Making {
   made: Job;
   /** The id of the request's idempotency key. */
   id: string | undefined;
-  /** An earlier answer under that key, whose job no longer exists. */
+  /** An earlier answer under that key, whose job does not exist: it was deleted, or never stored, or is about to be. */
   stale?: RequestAnswer | undefined;
 }
 
@@ -140,12 +140,14 @@ const mayBeKept = (error: unknown): boolean =>
 
 /** Finds or makes the job of a request. Starts over where other requests or the job's consumer come first. */
 async function giveKey(services: SharedScheduling, making: Making): Promise<SharedOutcome | "restart"> {
+  let known = making;
   let replaced: Shared = {};
   for (let round = 0; round < rounds.schedule; round++) {
-    const next = await oneRound(services, making, replaced);
+    const next = await oneRound(services, known, replaced);
     if (next === "retry") continue;
     if (next === "restart" || "job" in next) return next;
-    replaced = { replaced: next.cancelled };
+    if ("stale" in next) known = { ...making, stale: next.stale };
+    else replaced = { replaced: next.cancelled };
   }
   throw contended();
 }
@@ -154,7 +156,7 @@ async function oneRound(
   services: SharedScheduling,
   making: Making,
   replaced: Shared,
-): Promise<SharedOutcome | { cancelled: string } | Lost> {
+): Promise<SharedOutcome | { cancelled: string } | { stale: RequestAnswer } | Lost> {
   const { request, key, id } = making;
   const holder = await services.sharedKeys.get(key);
   const { current, holding } = await jobsOf(services, holder, key);
@@ -162,16 +164,20 @@ async function oneRound(
   const before = id === undefined ? {} : await answeredBefore(services, request, id);
   if (before.outcome) return before.outcome;
   if (request.passed) throw invalidRequest(request.passed);
-  const next = { ...making, stale: before.stale };
+  // What it names was read before this answer, whose request may be about to store its job since another one ended.
+  if (before.stale && !isSameAnswer(before.stale, making.stale)) return { stale: before.stale };
   const own = id === undefined ? undefined : await ownJob(services, id, [current, holding], holder);
-  if (id !== undefined && own) return answerWith(services, next, { ...asBefore(own, id), ...replaced }, own);
-  if (!holding) return makeSharedJob(services, next, { holder, current }, replaced);
-  if (request.debounce) return addTo(services, next, request.debounce, holding);
+  if (id !== undefined && own) return answerWith(services, making, { ...asBefore(own, id), ...replaced }, own);
+  if (!holding) return makeSharedJob(services, making, { holder, current }, replaced);
+  if (request.debounce) return addTo(services, making, request.debounce, holding);
   if (request.unique?.on_conflict === "skip") {
-    return answerWith(services, next, { as: "skipped", ...replaced }, holding);
+    return answerWith(services, making, { as: "skipped", ...replaced }, holding);
   }
   return replace(services, request, holding);
 }
+
+const isSameAnswer = (a: RequestAnswer, b: RequestAnswer | undefined) =>
+  a.job_id === b?.job_id && a.created_at === b.created_at;
 
 /** The job that a key names, if it exists, and the job that holds the key, if any does. */
 async function jobsOf(
@@ -187,7 +193,7 @@ async function jobsOf(
   return previous && holdsKey(previous, kind) ? { holding: previous } : {};
 }
 
-/** The answer to an earlier request with the same idempotency key. `stale` is one whose job no longer exists. */
+/** The answer to an earlier request with the same idempotency key. `stale` is one whose job does not exist. */
 interface Before {
   outcome?: SharedOutcome;
   stale?: RequestAnswer;

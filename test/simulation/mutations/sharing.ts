@@ -105,4 +105,12 @@ export const sharing: Mutation[] = [
     find: ".slice(-keptRequests)",
     replace: ".slice(0, 1)",
   },
+  {
+    name: "unique: is skipped for a job that was read before the answer of a copy of the request",
+    seed: 70201511,
+    at: `${schedule}#oneRound`,
+    find: "return { stale: before.stale };",
+    replace: "making = { ...making, stale: before.stale };",
+    bug: "of two copies of a request with an idempotency key one was skipped, and the other one made a job",
+  },
 ];

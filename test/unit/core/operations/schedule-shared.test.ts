@@ -402,6 +402,39 @@ describe("the unique key of an event", () => {
     expect(await w.schedule("sync", "a", { unique: { on_conflict: "replace" } })).toMatchObject({ replaced: job.id });
   });
 
+  it("gives two copies of a request one job, though the open job ends while both are under way", async () => {
+    const w = world();
+    const { job } = await w.schedule("sync", "a");
+    await w.claim(job);
+    const { answer } = w.sharedKeys;
+    const [slow, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    w.sharedKeys.answer = async (id) => {
+      read.resolve();
+      await slow.promise;
+      return answer(id);
+    };
+    const first = w.schedule("sync", "a", { idempotency_key: "k" });
+    await read.promise;
+    w.sharedKeys.answer = answer;
+    await w.finish(job.id);
+    const { create } = w.jobs;
+    const [stored, making] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    w.jobs.create = async (made) => {
+      making.resolve();
+      await stored.promise;
+      return create(made);
+    };
+    const second = w.schedule("sync", "a", { idempotency_key: "k" });
+    await making.promise;
+    w.jobs.create = create;
+    // The first one has read the job while it was open, and an answer that was kept after it had ended.
+    slow.resolve();
+    const answered = await first;
+    stored.resolve();
+    expect((await second).job.id).toBe(answered.job.id);
+    expect(w.jobs.all()).toHaveLength(2);
+  });
+
   it("may belong to a series", async () => {
     const w = world();
     const repeat = { every: 60_000 };
