@@ -16,6 +16,7 @@ import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describePage } from "./page.ts";
+import { describeRecord, lockRecord, recordDays } from "./record.ts";
 import { describeRollBack } from "./roll-back.ts";
 import { describeRuns } from "./runs.ts";
 import { describeSigningIn, people, redirectUri, signInBy } from "./signing-in.ts";
@@ -44,7 +45,8 @@ beforeAll(async () => {
   await makeTargets(clientOptions(), { databaseUrl: database.url(), outside });
   await makeTeams(clientOptions());
   await storeWebhook(clientOptions(), outside.url);
-  outputs = await deploy(ministack, undefined, { signIn: signInBy(issuer) });
+  outputs = await deploy(ministack, undefined, { signIn: signInBy(issuer), auditLockDays: recordDays });
+  await lockRecord(clientOptions(), outputs);
   call = apiClient(outputs, ministack);
   const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
   key = (await new SecretsManagerClient(clientOptions()).send(secret)).SecretString ?? "";
@@ -361,6 +363,7 @@ describe("a cause for which attempts fail", () => {
   }, 150_000);
 });
 
+describeRecord({ ...flow, ministack: () => ministack });
 describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });
 
 async function scheduleOf(jobId: string) {

@@ -23,6 +23,8 @@ export interface Outputs {
   IntakeQueueUrl: string;
   IntakeTopicArn: string;
   IntakeDeadLetterQueueUrl: string;
+  /** Only with the setting `auditLockDays`. */
+  AuditBucket: string;
 }
 
 /**

@@ -17,16 +17,25 @@ export function grantMore(scope: IConstruct): void {
   for (const node of scope.node.findAll()) {
     if (node instanceof Role) grant(node, allow(batches, [queues], "The emulator's notion of batches."));
     if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
-    if (node instanceof Policy) withoutNull(node);
+    if (node instanceof Policy) withoutUnknown(node);
   }
 }
 
-/** It does not know the keys of items that a request names: what is allowed where they are there is allowed without a look at them. */
-function withoutNull({ document }: Policy): void {
+/** What it does not know of a request: which keys of items it names, and by which algorithm it has something signed. */
+const unknown = [
+  { operator: "Null", key: "dynamodb:LeadingKeys" },
+  { operator: "StringEquals", key: "kms:SigningAlgorithm" },
+];
+
+/** What is allowed on such a condition is allowed without it. */
+function withoutUnknown({ document }: Policy): void {
   const { Statement = [] } = (document.toJSON() ?? {}) as { Statement?: { Condition?: Record<string, object> }[] };
   for (const statement of Statement) {
-    const { Null, ...Condition } = statement.Condition ?? {};
-    if (Null) document.addStatements(PolicyStatement.fromJson({ ...statement, Condition }));
+    const known = Object.entries(statement.Condition ?? {}).filter(
+      ([operator, keys]) => !unknown.some((one) => one.operator === operator && one.key in keys),
+    );
+    if (known.length < Object.keys(statement.Condition ?? {}).length)
+      document.addStatements(PolicyStatement.fromJson({ ...statement, Condition: Object.fromEntries(known) }));
   }
 }
 

@@ -48,6 +48,8 @@ export async function startMinistack({ enforced = true } = {}): Promise<Ministac
     AUTH: String(enforced),
     USE_SSL: "1",
     LOG_LEVEL: "WARNING",
+    // It would listen on a port that is not its own, since it has the package by which it signs.
+    IOT_MTLS_ENABLED: "0",
   };
   const child = spawn(command, [], {
     cwd: folder,
