@@ -110,6 +110,21 @@ test("the product of these tests has no faults", () => {
   expect(checkCatalog([product], registry)).toEqual([]);
 });
 
+it("puts the job into the trace that its sender is in, and a replay of it into none", async () => {
+  const { deliver, list, replay, jobs } = world();
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await deliver("stripe", paid, { ...stripeOf(paid), traceparent, tracestate: "shop=1" });
+  const other = '{"id":"evt_2","amount":1}';
+  await deliver("stripe", other, { ...stripeOf(other), traceparent: "00-nothing" });
+  const [, { id }] = (await list("stripe")).deliveries;
+  await replay("stripe", id, { key: "again" });
+  expect(jobs.all().map(({ trace }) => trace)).toEqual([
+    { parent: traceparent, state: "shop=1" },
+    undefined,
+    undefined,
+  ]);
+});
+
 describe("what is kept", () => {
   it("is one item a delivery, the latest first, with what came of each", async () => {
     const { deliver, list, clock, jobs, hookDeliveries } = world();

@@ -7,12 +7,13 @@ import { keyPart } from "../../expressions/keys.ts";
 import { spelledPlain } from "../../expressions/request-input.ts";
 import { catalogValuesOf } from "../../expressions/values.ts";
 import { JobError } from "../../job/job-error.ts";
+import { carrierOf, type TraceCarrier } from "../../job/trace.ts";
 import type { Fault } from "../../kernel/errors.ts";
 import { fieldsFaults } from "../../kernel/fields.ts";
 import { isRecord } from "../../kernel/json-values.ts";
 import { invalidRequest } from "../../kernel/parse-body.ts";
 import { RequestError } from "../../kernel/request-error.ts";
-import { type AcceptedRequest, parseRequest } from "../request.ts";
+import { type AcceptedRequest, parseRequest, traced } from "../request.ts";
 import { parseSignal, type SignalWanted } from "../signal-request.ts";
 import { type Delivery, idOf } from "./delivery.ts";
 
@@ -59,8 +60,17 @@ export function requestOf(
   const of = catalog.find(product.tag, env, event);
   const input = isRecord(asked.input) ? spelledPlain(of, asked.input) : asked.input;
   const body = { ...asked, ...tenant, event, input, labels: [hookLabel(name), ...labels] };
-  return { is: "job", delivery_id, request: parseRequest(body, catalog, now, key) };
+  const request = parseRequest(body, catalog, now, key);
+  // A replay comes long after the trace of the delivery.
+  return { is: "job", delivery_id, request: replay === undefined ? traced(request, carrierIn(delivery)) : request };
 }
+
+/** The trace that a sender has put its delivery into, as every HTTP client with tracing does. */
+const carrierIn = ({ headers }: Delivery): TraceCarrier =>
+  carrierOf((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? value : undefined;
+  }) ?? {};
 
 const deliveryScope = ({ product, env }: FoundHook, delivery: Delivery, now: number): Scope => ({
   ...scopeOf({}, now, catalogValuesOf(product, env)),
