@@ -9,7 +9,7 @@ import type { Calendars } from "../core/job/series.ts";
 import { parseOptionalBody } from "../core/kernel/parse-body.ts";
 import { strict } from "../core/kernel/schema.ts";
 import { jobChange } from "../core/operations/audited-fields.ts";
-import { type Change, changeJob, previewOf, signed } from "../core/operations/change-job.ts";
+import { audited, type Change, changeJob, previewOf } from "../core/operations/change-job.ts";
 import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
@@ -59,7 +59,7 @@ export const changeRoute = ({
     const dryRun = isDryRun(request.query);
     const job = await callersJob(jobs, request, "jobs:write");
     const by = { ...callerOf(request), change: name };
-    const asked = signed(change(request.body, clock.now(), calendarsOf(services.catalog, job.product)), by);
+    const asked = audited(change(request.body, clock.now(), calendarsOf(services.catalog, job.product)), by);
     await (dryRun ? check : admit)?.(services, job);
     if (dryRun)
       return {

@@ -38,6 +38,13 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/operation-crashes.test.ts",
   },
   {
+    // A change without its entry leaves no gap.
+    file: "lambdas/core/operations/change-job.ts",
+    find: "changes: (job.changes ?? 0) + 1",
+    replace: "changes: 1",
+    test: "unit/api/audit.test.ts",
+  },
+  {
     // What a process has begun that died is forgotten where the operation is stopped.
     file: "lambdas/core/operations/go-on.ts",
     find: "const changed = await countChanged(services, taken);",

@@ -10,6 +10,7 @@ import { jobIdPattern } from "../../core/job/job-id.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
+import { deletionNumber } from "../../core/operations/audited-fields.ts";
 import { defaultReason } from "../../core/operations/change-job.ts";
 import { changeJobs, type Unchanged } from "../../core/operations/change-jobs.ts";
 import { listJobs, searchedShown } from "../../core/operations/list-jobs.ts";
@@ -70,13 +71,14 @@ export async function handle(services: SchedulingServices & Recording, request: 
 /** One entry for a page: a page of a hundred entries would double what the change costs. */
 const bulkChange = (
   { action, filter, reason }: Pick<z.output<typeof BulkRequest>, "action" | "filter" | "reason">,
-  jobs: readonly string[],
+  jobs: readonly Job[],
 ): AuditChange => ({
   action: `bulk.${action}`,
   product: filter.product_tag,
   ...defined({ env: filter.env, reason: action === "cancel" ? reason : undefined }),
   target: filter.event ?? filter.product_tag,
-  jobs,
+  jobs: jobs.map(({ id }) => id),
+  numbers: jobs.map((job) => (action === "delete" ? deletionNumber(job) : (job.changes ?? 0))),
   after: { filter },
 });
 

@@ -81,6 +81,8 @@ export interface AuditChange {
   target: string;
   /** The ids of the jobs of a bulk change. */
   jobs?: readonly string[];
+  /** Which change of a caller it is of each of these jobs, or of the one that is `target`: from 1 on, without a gap. */
+  numbers?: readonly number[];
   reason?: string;
   /** The listed fields that differ: as they were, and as they are. */
   before?: AuditFields;
@@ -103,6 +105,7 @@ const StoredEntry = z.object({
   role: z.string().exactOptional(),
   verbs: z.array(z.string()).exactOptional(),
   jobs: z.array(z.string()).exactOptional(),
+  numbers: z.array(z.int()).exactOptional(),
   reason: z.string().exactOptional(),
   before: Fields.exactOptional(),
   after: Fields.exactOptional(),

@@ -206,6 +206,8 @@ export interface Job {
   made_by_name?: string;
   /** The last change by a caller. */
   by?: ChangedBy;
+  /** How many changes of callers the audit should have, each with its number. */
+  changes?: number;
   /** The operations that have changed it, the latest last. Each changes it once. */
   ops?: string[];
   /** Raised by one with every write. It is the optimistic lock of every transition but the claim. */

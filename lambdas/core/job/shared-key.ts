@@ -85,7 +85,7 @@ export function debounced(job: Job, made: Job, debounce: Debouncing, now: number
     ...made,
     id: job.id,
     created_at: job.created_at,
-    ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: job.by }),
+    ...defined({ made_by: job.made_by, made_by_name: job.made_by_name, by: job.by, changes: job.changes }),
     version: job.version + 1,
     // It is the next state of the job that was read (`JobStore.replace`).
     write_id: job.write_id,

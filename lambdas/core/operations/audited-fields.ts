@@ -34,14 +34,19 @@ export const jobChange = (action: AuditAction, before: Job, after: Job): AuditCh
   action,
   ...tenantOf(after),
   target: after.id,
+  ...defined({ numbers: after.changes === undefined ? undefined : [after.changes] }),
   ...defined({ reason: after.reason === before.reason ? undefined : after.reason }),
   ...differing(ofJobs(before), ofJobs(after)),
 });
+
+/** The number of the deletion, which is the last change of a job. */
+export const deletionNumber = ({ changes = 0 }: Pick<Job, "changes">): number => changes + 1;
 
 export const jobDeletion = (job: Job): AuditChange => ({
   action: "job.delete",
   ...tenantOf(job),
   target: job.id,
+  numbers: [deletionNumber(job)],
   before: pick(job, ["event", "status", "finished_at"]),
 });
 

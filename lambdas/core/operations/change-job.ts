@@ -53,6 +53,15 @@ export const signed =
     return next === "unchanged" ? next : { ...next, by: { ...by, at: now } };
   };
 
+/** The change of a caller that gets an entry of the audit. Those of a job are numbered, so that one without its entry shows there. */
+export const audited = (change: Change, by: Changer): Change => {
+  const own = signed(change, by);
+  return (job, now, calendars) => {
+    const next = own(job, now, calendars);
+    return next === "unchanged" ? next : { ...next, changes: (job.changes ?? 0) + 1 };
+  };
+};
+
 /** The ports that changing a job needs. The steps of a feature change with it. */
 export interface Changing extends Dispatching, Searching {
   jobs: JobStore;

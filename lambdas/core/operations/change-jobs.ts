@@ -5,6 +5,7 @@ import { inParallel } from "../kernel/in-parallel.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
 import {
+  audited,
   type Changing,
   cancel,
   changeJob,
@@ -14,7 +15,6 @@ import {
   requireFinished,
   resume,
   retry,
-  signed,
 } from "./change-job.ts";
 import { deleteWithResults } from "./delete-job.ts";
 import { requireFeature } from "./parent-guard.ts";
@@ -39,15 +39,15 @@ type Work = (
 
 const works: Record<BulkAction, Work> = {
   cancel: (services, { id }, { reason, caller, onChanged }) =>
-    changeJob(services, id, signed(cancel(reason), { ...caller, change: "cancel" }), onChanged),
+    changeJob(services, id, audited(cancel(reason), { ...caller, change: "cancel" }), onChanged),
   pause: (services, { id }, { caller, onChanged }) =>
-    changeJob(services, id, signed(pauseJob, { ...caller, change: "pause" }), onChanged),
+    changeJob(services, id, audited(pauseJob, { ...caller, change: "pause" }), onChanged),
   resume: (services, { id }, { caller, onChanged }) =>
-    changeJob(services, id, signed(resume, { ...caller, change: "resume" }), onChanged),
+    changeJob(services, id, audited(resume, { ...caller, change: "resume" }), onChanged),
   retry: async (services, job, { caller, onChanged }) => {
     await requireFeature(services, job);
     await requireKey(services, job);
-    await changeJob(services, job.id, signed(retry(0), { ...caller, change: "retry" }), onChanged);
+    await changeJob(services, job.id, audited(retry(0), { ...caller, change: "retry" }), onChanged);
     await yieldKey(services, job);
   },
   delete: async (services, { id }, { onChanged }) => {
@@ -80,17 +80,17 @@ interface BulkChange {
 }
 
 /**
- * Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why, and the ids of those
- * that are not any more what they were: a job for which there was nothing to do is in neither.
+ * Applies one action to many jobs, each independently of the others. Returns the jobs that were not changed, and why, and those
+ * that are not any more what they were, as they are or were last: a job for which there was nothing to do is in neither.
  */
 export async function changeJobs(
   services: Changing & Retrying & Pick<Services, "answers">,
   jobs: readonly Job[],
   { action, reason, caller, dryRun }: BulkChange,
   onFault: (job: Job, error: unknown) => void,
-): Promise<{ errors: Unchanged[]; changed: string[] }> {
-  const changed: string[] = [];
-  const onChanged: OnChanged = async ({ id }) => void changed.push(id);
+): Promise<{ errors: Unchanged[]; changed: Job[] }> {
+  const changed: Job[] = [];
+  const onChanged: OnChanged = async (_before, after) => void changed.push(after);
   const work = (dryRun ? rehearsals : works)[action];
   const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
     try {

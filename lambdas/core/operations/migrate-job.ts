@@ -11,7 +11,7 @@ import { type Fault, traceOf } from "../kernel/errors.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { jobNotFound, type RequestError } from "../kernel/request-error.ts";
 import type { Definitions } from "../ports/definitions.ts";
-import { type Changing, conflict, migrate, type OnChanged, previewOf, signed, tooFast } from "./change-job.ts";
+import { audited, type Changing, conflict, migrate, type OnChanged, previewOf, tooFast } from "./change-job.ts";
 import { endedWithFeature } from "./parent-guard.ts";
 import { loadIfThere } from "./payload.ts";
 
@@ -140,7 +140,7 @@ export async function migrateJob(
     const found = presentFeature(services, job);
     const definition = definitionOf(found);
     const to = definitionId(definition);
-    const change = signed(migrate(to, found.definition.undoes?.(found.target) ?? false), {
+    const change = audited(migrate(to, found.definition.undoes?.(found.target) ?? false), {
       ...caller,
       change: "migrate",
     });

@@ -1,4 +1,5 @@
 import { type KeyObject, verify } from "node:crypto";
+import * as z from "zod";
 import {
   linesOf,
   type Manifest,
@@ -9,6 +10,7 @@ import {
   timeOfName,
 } from "../access/audit-record.ts";
 import { minuteMs } from "../job/due-time.ts";
+import { parsedJson } from "../kernel/parsed-json.ts";
 import type { RecordFiles } from "../ports/audit-record.ts";
 
 /** What can be wrong with the record of an audit. */
@@ -29,6 +31,8 @@ type RecordFaultCode =
   | "ENTRY_CHANGED"
   /** An entry was removed from the table before its time. */
   | "ENTRY_REMOVED"
+  /** A change of a job was not recorded, although a later one was. */
+  | "ENTRY_MISSING"
   /** Nothing was signed for a while until now. */
   | "NOT_SIGNED_SINCE";
 
@@ -64,7 +68,7 @@ interface Verifying {
 
 /**
  * Looks whether the record is whole: each list is signed and follows the one before it, each file is the one that was signed, there is no
- * other, and no entry was recorded in two ways. What was never recorded it cannot see.
+ * other, no entry was recorded in two ways, and none is missing between two others of a job.
  */
 export async function verifyAudit({ files, key, now, onFault }: Verifying): Promise<Verified> {
   const faults: RecordFault[] = [];
@@ -74,6 +78,7 @@ export async function verifyAudit({ files, key, now, onFault }: Verifying): Prom
     onFault?.(fault);
   };
   const entries = new Map<string, string>();
+  const changes: NumberedChanges = new Map();
   const lists = await listsOf(files, key, found);
   let checked = 0;
   for (const { files: signed } of lists) {
@@ -82,11 +87,12 @@ export async function verifyAudit({ files, key, now, onFault }: Verifying): Prom
       const text = await files.get(file.name);
       if (text === undefined) found("FILE_REMOVED", file.name, "It was signed, and is not there.");
       else if (sha256(text) !== file.sha256) found("FILE_CHANGED", file.name, "It has other bytes than those signed.");
-      else checkLines(text, file.name, entries, found);
+      else checkLines(text, file.name, { entries, changes, found });
     }
   }
   const from = lists[0]?.from;
   const to = lists.at(-1)?.to;
+  if (to !== undefined) missing(changes, to - latestMs, found);
   const waiting = await unsigned(files, lists, found);
   if (to !== undefined && now - to > latestMs)
     found("NOT_SIGNED_SINCE", minutesFolder, `The last list ends at ${new Date(to).toISOString()}.`);
@@ -129,7 +135,50 @@ async function listsOf(files: Verifying["files"], key: KeyObject, found: Found):
   return lists;
 }
 
-function checkLines(text: string, name: string, entries: Map<string, string>, found: Found): void {
+/** The changes of each job that were recorded: their numbers, and when they were made. */
+type NumberedChanges = Map<string, { number: number; at: number }[]>;
+
+/** What a line says of the changes of jobs. */
+const Numbered = z.object({
+  at: z.int(),
+  target: z.string(),
+  jobs: z.array(z.string()).optional(),
+  numbers: z.array(z.int()),
+});
+
+function noteNumbers(entry: string, changes: NumberedChanges): void {
+  const { data } = Numbered.safeParse(parsedJson(entry));
+  if (!data) return;
+  const { at, target, jobs = [target], numbers } = data;
+  for (const [i, job] of jobs.entries()) {
+    const number = numbers[i];
+    if (number === undefined) continue;
+    const known = changes.get(job);
+    if (known) known.push({ number, at });
+    else changes.set(job, [{ number, at }]);
+  }
+}
+
+/** Gaps among the changes of a job. What comes after one has to be older than `until`: the entry may be on its way. */
+function missing(changes: NumberedChanges, until: number, found: Found): void {
+  for (const [job, all] of changes) {
+    const old = all.filter(({ at }) => at <= until).map(({ number }) => number);
+    const sorted = [...new Set(old)].sort((a, b) => a - b);
+    for (const [i, number] of sorted.entries()) {
+      const before = sorted[i - 1] ?? number - 1;
+      for (let lost = before + 1; lost < number; lost++)
+        found("ENTRY_MISSING", job, `Its change ${lost} by a caller was not recorded, and change ${number} was.`);
+    }
+  }
+}
+
+interface Checking {
+  entries: Map<string, string>;
+  changes: NumberedChanges;
+  found: Found;
+}
+
+function checkLines(text: string, name: string, { entries, changes, found }: Checking): void {
   for (const line of linesOf(text)) {
     if (!line) {
       found("UNREADABLE", name, "One of its lines is no record.");
@@ -140,6 +189,7 @@ function checkLines(text: string, name: string, entries: Map<string, string>, fo
     const hash = sha256(entry).slice(0, 32);
     const known = entries.get(id);
     entries.set(id, known ?? hash);
+    if (known === undefined) noteNumbers(entry, changes);
     if (how === "removed") found("ENTRY_REMOVED", id, `Recorded in ${name}.`);
     else if (how === "changed" || (known !== undefined && known !== hash))
       found("ENTRY_CHANGED", id, `Recorded in ${name}.`);

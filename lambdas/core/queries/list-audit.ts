@@ -124,14 +124,14 @@ export const seesDeployment = ({ products, envs }: Scopes): boolean => products.
 const kinds: Readonly<Record<string, "key" | "identity" | "recipient">> = { k: "key", i: "identity", r: "recipient" };
 
 export function auditEntryView(entry: AuditEntry): z.infer<typeof AuditEntrySchema> {
-  const { actor, name, person, product, jobs, before, after } = entry;
+  const { actor, name, person, product, jobs, numbers, before, after } = entry;
   const [kind = ""] = actor.split(":");
   const id = actorId(actor);
   return {
     ...pick(entry, ["id", "at", "action", "target", "env", "reason", "role", "request_id"]),
     ...defined({ product_tag: product, verbs: entry.verbs && [...entry.verbs] }),
     actor: { kind: kinds[kind] ?? "other", ...(id !== "" && { id }), ...defined({ name, person }) },
-    ...(jobs && { jobs: [...jobs] }),
+    ...defined({ jobs: jobs && [...jobs], numbers: numbers && [...numbers] }),
     ...defined({ before: notEmpty(before), after: notEmpty(after) }),
   };
 }

@@ -7,7 +7,8 @@ import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { definitionId, definitionOf } from "../../../lambdas/core/catalog/feature-definition.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { changedOperation } from "../../../lambdas/core/job/operation.ts";
-import { afterClaim, parked } from "../../../lambdas/core/job/transitions.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
+import { afterClaim, completed, parked } from "../../../lambdas/core/job/transitions.ts";
 import { routes as signInRoutes } from "../../../lambdas/sign-in/routes.ts";
 import { approveMethods, approvePath, hookMethods, hookPath } from "../../../lambdas/topology.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -349,6 +350,36 @@ const two = listing([
   [noon - 5, { product: "shop", env: "prd", target: "shop in prd", name: ada.keyName, person: ada.person }],
   [noon - 40 * 86_400_000, { product: "shop", env: "prd", target: "page", action: "bulk.cancel", jobs: ["job_7"] }],
 ]);
+
+test("the changes of a job are numbered, over its runs and to its end, by whichever route they come", async () => {
+  const job = order({ ...later, repeat: series });
+  const api = fakeApi({ jobs: [job] });
+  const { product: product_tag, env } = job;
+  const change = async (method: string, path: string, body?: object) => {
+    const { status } = await api.ask({ method, path, ...(body && { body }), ...ada });
+    expect([200, 204]).toContain(status);
+    await api.clock.advance(1);
+  };
+  const one = `/v1/jobs/${job.id}`;
+  await change("POST", `${one}/skip-next`);
+  await change("POST", `${one}/pause`);
+  // The second one has nothing to do.
+  await change("POST", `${one}/pause`);
+  await change("POST", "/v1/jobs/bulk", { action: "resume", filter: { product_tag, env } });
+  const claimed = afterClaim((await api.jobs.get(job.id)) as Job, { claimId: "c", now: noon, leaseMarginMs: 1000 });
+  const next = continued(completed(claimed, noon, { inline: {} }), noon)?.next as Job;
+  for (const one of [claimed, next]) expect(await api.jobs.replace(one)).not.toBe("lost");
+  await change("POST", `${one}/cancel`, {});
+  await change("POST", "/v1/jobs/bulk", { action: "delete", filter: { product_tag, env } });
+  const { entries } = (await api.ask({ path: "/v1/audit", query: { target: job.id } })).body;
+  expect(entries.map(({ action, numbers }: { action: string; numbers: number[] }) => [action, numbers])).toEqual([
+    ["bulk.delete", [5]],
+    ["job.cancel", [4]],
+    ["bulk.resume", [3]],
+    ["job.pause", [2]],
+    ["job.skip_next", [1]],
+  ]);
+});
 
 describe("GET /v1/audit", () => {
   it.each<[what: string, query: Record<string, string>, found: string[]]>([

@@ -41,6 +41,12 @@ export const AuditEntrySchema = z
     product_tag: z.string().exactOptional().describe("Absent for what belongs to the deployment, such as keys."),
     env: z.string().exactOptional().describe("Absent for what concerns every env of the product."),
     jobs: z.array(z.string()).exactOptional().describe("The jobs that it concerns, if `target` is not one of them."),
+    numbers: z
+      .array(z.int())
+      .exactOptional()
+      .describe(
+        "Which change by a caller it is of each of these jobs, or of the one that is `target`: they count from 1, so that a gap shows a change without its entry.",
+      ),
     reason: z.string().exactOptional().describe("Why, as the caller said."),
     before: fields("were"),
     after: fields("are since"),

@@ -137,6 +137,33 @@ describe("the record of the audit", () => {
     expect((await codesOf(world)).sort()).toEqual(["ENTRY_CHANGED", "ENTRY_CHANGED", "ENTRY_REMOVED"]);
   });
 
+  it("finds a change of a job that was never recorded, by the number of a later one", async () => {
+    const world = deployment();
+    let n = 0;
+    const changed = (numbers: number[], more: object = { target: "job_1" }) => {
+      const entry = JSON.stringify({ at: world.clock.now(), action: "job.cancel", ...more, numbers });
+      return world.arrive(lineOf(++n, { entry }));
+    };
+    await changed([1]);
+    await changed([3]);
+    await changed([4, 7], { target: "my-product", jobs: ["job_1", "job_2"] });
+    // The record begins later than the jobs, and one that is made again under its id counts anew.
+    await changed([9], { target: "job_2" });
+    await changed([1], { target: "job_1" });
+    for (let minute = 0; minute < 12; minute++) await world.minute();
+    // What comes after it may be on its way.
+    await changed([6]);
+    for (let minute = 0; minute < 4; minute++) await world.minute();
+    const missing = (name: string, lost: number, next: number) => ({
+      ...{ code: "ENTRY_MISSING", name },
+      detail: `Its change ${lost} by a caller was not recorded, and change ${next} was.`,
+    });
+    const old = [missing("job_1", 2, 3), missing("job_2", 8, 9)];
+    expect((await world.verify()).faults).toEqual(old);
+    for (let minute = 0; minute < 10; minute++) await world.minute();
+    expect((await world.verify()).faults).toEqual([...old.slice(0, 1), missing("job_1", 5, 6), ...old.slice(1)]);
+  });
+
   it("takes a batch that is delivered again, and one that comes hours late, for what they are", async () => {
     const world = await tenMinutes();
     await world.arrive(lineOf(0), lineOf(1));

@@ -55,7 +55,10 @@ describe("deleting a finished job", () => {
         { action: "delete", reason: "", caller: { actor: "k:deployed" }, dryRun: false },
         never,
       ),
-    ).toEqual({ errors: [], changed: expect.arrayContaining([w.job.id, w.other.id]) });
+    ).toEqual({
+      errors: [],
+      changed: expect.arrayContaining([w.job, w.other].map(({ id }) => expect.objectContaining({ id }))),
+    });
     expect([w.jobs.all(), w.jobs.archived(), w.kept()]).toEqual([[], [], []]);
   });
 
