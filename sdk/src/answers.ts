@@ -1860,6 +1860,11 @@ export interface AuditEntry {
   env?: string;
   /** The jobs that it concerns, if `target` is not one of them. */
   jobs?: string[];
+  /**
+   * Which change by a caller it is of each of these jobs, or of the one that is `target`: they count from 1, so that
+   * a gap shows a change without its entry.
+   */
+  numbers?: number[];
   /** Why, as the caller said. */
   reason?: string;
   /** The listed fields that differ, as they were. */
@@ -2095,6 +2100,10 @@ export interface HookDeliveryPage {
   deliveries: HookDelivery[];
   /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
   next_cursor?: string;
+  /** How many deliveries a page by outcome has looked at, if it is short although more follow. */
+  examined?: number;
+  /** Until when such a page has looked back. Epoch milliseconds. */
+  looked_back_to?: number;
 }
 
 /** What has come of a delivery that was made again. */
@@ -2215,6 +2224,10 @@ export interface WebhookDeliveryPage {
   deliveries: WebhookDelivery[];
   /** The cursor of the next page; absent on the last page. A page may be short although more follow. */
   next_cursor?: string;
+  /** How many deliveries a page by outcome has looked at, if it is short although more follow. */
+  examined?: number;
+  /** Until when such a page has looked back. Epoch milliseconds. */
+  looked_back_to?: number;
 }
 
 /** What becomes of the run of a feature that goes on by another definition. */

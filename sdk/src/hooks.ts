@@ -17,6 +17,13 @@ export type HookName<C extends Catalog = Catalog> = TenantOf<C> & { hook: string
 /** Selects the deliveries of one hook. */
 export type HookDeliveryQuery<C extends Catalog = Catalog> = HookName<C> & {
   /**
+   * What came of them: one outcome, or several separated by commas. A page may be short although more follow: it then says how far it has
+   * looked (`looked_back_to`).
+   * @default any
+   * @example `"refused,failed"`
+   */
+  outcome?: HookDelivery["outcome"] | `${HookDelivery["outcome"]},${string}` | undefined;
+  /**
    * How many deliveries a page has, 1 to 100.
    * @default `20`; `100` when iterated over
    * @example `50`
@@ -93,7 +100,7 @@ export function createHooks(transport: Transport, defaults: () => Defaults): Hoo
     deliveries: (query, { signal } = {}) =>
       pagesOf<HookDelivery, HookDeliveryPage>(transport, "deliveries", () => ({
         path: pathOf("deliveries", query, false),
-        query: { limit: query.limit },
+        query: { outcome: query.outcome, limit: query.limit },
         signal,
       })),
     async delivery(name, { signal } = {}) {

@@ -17,6 +17,13 @@ export type WebhookName<C extends Catalog = Catalog> = TenantOf<C> & { webhook: 
 /** Selects what was sent to one webhook. */
 export type WebhookDeliveryQuery<C extends Catalog = Catalog> = WebhookName<C> & {
   /**
+   * What came of them: one outcome, or several separated by commas. A page may be short although more follow: it then says how far it has
+   * looked (`looked_back_to`).
+   * @default any
+   * @example `"failed"`
+   */
+  outcome?: WebhookDelivery["outcome"] | `${WebhookDelivery["outcome"]},${string}` | undefined;
+  /**
    * How many deliveries a page has, 1 to 100.
    * @default `20`; `100` when iterated over
    * @example `50`
@@ -99,7 +106,7 @@ export function createWebhooks(transport: Transport, defaults: () => Defaults): 
     deliveries: (query, { signal } = {}) =>
       pagesOf<WebhookDelivery, WebhookDeliveryPage>(transport, "deliveries", () => ({
         path: `${pathOf("deliveries", query)}/deliveries`,
-        query: { limit: query.limit },
+        query: { outcome: query.outcome, limit: query.limit },
         signal,
       })),
     async delivery(name, { signal } = {}) {

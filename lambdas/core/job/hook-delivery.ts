@@ -99,5 +99,9 @@ export const newDeliveryId = (now: number): string => `${firstDeliveryId(now)}${
 /** Whether a text has the form of an id: no other is looked for. */
 export const isDeliveryId = (text: string): boolean => /^dlv_[0-9a-f]{32}$/.test(text);
 
+/** When the delivery with an id came, epoch milliseconds. */
+export const timeOfDeliveryId = (id: string): number =>
+  Number.parseInt(id.slice("dlv_".length, "dlv_".length + 12), 16);
+
 /** An id of a delivery, or the first one of a time. */
 export const deliveryIdPattern = /^dlv_[0-9a-f]{12}([0-9a-f]{20})?$/;

@@ -45,6 +45,31 @@ describe("what was sent", () => {
     });
   });
 
+  it("is listed by what came of it, however far back that is", async () => {
+    const some = Array.from({ length: 205 }, (_, n): [ReturnType<typeof message>, SentChange] => [
+      message(n),
+      n % 100 === 1 ? retrying : { outcome: n === 3 ? "failed" : "delivered" },
+    ]);
+    const { ask } = await world(...some);
+    const jobs = async (query: Record<string, string>) => {
+      const { status, body } = await ask({ path, query });
+      return { status, body, jobs: body.deliveries?.map(({ job_id }: { job_id: string }) => job_id) };
+    };
+    expect((await jobs({ outcome: "retrying" })).jobs).toEqual(["job_201", "job_101", "job_1"]);
+    const first = await jobs({ outcome: "failed,retrying", limit: "2" });
+    expect(first.jobs).toEqual(["job_201", "job_101"]);
+    expect(first.body).not.toHaveProperty("examined");
+    const { next_cursor: cursor } = first.body;
+    const second = await jobs({ outcome: "failed,retrying", limit: "2", cursor });
+    expect([second.jobs, (await jobs({ outcome: "dropped" })).body]).toEqual([["job_3", "job_1"], { deliveries: [] }]);
+    // The cursor belongs to the outcomes that were asked for.
+    expect((await jobs({ outcome: "failed", cursor })).status).toBe(400);
+    expect((await jobs({ outcome: "lost" })).body).toMatchObject({
+      code: "INVALID_REQUEST",
+      errors: [{ pointer: "/query/outcome", detail: "one or more of delivered, retrying, failed, dropped" }],
+    });
+  });
+
   it("is shown with its body, and with the answer to keys that may see inputs", async () => {
     const { ask, of } = await world([message(), retrying]);
     const body = JSON.stringify({

@@ -50,6 +50,16 @@ describe("hooks", () => {
     expect(asked.map(({ path }) => path)).toEqual([`${hook}/dlv_1/replay`, `${hook}/dlv_1/replay?dry_run=true`]);
   });
 
+  it("selects by what came of them", async () => {
+    const { cli, asked } = answering({ [`GET ${hook}`]: { deliveries: [] }, [`GET ${webhook}`]: { deliveries: [] } });
+    const of = (kind: string, name: string) =>
+      cli([kind, "deliveries", name, ...tenant, "--outcome", "failed,dropped"]);
+    expect((await of("hooks", "stripe")).err).toBe("No delivery came to that.\n");
+    expect((await of("webhooks", "orders")).err).toBe("No delivery came to that.\n");
+    const query = "?outcome=failed%2Cdropped&limit=20";
+    expect(asked.map(({ path }) => path)).toEqual([hook + query, webhook + query]);
+  });
+
   it("takes the options of the list and those of a command below for what they are", async () => {
     const { cli, asked } = answering({ "GET /v1/hooks": { hooks: [] }, [`GET ${hook}`]: { deliveries: [] } });
     expect(await cli(["hooks", ...tenant])).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-import { isLong, pageSize, readMatching } from "../../../dashboard/src/pages/deliveries/read-matching.ts";
+import { isLong, readPages } from "../../../dashboard/src/pages/deliveries/read-pages.ts";
 import {
   addressOfReceived,
   attemptWords,
@@ -50,43 +50,40 @@ test("says how an attempt ended, what a replay made, and why there is no body", 
   expect(bodyMissing({ replayable: true }, true)).toBe("redacted");
 });
 
-describe("a list by outcome", () => {
-  /** Pages of one delivery each, of which every tenth has failed. */
-  const pages = (all: number) => {
-    let asked = 0;
+describe("a list that goes on", () => {
+  /** Pages of one delivery each. */
+  const reading = (all: number, more: object = {}) => {
+    const cursors: (string | undefined)[] = [];
     const read = async (cursor: string | undefined) => {
-      asked++;
+      cursors.push(cursor);
       const place = Number(cursor ?? 0);
-      const deliveries = [{ at: 1_000 - place, outcome: place % 10 === 9 ? "failed" : "accepted" }];
-      return { deliveries, ...(place + 1 < all && { next_cursor: String(place + 1) }) };
+      const isLast = place + 1 === all;
+      return { deliveries: [place], ...(!isLast && { ...more, next_cursor: String(place + 1) }) };
     };
-    return { read, asked: () => asked };
+    return { read, cursors };
   };
 
-  test("goes back until it has looked at ten times as many as it shows, and says how far", async () => {
-    const { read, asked } = pages(100);
-    const list = await readMatching(read, "failed", pageSize);
-    expect(list).toEqual({
-      deliveries: [{ at: 991, outcome: "failed" }],
-      ...{ pages: 10, examined: 10, lookedBackTo: 991, hasMore: true },
+  test("has the pages that were asked for, and reads no more", async () => {
+    const { read, cursors } = reading(5);
+    expect(await readPages(read, 3)).toEqual({
+      deliveries: [0, 1, 2],
+      ...{ pages: 3, lookedBackTo: undefined, hasMore: true },
     });
-    expect(asked()).toBe(10);
+    expect(cursors).toEqual([undefined, "1", "2"]);
   });
 
   test("ends with the last page", async () => {
-    const list = await readMatching(pages(3).read, "", pageSize);
-    expect([list.deliveries.length, list.hasMore]).toEqual([3, false]);
+    const { pages, hasMore } = await readPages(reading(2).read, 3);
+    expect([pages, hasMore]).toEqual([2, false]);
   });
 
-  test("reads no page more than it shows", async () => {
-    let asked = 0;
-    const deliveries = Array.from({ length: pageSize }, () => ({ at: 1, outcome: "accepted" }));
-    const list = await readMatching(async () => ({ deliveries, next_cursor: String(++asked) }), "accepted", pageSize);
-    expect([asked, list.pages, list.deliveries.length, list.hasMore]).toEqual([1, 1, pageSize, true]);
+  test("says how far the last page has looked, if that found few", async () => {
+    const read = (all: number) => readPages(reading(all, { looked_back_to: 7 }).read, 2);
+    expect([(await read(3)).lookedBackTo, (await read(2)).lookedBackTo]).toEqual([7, undefined]);
   });
 
   test("is asked for again by itself while it takes few requests", () => {
-    const list = { deliveries: [], examined: 0, lookedBackTo: undefined, hasMore: false };
+    const list = { deliveries: [], lookedBackTo: undefined, hasMore: false };
     expect([1, 2, 3].map((pages) => isLong({ ...list, pages }))).toEqual([false, false, true]);
   });
 });

@@ -20,16 +20,18 @@ import { Ago } from "../../ui/time.tsx";
 import type { ListProps } from "./fields.ts";
 import { ListEnd } from "./list-end.tsx";
 import { NotHere } from "./not-here.tsx";
-import { isLong, type Matching, pageSize, readMatching } from "./read-matching.ts";
+import { isLong, pageSize, readPages, type Shown } from "./read-pages.ts";
 import { addressOfReceived, receivedNames, receivedTones, refusalOf, titleOf } from "./words.ts";
 
 const hooksOf = defineQuery("hooks", (tenant: Tenant) => ductape().hooks.list(tenant));
 
+type Outcome = HookDelivery["outcome"] | "";
+
 const received = defineQuery(
   "received",
-  (tenant: Tenant, hook: string, outcome: string, limit: number): Promise<Matching<HookDelivery>> => {
-    const pages = ductape().hooks.deliveries({ ...tenant, hook, limit: pageSize });
-    return readMatching((cursor) => pages.page(cursor), outcome, limit);
+  (tenant: Tenant, hook: string, outcome: Outcome, count: number): Promise<Shown<HookDelivery>> => {
+    const pages = ductape().hooks.deliveries({ ...tenant, hook, limit: pageSize, outcome: outcome || undefined });
+    return readPages((cursor) => pages.page(cursor), count);
   },
 );
 
@@ -47,7 +49,7 @@ export function ReceivedList({ tenant, fields: { of, outcome }, change }: ListPr
         deploy.
       </EmptyState>
     );
-  const shown = receivedNames.some(([name]) => name === outcome) ? outcome : "";
+  const shown = receivedNames.find(([name]) => name === outcome)?.[0] ?? "";
   return (
     <>
       <div class="delivery-line">
@@ -80,9 +82,9 @@ const Address = ({ hook }: { hook: Hook | undefined }) =>
     </div>
   ) : null;
 
-function List({ tenant, hook, outcome }: { tenant: Tenant; hook: string; outcome: string }) {
-  const [limit, setLimit] = useState(pageSize);
-  const { data, error, isPending } = usePoll(received(tenant, hook, outcome, limit), { slow: true, once: isLong });
+function List({ tenant, hook, outcome }: { tenant: Tenant; hook: string; outcome: Outcome }) {
+  const [count, setCount] = useState(1);
+  const { data, error, isPending } = usePoll(received(tenant, hook, outcome, count), { slow: true, once: isLong });
   if (isPending) return <Skeleton lines={5} />;
   if (!data) return <NotHere error={error} what="hook" name={hook} />;
   const { deliveries, hasMore } = data;
@@ -95,12 +97,12 @@ function List({ tenant, hook, outcome }: { tenant: Tenant; hook: string; outcome
           <Table label="Received" columns={columns} rows={deliveries} keyOf={({ id }) => id} />
         </Panel>
       )}
-      <ListEnd list={data} filtered={outcome !== ""} onMore={() => setLimit(limit + pageSize)} />
+      <ListEnd list={data} onMore={() => setCount(count + 1)} />
     </>
   );
 }
 
-const None = ({ outcome, hasMore }: { outcome: string; hasMore: boolean }) =>
+const None = ({ outcome, hasMore }: { outcome: Outcome; hasMore: boolean }) =>
   outcome === "" ? (
     <EmptyState title="Nothing was delivered">
       What its provider delivers appears here, once its signature is right, and is kept for 30 days. Whatever has no

@@ -19,14 +19,16 @@ import { byUrgency } from "../../webhook/words.ts";
 import type { ListProps } from "./fields.ts";
 import { ListEnd } from "./list-end.tsx";
 import { NotHere } from "./not-here.tsx";
-import { isLong, type Matching, pageSize, readMatching } from "./read-matching.ts";
+import { isLong, pageSize, readPages, type Shown } from "./read-pages.ts";
 import { addressOfSent, attemptWords, sentNames, sentTones } from "./words.ts";
+
+type Outcome = WebhookDelivery["outcome"] | "";
 
 const sent = defineQuery(
   "sent",
-  (tenant: Tenant, webhook: string, outcome: string, limit: number): Promise<Matching<WebhookDelivery>> => {
-    const pages = ductape().webhooks.deliveries({ ...tenant, webhook, limit: pageSize });
-    return readMatching((cursor) => pages.page(cursor), outcome, limit);
+  (tenant: Tenant, webhook: string, outcome: Outcome, count: number): Promise<Shown<WebhookDelivery>> => {
+    const pages = ductape().webhooks.deliveries({ ...tenant, webhook, limit: pageSize, outcome: outcome || undefined });
+    return readPages((cursor) => pages.page(cursor), count);
   },
 );
 
@@ -44,7 +46,7 @@ export function SentList({ tenant, fields: { of, outcome }, change }: ListProps)
         Endpoints belong to the catalog: write <code>webhooks</code> of the product, then deploy.
       </EmptyState>
     );
-  const shown = sentNames.some(([name]) => name === outcome) ? outcome : "";
+  const shown = sentNames.find(([name]) => name === outcome)?.[0] ?? "";
   return (
     <>
       <div class="delivery-line">
@@ -73,9 +75,9 @@ const Disabled = ({ webhook }: { webhook: Webhook | undefined }) =>
     </p>
   ) : null;
 
-function List({ tenant, webhook, outcome }: { tenant: Tenant; webhook: string; outcome: string }) {
-  const [limit, setLimit] = useState(pageSize);
-  const { data, error, isPending } = usePoll(sent(tenant, webhook, outcome, limit), {
+function List({ tenant, webhook, outcome }: { tenant: Tenant; webhook: string; outcome: Outcome }) {
+  const [count, setCount] = useState(1);
+  const { data, error, isPending } = usePoll(sent(tenant, webhook, outcome, count), {
     once: isLong,
     slow: ({ deliveries }) => !deliveries.some((one) => one.outcome === "retrying"),
   });
@@ -91,12 +93,12 @@ function List({ tenant, webhook, outcome }: { tenant: Tenant; webhook: string; o
           <Table label="Sent" columns={columns} rows={deliveries} keyOf={({ id }) => id} />
         </Panel>
       )}
-      <ListEnd list={data} filtered={outcome !== ""} onMore={() => setLimit(limit + pageSize)} />
+      <ListEnd list={data} onMore={() => setCount(count + 1)} />
     </>
   );
 }
 
-const None = ({ outcome, hasMore }: { outcome: string; hasMore: boolean }) =>
+const None = ({ outcome, hasMore }: { outcome: Outcome; hasMore: boolean }) =>
   outcome === "" ? (
     <EmptyState title="Nothing was sent">
       Each event of a job that the endpoint asks for appears here with its attempts, and is kept for 30 days.

@@ -55,5 +55,10 @@ export const WebhookDeliveryListSchema = z
       .string()
       .exactOptional()
       .describe("The cursor of the next page; absent on the last page. A page may be short although more follow."),
+    examined: z
+      .int()
+      .exactOptional()
+      .describe("How many deliveries a page by outcome has looked at, if it is short although more follow."),
+    looked_back_to: at("Until when such a page has looked back.").exactOptional(),
   })
   .meta({ id: "WebhookDeliveryList" });

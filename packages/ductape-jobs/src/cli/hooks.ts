@@ -1,7 +1,7 @@
 import type { Hook, HookDelivery, Replay } from "ductape-sdk";
 import { path } from "./api.ts";
 import type { ApiOptions, Context } from "./context.ts";
-import type { PageOptions } from "./pages.ts";
+import type { DeliveryPageOptions } from "./pages.ts";
 import { showList } from "./show-list.ts";
 import { clean } from "./terminal/clean.ts";
 import { type Column, fields, table } from "./terminal/table.ts";
@@ -51,8 +51,14 @@ const deliveryColumns = ({ when }: Context): Column<HookDelivery>[] => [
 ];
 
 /** `hooks deliveries` */
-export async function listDeliveries(context: Context, hook: string, options: Tenant & PageOptions): Promise<void> {
-  const listing = { path: pathOf(options, hook), field: "deliveries", none: "Nothing has been delivered." };
+export async function listDeliveries(
+  context: Context,
+  hook: string,
+  options: Tenant & DeliveryPageOptions,
+): Promise<void> {
+  const { outcome } = options;
+  const none = outcome === undefined ? "Nothing has been delivered." : "No delivery came to that.";
+  const listing = { path: pathOf(options, hook), field: "deliveries", query: { outcome }, none };
   await showList<HookDelivery>(context, { ...listing, columns: deliveryColumns(context) }, options);
 }
 

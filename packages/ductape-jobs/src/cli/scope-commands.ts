@@ -219,9 +219,9 @@ export function addHooks(program: Command, act: Act): void {
       .requiredOption("--env <env>", "the env");
   const one = (verb: string, description: string) =>
     ofHook(verb, description).argument("<delivery_id>", "as hooks deliveries shows it");
-  withPages(ofHook("deliveries", "list what a provider has delivered, the latest first")).action(
-    act(calling(listDeliveries)),
-  );
+  withPages(ofHook("deliveries", "list what a provider has delivered, the latest first"))
+    .option("--outcome <outcome>", "accepted, duplicate, ignored, refused, failed; several with commas (default: all)")
+    .action(act(calling(listDeliveries)));
   one("delivery", "show a delivery, and what was sent").action(act(calling(showDelivery)));
   one("replay", "make the job or the signal of a delivery again, by the catalog of now")
     .option("--key <text>", "names this replay: another one makes another job (default: all are one)")
@@ -240,7 +240,9 @@ export function addWebhooks(program: Command, act: Act): void {
       .requiredOption("--env <env>", "the env");
   const one = (verb: string, description: string) =>
     ofWebhook(verb, description).argument("<delivery_id>", "as webhooks deliveries shows it");
-  withPages(ofWebhook("deliveries", "list what was sent, the latest events first")).action(act(calling(listSent)));
+  withPages(ofWebhook("deliveries", "list what was sent, the latest events first"))
+    .option("--outcome <outcome>", "delivered, retrying, failed, dropped; several with commas (default: all)")
+    .action(act(calling(listSent)));
   one("delivery", "show a delivery, and what was answered").action(act(calling(showSent)));
   one("resend", "send a delivery again")
     .option("--dry-run", "only show what would be sent")

@@ -1,7 +1,7 @@
 import type { WebhookDelivery } from "ductape-sdk";
 import { path } from "./api.ts";
 import type { ApiOptions, Context } from "./context.ts";
-import type { PageOptions } from "./pages.ts";
+import type { DeliveryPageOptions } from "./pages.ts";
 import { showList } from "./show-list.ts";
 import { clean } from "./terminal/clean.ts";
 import { type Column, fields } from "./terminal/table.ts";
@@ -31,8 +31,14 @@ const columnsOf = ({ when }: Context): Column<WebhookDelivery>[] => [
 ];
 
 /** `webhooks deliveries` */
-export async function listSent(context: Context, webhook: string, options: Tenant & PageOptions): Promise<void> {
-  const listing = { path: pathOf(options, webhook), field: "deliveries", none: "Nothing has been sent." };
+export async function listSent(
+  context: Context,
+  webhook: string,
+  options: Tenant & DeliveryPageOptions,
+): Promise<void> {
+  const { outcome } = options;
+  const none = outcome === undefined ? "Nothing has been sent." : "No delivery came to that.";
+  const listing = { path: pathOf(options, webhook), field: "deliveries", query: { outcome }, none };
   await showList<WebhookDelivery>(context, { ...listing, columns: columnsOf(context) }, options);
 }
 
