@@ -17,6 +17,7 @@ import type { Part } from "./part.ts";
 import { scale } from "./scale/part.ts";
 import { throughput } from "./throughput/part.ts";
 import { waitsCounted, waitsTimed } from "./waits/part.ts";
+import { who } from "./who/part.ts";
 
 /** `npm run bench [-- part ...]`: runs the named parts, or all of them, and writes their sections of docs/benchmarks.md. */
 const parts: Record<string, Part> = {
@@ -24,6 +25,7 @@ const parts: Record<string, Part> = {
   cost,
   lateness,
   overhead,
+  who,
   growth,
   "features-as-code": featuresAsCode,
   beside,

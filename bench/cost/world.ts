@@ -1,9 +1,12 @@
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
+import { whileValid } from "../../lambdas/api/while-valid.ts";
+import { withinRate } from "../../lambdas/api/within-rate.ts";
 import { dynamoAnswers } from "../../lambdas/aws/dynamodb/answers.ts";
 import { dynamoApprovals } from "../../lambdas/aws/dynamodb/approvals.ts";
 import { dynamoAudit } from "../../lambdas/aws/dynamodb/audit.ts";
+import { dynamoRequests } from "../../lambdas/aws/dynamodb/caller-counts.ts";
 import { dynamoDefinitions } from "../../lambdas/aws/dynamodb/definitions.ts";
 import { dynamoDueCounts } from "../../lambdas/aws/dynamodb/due-counts.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
@@ -55,13 +58,14 @@ import type { SearchIndex } from "../../lambdas/core/ports/search-index.ts";
 import type { Secrets } from "../../lambdas/core/ports/secrets.ts";
 import type { SentDeliveries } from "../../lambdas/core/ports/sent-deliveries.ts";
 import type { Sessions } from "../../lambdas/core/ports/sessions.ts";
-import type { CallerCounts, Waits } from "../../lambdas/core/ports/waits.ts";
+import type { Spans } from "../../lambdas/core/ports/spans.ts";
+import type { Waits } from "../../lambdas/core/ports/waits.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { countHotMinutes } from "../../lambdas/reconciler/hot-minutes.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog as demo } from "../demo-catalog.ts";
 import { scheduleRoles, table } from "../support/aws.ts";
-import { httpEvent } from "../support/http-event.ts";
+import { type Asked, httpEvent } from "../support/http-event.ts";
 import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
@@ -97,6 +101,7 @@ export async function startWorld(
   execute: ExecuteWithServices,
   catalog = demo,
   written: (write: Write) => void = () => {},
+  { spans }: { spans?: Spans } = {},
 ) {
   const dynamo = await startDynamoDb();
   let counts = noCounts();
@@ -160,6 +165,7 @@ export async function startWorld(
     secrets: only<Secrets>("secrets"),
     // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
     pauses: nonePaused(),
+    traces: spans !== undefined,
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
@@ -182,7 +188,7 @@ export async function startWorld(
       ...ofApi,
       limits: defaultLimits,
       waits: only<Waits>("waits"),
-      requests: only<CallerCounts>("requests"),
+      requests: dynamoRequests({ client: metered, table }),
       sharedKeys: dynamoSharedKeys({ client: metered, table }),
       failures: only<Failures>("failures"),
       incidents,
@@ -197,7 +203,7 @@ export async function startWorld(
       webhooks: only<MessageQueue<Delivery>>("webhooks"),
       sessions: only<Sessions>("sessions"),
     }),
-    routes,
+    routes.map(withinRate).map(whileValid),
   );
   const redelivery = { soon: async () => {} };
   const consumerOf = (type: JobType) => {
@@ -228,6 +234,7 @@ export async function startWorld(
       recentlySent: recent(),
       log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
+      ...(spans && { spans }),
     }),
     handleChanges,
   );
@@ -251,9 +258,15 @@ export async function startWorld(
   }
 
   return {
-    async request(method: string, path: string, body?: unknown, query: Record<string, string> = {}) {
+    async request(
+      method: string,
+      path: string,
+      body?: unknown,
+      query: Record<string, string> = {},
+      more: Pick<Asked, "headers" | "key"> = {},
+    ) {
       counts.http_request++;
-      const event = httpEvent({ method, path, body, query, requestId });
+      const event = httpEvent({ method, path, body, query, requestId, ...more });
       const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
       const responseBytes = Buffer.byteLength(answer.body);
       const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });

@@ -1,4 +1,5 @@
 import { type Section, table } from "../part.ts";
+import { silently } from "../support/silently.ts";
 import { processorTimes } from "./processor-time.ts";
 import { subjects } from "./subjects.ts";
 
@@ -37,15 +38,4 @@ export async function overhead(): Promise<Section> {
       ),
     ].join("\n"),
   };
-}
-
-/** The handlers still pay for writing their log lines, which are not shown. */
-async function silently<T>(work: () => Promise<T>): Promise<T> {
-  const { write } = process.stdout;
-  process.stdout.write = () => true;
-  try {
-    return await work();
-  } finally {
-    process.stdout.write = write;
-  }
 }
