@@ -1,6 +1,6 @@
 import { BulkErrorSchema, BulkResultSchema } from "../lambdas/api/schemas/bulk.ts";
+import { ActorSchema, ChangedBySchema } from "../lambdas/core/job/actor-schema.ts";
 import { ActiveSchema } from "../lambdas/core/queries/schemas/active.ts";
-import { ActorSchema, ChangedBySchema } from "../lambdas/core/queries/schemas/actor.ts";
 import {
   ApprovalDecisionSchema,
   ApprovalListSchema,

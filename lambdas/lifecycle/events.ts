@@ -5,6 +5,7 @@ import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-eve
 import { isList } from "../core/job/list.ts";
 import { type RunWait, type WaitsChanged, waitsChanged } from "../core/job/run-wait.ts";
 import { defined, pick } from "../core/kernel/defined.ts";
+import { actorsShown } from "../core/queries/actor-view.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
 export interface JobTransition extends JobEvent {
@@ -20,9 +21,15 @@ export interface JobTransition extends JobEvent {
  */
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after || isList(after)) return [];
-  if (!before) return [{ name: "scheduled", time: after.created_at, detail: jobEventDetailOf(after), created: true }];
+  const { made_by, by } = actorsShown(after);
+  if (!before) {
+    const detail = { ...jobEventDetailOf(after), ...defined({ made_by }) };
+    return [{ name: "scheduled", time: after.created_at, detail, created: true }];
+  }
   const ends = endings(before, after, at);
-  return [...waits(before, after), ...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
+  const all = [...waits(before, after), ...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
+  if (!by || by.at === before.by?.at) return all;
+  return all.map((transition) => ({ ...transition, detail: { ...transition.detail, by } }));
 }
 
 /** That the steps of a run were undone, told before its end and under the same number. */

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
-import { JobEventDetailSchema } from "../../core/job/job-event-schema.ts";
+import { BusEventDetailSchema, JobEventDetailSchema } from "../../core/job/job-event-schema.ts";
 import { JobRejectedDetail } from "../../core/job/job-rejected.ts";
 import { EndpointDisabledSchema } from "../../core/outbound/endpoint-disabled-schema.ts";
 import { endpointDisabledEvent, rejectedEvent, transitionEvent } from "../../topology.ts";
@@ -31,14 +31,16 @@ interface EventDoc {
   detail: z.ZodObject;
 }
 
-/** The events of jobs, on the bus and in webhooks, by detail-type. */
+/** The events of jobs in webhooks, by type. */
 export const jobEventDocs: Record<string, EventDoc> = Object.fromEntries(
   jobEvents.map((name) => [transitionEvent(name), { summary: happened[name], detail: JobEventDetailSchema }]),
 );
 
 /** Every event on the bus by its detail-type. */
 export const eventDocs: Record<string, EventDoc> = {
-  ...jobEventDocs,
+  ...Object.fromEntries(
+    Object.entries(jobEventDocs).map(([type, doc]) => [type, { ...doc, detail: BusEventDetailSchema }]),
+  ),
   [rejectedEvent]: { summary: "A message that requested a job was refused.", detail: JobRejectedDetail },
   [endpointDisabledEvent]: { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema },
 };

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { jobStatuses } from "../kernel/job-status.ts";
+import { ActorSchema, ChangedBySchema } from "./actor-schema.ts";
 import { jobTypes } from "./job.ts";
 import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
 
 const eventTime = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 
-/** The details of a job event, on the bus and in webhooks: never an input or a result. */
+/** The details of a job event in a webhook: never an input or a result. */
 export const JobEventDetailSchema = z
   .object({
     job_id: z.string(),
@@ -77,3 +78,9 @@ export const JobEventDetailSchema = z
       .describe("Increases with every event of a job. An event with the same name and version is a repetition."),
   })
   .meta({ id: "JobEventDetail" });
+
+/** The same on the bus, which does not leave the account. Webhooks leave it, and say nothing of people. */
+export const BusEventDetailSchema = JobEventDetailSchema.extend({
+  made_by: ActorSchema.exactOptional().describe("In the first event of a job: who requested it."),
+  by: ChangedBySchema.exactOptional().describe("The change by a caller that the event tells of. Absent in all others."),
+}).meta({ id: "BusEventDetail" });

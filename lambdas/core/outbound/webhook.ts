@@ -33,7 +33,7 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** The deliveries of an event, one per endpoint that subscribes to it. */
+/** The deliveries of an event, one per endpoint that subscribes to it. They do not say who has done it. */
 export function deliveriesOf(
   endpoints: readonly ProductEndpoint[],
   { name, time, detail }: JobEvent,
@@ -42,6 +42,7 @@ export function deliveriesOf(
   const subscribed = endpoints.filter(
     ({ product, env, events }) => product === detail.product_tag && env === detail.env && events.includes(name),
   );
+  const { made_by: _, by: __, ...data } = detail;
   return subscribed.map(({ product, env, webhook }) => ({
     v: 1,
     product,
@@ -50,7 +51,7 @@ export function deliveriesOf(
     id: eventId(name, detail),
     type: transitionEvent(name),
     time,
-    data: { ...detail },
+    data: { ...data },
     attempt: 1,
     due_at: 0,
     ...(trace && { trace }),

@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import { deployedKeyId } from "../access/calling-actor.ts";
 import type { Caller, ChangedBy } from "../job/actor.ts";
+import type { ActorSchema, ChangedBySchema } from "../job/actor-schema.ts";
 import type { Job } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
-import type { ActorSchema, ChangedBySchema } from "./schemas/actor.ts";
 
 type ActorView = z.infer<typeof ActorSchema>;
 

@@ -2,7 +2,9 @@ import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { continued } from "../../../lambdas/core/job/series.ts";
 import { afterClaim, attemptFailed, cancelled, completed, parked } from "../../../lambdas/core/job/transitions.ts";
+import { pick } from "../../../lambdas/core/kernel/defined.ts";
 import { pauseJob, reschedule, resume, retry, runNow } from "../../../lambdas/core/operations/change-job.ts";
+import { deliveriesOf } from "../../../lambdas/core/outbound/webhook.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
@@ -28,6 +30,36 @@ const about = {
   created_at: job.created_at,
   labels: ["vip"],
 };
+
+describe("who has done it", () => {
+  const changedBy = (at: number) => ({ by: { actor: "k:0f3a", name: "night shift", change: "cancel", at } }) as const;
+  const shown = { kind: "key", id: "0f3a", name: "night shift", change: "cancel" };
+
+  it("is said in the first event of a job, and in what a caller changes", () => {
+    const made = { ...job, made_by: "k:0f3a", made_by_name: "night shift" } as const;
+    expect(between(undefined, made)[0]?.detail).toMatchObject({ made_by: pick(shown, ["kind", "id", "name"]) });
+    const [event] = between(made, { ...cancelled(made, noon, "no"), ...changedBy(noon) });
+    expect(event).toMatchObject({ name: "cancelled", detail: { by: { ...shown, at: noon } } });
+    expect(event?.detail).not.toHaveProperty("made_by");
+  });
+
+  it("is not said of what follows by itself", () => {
+    const [event] = between({ ...job, ...changedBy(noon) }, { ...running, ...changedBy(noon) });
+    expect(event).toMatchObject({ name: "started" });
+    expect(event?.detail).not.toHaveProperty("by");
+  });
+
+  it("is on the bus only", () => {
+    const after = { ...cancelled(job, noon, "no"), ...changedBy(noon), made_by: "k:0f3a" } as const;
+    const endpoint = { product: "shop", env: "prd", webhook: "orders", events: ["cancelled", "scheduled"], url: "u" };
+    const events = [...between(undefined, after), ...between(job, after)];
+    const sent = events.flatMap((event) => deliveriesOf([endpoint as never], event));
+    expect(sent.map(({ type, data }) => [type, data.by, data.made_by])).toEqual([
+      ["job.scheduled", undefined, undefined],
+      ["job.cancelled", undefined, undefined],
+    ]);
+  });
+});
 
 describe("the event of a one-time job", () => {
   it("is scheduled when the job is stored", () => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { ActorSchema, ChangedBySchema } from "../../job/actor-schema.ts";
 import { jobTypes } from "../../job/job.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
-import { ActorSchema, ChangedBySchema } from "./actor.ts";
 import { at } from "./at.ts";
 import { JobFailureSchema, ThrownSchema } from "./failure.ts";
 import { PauseReferenceSchema } from "./pauses.ts";

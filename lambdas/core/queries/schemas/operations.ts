@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { ActorSchema } from "../../job/actor-schema.ts";
 import { operationActions, operationReasons, operationStates } from "../../job/operation.ts";
 import { jobStatuses } from "../../kernel/job-status.ts";
 import { jobTypes } from "../../kernel/job-type.ts";
-import { ActorSchema } from "./actor.ts";
 import { at } from "./at.ts";
 
 export const OperationStateSchema = z

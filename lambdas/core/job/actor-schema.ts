@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { changeNames } from "../../job/actor.ts";
-import { at } from "./at.ts";
+import { changeNames } from "./actor.ts";
 
 const actorFields = {
   kind: z
@@ -23,7 +22,7 @@ export const ChangedBySchema = z
   .object({
     ...actorFields,
     change: z.enum(changeNames).describe("What was done to the job."),
-    at: at("When that was."),
+    at: z.int().describe("When that was. Epoch milliseconds."),
     operation_id: z.string().exactOptional().describe("The operation on many jobs that has done it."),
   })
   .meta({ id: "ChangedBy", description: "The last change of a job by a caller, and not by its own execution." });
