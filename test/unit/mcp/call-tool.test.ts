@@ -63,6 +63,57 @@ describe("a tool that reads", () => {
   });
 });
 
+describe("a tool that the list only names", () => {
+  const operation = { product_tag: "shop", action: "retry", filter: {} };
+
+  it("reads by readMore", async () => {
+    const { asked, texts } = await calling({ "POST /v1/find": { found: [] } }, "readMore", {
+      name: "findSealedJobs",
+      arguments: { body: { q: "c-1" } },
+    });
+    expect([asked, texts[0]]).toEqual([[["POST", "/v1/find", { q: "c-1" }]], '{"found":[]}']);
+  });
+
+  it("changes by changeMore, once it is confirmed", async () => {
+    const answers = { "POST /v1/operations": { id: "op_1" }, "POST /v1/operations/op_1/stop": { state: "stopped" } };
+    const args = { name: "startOperation", arguments: { body: operation } };
+    const dry = await calling(answers, "changeMore", args);
+    expect(dry.asked).toEqual([["POST", "/v1/operations?dry_run=true", operation]]);
+    const { confirm } = JSON.parse(dry.texts[0] ?? "");
+    for (const again of [
+      { ...args, confirm },
+      { ...args, arguments: { ...args.arguments, confirm } },
+    ])
+      expect((await calling(answers, "changeMore", again)).asked).toEqual([["POST", "/v1/operations", operation]]);
+    const other = { ...args, arguments: { body: { ...operation, action: "delete" } }, confirm };
+    expect(await calling(answers, "changeMore", other)).toMatchObject({ asked: [], isError: true });
+  });
+
+  it("shows what it concerns", async () => {
+    const path = "/v1/incidents/shop/prd/inc_1";
+    const answers = { [`GET ${path}`]: { state: "open" }, [`POST ${path}/resolve`]: { state: "resolved" } };
+    const args = { product: "shop", env: "prd", id: "inc_1" };
+    const { asked, texts } = await calling(answers, "changeMore", { name: "resolveIncident", arguments: args });
+    expect(asked.map(([method, at]) => `${method} ${at}`)).toEqual([
+      `POST ${path}/resolve?dry_run=true`,
+      `GET ${path}`,
+    ]);
+    expect(JSON.parse(texts[0] ?? "")).toMatchObject({ current_state: { state: "open" } });
+  });
+
+  it.each([
+    ["readMore", { name: "startOperation", arguments: { body: operation } }, 'readMore calls no tool "startOperation"'],
+    ["changeMore", { name: "findSealedJobs" }, 'changeMore calls no tool "findSealedJobs"'],
+    ["readMore", { name: "getJob", arguments: { job_id: "j" } }, 'readMore calls no tool "getJob"'],
+    ["readMore", {}, 'readMore calls no tool "undefined"'],
+    ["readMore", { name: "getForecast", arguments: [] }, "/arguments: an object"],
+    ["readMore", { name: "getForecast", arguments: { hour: 1 } }, "/hour: there is no such argument"],
+  ])("is refused by %s with %j", async (tool, args, says) => {
+    const { asked, isError, texts } = await calling({}, tool, args);
+    expect([asked, isError, texts[0]]).toEqual([[], true, expect.stringContaining(says)]);
+  });
+});
+
 describe("a tool that writes", () => {
   it.each([undefined, null])("is a dry run with confirm: %j, which changes nothing", async (confirm) => {
     const answers = { "GET /v1/jobs/j": { status: "failed" }, "POST /v1/jobs/j/retry": { status: "queued" } };

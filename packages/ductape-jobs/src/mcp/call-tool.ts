@@ -5,6 +5,7 @@ import { faultText } from "../cli/fault-text.ts";
 import { bounded } from "./bounded.ts";
 import type { Confirmations } from "./confirmations.ts";
 import { type Call, dryRun } from "./dry-run.ts";
+import { meantCall } from "./more.ts";
 import type { Operation } from "./operation.ts";
 import { isObject } from "./schema.ts";
 import { type ApiTool, describeTool } from "./tools.ts";
@@ -33,7 +34,8 @@ function structured([first]: CallToolResult["content"]): Pick<CallToolResult, "s
   return isObject(answer) ? { structuredContent: answer } : {};
 }
 
-async function answerOf({ api, tools, confirmations }: Serving, name: string, given: Json, signal: AbortSignal) {
+async function answerOf({ api, tools, confirmations }: Serving, asked: string, args: Json, signal: AbortSignal) {
+  const { name, given } = meantCall(tools, { name: asked, given: args });
   // Whole, since what is cut from a schema would mislead.
   if (name === describeTool.name) return shown(api, described(tools, String(given.name)), Number.POSITIVE_INFINITY);
   const tool = toolOf(tools, name);
@@ -62,13 +64,15 @@ function described(tools: readonly ApiTool[], name: string): Json {
   return { name, description: `${operation.summary}. ${operation.description}`.trim(), inputSchema: whole };
 }
 
-const makesJobs = ["scheduleJob", "scheduleJobs"];
+/** Jobs are made under the key of their token, and a search changes nothing. */
+const repeatablePosts = ["scheduleJob", "scheduleJobs", "findSealedJobs"];
 
 const send = (
   { request }: Pick<Api, "request">,
   { id, method }: Operation,
   { path, query, body }: Call,
-): Promise<Json> => request(method, path, { query, body, repeatable: method !== "POST" || makesJobs.includes(id) });
+): Promise<Json> =>
+  request(method, path, { query, body, repeatable: method !== "POST" || repeatablePosts.includes(id) });
 
 /**
  * Requests for jobs with an idempotency key each, made of the token: an agent that has lost an answer and repeats its call makes no

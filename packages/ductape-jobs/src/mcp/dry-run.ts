@@ -90,17 +90,31 @@ interface Place {
   query: Record<string, string | undefined>;
 }
 
-/** Where to read what a write concerns. */
+/** Where to read what a write concerns, by the first part of its path and the others. */
+const places: Readonly<Record<string, (rest: readonly string[], body: Json) => Place | undefined>> = {
+  jobs: ([id = ""]) => ownPlace("jobs", [id]),
+  pauses: ([id], { product_tag }) => ({ path: "/v1/pauses", query: { product_tag: textOf(product_tag) }, only: id }),
+  limits: ([product_tag, env, name]) => ({ path: "/v1/limits", query: { product_tag, env, name } }),
+  incidents: ([product = "", env = "", id = ""]) => ownPlace("incidents", [product, env, id]),
+  operations: ([id]) => (id === undefined ? undefined : ownPlace("operations", [id])),
+  hooks: (rest) => deliveryPlace("hooks", rest),
+  webhooks: (rest) =>
+    deliveryPlace("webhooks", rest) ?? { path: "/v1/webhooks", query: { product_tag: rest[0], env: rest[1] } },
+};
+
 function placeOf(path: string, body: Json): Place | undefined {
-  const [, , section, ...rest] = path.split("/").map(decodeURIComponent);
-  const [first = "", second] = rest;
-  if (section === "jobs") return { path: `/v1/jobs/${encodeURIComponent(first)}`, query: {} };
-  if (section === "pauses")
-    return { path: "/v1/pauses", query: { product_tag: textOf(body.product_tag) }, only: first || undefined };
-  if (section === "limits") return { path: "/v1/limits", query: { product_tag: first, env: second, name: rest[2] } };
-  if (section === "webhooks") return { path: "/v1/webhooks", query: { product_tag: first, env: second } };
-  return undefined;
+  const [, , section = "", ...rest] = path.split("/").map(decodeURIComponent);
+  return places[section]?.(rest, body);
 }
+
+const ownPlace = (section: string, parts: readonly string[]): Place => ({
+  path: `/v1/${[section, ...parts.map((part) => encodeURIComponent(part))].join("/")}`,
+  query: {},
+});
+
+/** A delivery to a hook or of a webhook: `{product}/{env}/{name}/deliveries/{id}`. */
+const deliveryPlace = (section: string, rest: readonly string[]): Place | undefined =>
+  rest[3] === "deliveries" ? ownPlace(section, rest.slice(0, 5)) : undefined;
 
 const textOf = (value: unknown): string | undefined =>
   Array.isArray(value) ? value.join(",") : value === undefined ? undefined : String(value);

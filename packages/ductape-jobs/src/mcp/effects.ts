@@ -14,7 +14,7 @@ const effects = (destructiveHint: boolean, idempotentHint: boolean, openWorldHin
   openWorldHint,
 });
 
-/** By operation, in the order: destructive, idempotent, open world. */
+/** By operation that the list has, in the order: destructive, idempotent, open world. */
 export const effectsOf: Readonly<Record<string, Effects>> = {
   // A job sends mails, calls services and writes to databases. A call that is repeated with its token makes no second job.
   scheduleJob: effects(true, true, true),
@@ -36,7 +36,4 @@ export const effectsOf: Readonly<Record<string, Effects>> = {
   endPause: effects(false, true, true),
   pinLimit: effects(true, true, true),
   unpinLimit: effects(false, true, true),
-  clearCache: effects(true, true, false),
-  enableWebhook: effects(false, true, true),
-  createUpload: effects(false, false, false),
 };

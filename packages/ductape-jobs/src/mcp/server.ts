@@ -5,6 +5,7 @@ import { version } from "../../../../lambdas/core/kernel/version.ts";
 import type { Api } from "../cli/api.ts";
 import { callTool } from "./call-tool.ts";
 import { createConfirmations } from "./confirmations.ts";
+import { moreTools } from "./more.ts";
 import type { OpenApi } from "./operation.ts";
 import { describeTool, toolsOf } from "./tools.ts";
 
@@ -34,7 +35,7 @@ export async function makeServer(api: Api): Promise<McpServer> {
   );
   // The schemas are those of the OpenAPI document, and not made anew by zod, which is what registerTool takes.
   made.server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: [describeTool, ...tools.map(({ tool }) => tool)],
+    tools: [describeTool, ...tools.filter(({ isListed }) => isListed).map(({ tool }) => tool), ...moreTools(tools)],
   }));
   made.server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) =>
     callTool(serving, { name: params.name, arguments: params.arguments }, signal),

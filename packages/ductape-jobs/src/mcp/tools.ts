@@ -11,6 +11,8 @@ export interface ApiTool {
   operation: Operation;
   /** Whether it changes something, and so is a dry run unless it is confirmed. */
   writes: boolean;
+  /** Whether the list has it. Others are named there. */
+  isListed: boolean;
   /** All that the API's document says of the arguments; the tool in the list has the short of it. */
   whole: InputSchema;
 }
@@ -22,42 +24,34 @@ interface InputSchema {
   additionalProperties: false;
 }
 
-/**
- * Documents, which are large and of no use to an agent that has the tools; the dry run of scheduleJob, which that makes itself; what
- * getStats says in more detail; addresses that people give to providers, what came there, and what was sent to webhooks; and incidents, operations and the audit, for which the list of tools
- * has no room: listErrors says what fails, and changeJobs changes many jobs.
- */
-const incidents = ["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"];
-const operations = [
+/** Documents, which are large and of no use to an agent that has the tools, and the dry run of scheduleJob, which that makes itself. */
+const leftOut = ["getOpenApi", "getEvents", "explainJob"];
+
+/** What the list of tools has no room for: it names them (`more.ts`), and describeTool says the rest. */
+const furtherTools = [
+  ...["findJobs", "findSealedJobs", "listAudit", "createUpload", "clearCache"],
+  ...["getHome", "getActive", "getForecast", "getCosts", "getJobCost"],
+  ...["listIncidents", "getIncident", "resolveIncident", "ignoreIncident", "reopenIncident"],
   ...["startOperation", "listOperations", "getOperation", "listOperationJobs"],
   ...["pauseOperation", "continueOperation", "stopOperation", "changeOperationRate"],
-];
-const deliveries = [
-  ...["listHookDeliveries", "getHookDelivery", "replayHookDelivery"],
+  ...["listHooks", "listHookDeliveries", "getHookDelivery", "replayHookDelivery"],
+  ...["listWebhooks", "enableWebhook"],
   ...["listWebhookDeliveries", "getWebhookDelivery", "resendWebhookDelivery"],
 ];
-const leftOut = [
-  "getOpenApi",
-  "getEvents",
-  "explainJob",
-  "getActive",
-  "getHome",
-  "getForecast",
-  "getCosts",
-  "getJobCost",
-  "listHooks",
-  "listAudit",
-  "findJobs",
-  "findSealedJobs",
-  ...deliveries,
-  ...incidents,
-  ...operations,
-];
+
+/** It reads, and is a POST so that a value stands in no address. */
+const readsByPost = ["findSealedJobs"];
 
 /** A parameter of the API that the confirmation stands for. */
 export const dryRunParameter = "dry_run";
 
-/** Conditions on values, for which there is no room, as for `findJobs`. */
+/** A request may ask for a dry run in its body too. */
+function withoutDryRun(schema: Json): Json {
+  const { [dryRunParameter]: _, ...properties } = (schema.properties ?? {}) as Json;
+  return schema.properties === undefined ? schema : { ...schema, properties };
+}
+
+/** Conditions on values, for which there is no room: findJobs takes a value. */
 const isOfWhere = (name: string): boolean => ["where", "created_from", "created_to"].includes(name);
 
 const confirm = { type: "string", description: "From its dry run." };
@@ -83,12 +77,13 @@ export const toolsOf = (document: OpenApi, verbs: readonly string[]): ApiTool[] 
 
 function toolOf(operation: Operation, components: Record<string, Json>): ApiTool {
   const { id, method, summary, description } = operation;
-  const writes = method !== "GET";
+  const writes = method !== "GET" && !readsByPost.includes(id);
   const whole = inputSchemaOf(operation, components, writes);
   const properties = Object.entries(whole.properties).map(([name, schema]) => [name, briefArgument(schema as Json)]);
   return {
     operation,
     writes,
+    isListed: !furtherTools.includes(id),
     whole,
     tool: {
       name: id,
@@ -127,7 +122,7 @@ function inputSchemaOf(
     type: "object",
     properties: {
       ...Object.fromEntries(own.map(({ name, schema }) => [name, standalone(schema, components)])),
-      ...(takesBody && { body: standalone(body.schema, components, replace) }),
+      ...(takesBody && { body: withoutDryRun(standalone(body.schema, components, replace)) }),
       ...(writes && { confirm }),
     },
     required: takesBody && body.required ? [...required, "body"] : required,
