@@ -38,6 +38,13 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/operation-crashes.test.ts",
   },
   {
+    // What is cancelled just after its handler has returned stands, though it is said to be cancelled.
+    file: "lambdas/code/feature/session.ts",
+    find: `this.#outcome?.is === "completed"`,
+    replace: "false",
+    test: "unit/code/feature/decisions.test.ts",
+  },
+  {
     // A change without its entry leaves no gap.
     file: "lambdas/core/operations/change-job.ts",
     find: "changes: (job.changes ?? 0) + 1",

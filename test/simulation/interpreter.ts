@@ -308,6 +308,20 @@ export async function interpret(
     else one.resolve(e === "timeout" ? {} : value);
   }
 
+  /** What comes after the end by a return counts only if the run was cancelled before that was recorded. */
+  function settleAfterReturn({ k, e, c }: Entry): void {
+    if (c === "cancel") {
+      isCancelled = true;
+      outcome = undefined;
+      end({ is: "cancelled" });
+      return;
+    }
+    const one = open.get(k) ?? closed.get(k);
+    open.delete(k);
+    closed.delete(k);
+    if (one && e === "done" && one.undo !== "nothing") done.push({ key: k, undo: one.undo });
+  }
+
   each({ scope: "", round: "" }, parts)
     .then((all) => {
       if (phase !== "running") return;
@@ -323,8 +337,9 @@ export async function interpret(
   for (const entry of log) {
     now = Math.max(now, entry.at);
     seen = entry.n;
-    if (outcome) break;
-    if (entry.c !== "cancel") settle(entry);
+    if (outcome?.is === "completed") settleAfterReturn(entry);
+    else if (outcome) break;
+    else if (entry.c !== "cancel") settle(entry);
     else {
       isCancelled = true;
       if (phase === "running") end({ is: "cancelled" });

@@ -63,6 +63,8 @@ const longestInDecisionMs = 20_000;
 /** The most bytes of a run's state. */
 export const largestState = 262_144;
 
+const cancelledBy = (reason = "The run was cancelled."): CancelledError => new CancelledError(reason);
+
 /** Never settles: what waits for it does not go on. */
 export const never = (): Promise<never> => new Promise(() => {});
 
@@ -193,6 +195,7 @@ export class Session implements HandlerRun {
       this.#at = entry.n;
       this.#message = { entries, delivered: i + 1 };
       if (!this.#isOver) await this.#deliverOne(entry);
+      else if (this.#outcome?.is === "completed") await this.#deliverAfterReturn(entry);
       this.#seen = entry.n;
     }
   }
@@ -263,6 +266,24 @@ export class Session implements HandlerRun {
     }
   }
 
+  /**
+   * The run may have been cancelled before it was recorded that the handler has returned. Then it ends in vain, and is undone: what has ended
+   * after the return too.
+   */
+  async #deliverAfterReturn(entry: LogEntry): Promise<void> {
+    if (entry.k === cancelKey) {
+      this.#now = Math.max(this.#now, entry.at);
+      this.cancelled ??= cancelledBy(entry.reason);
+      this.#outcome = undefined;
+      return this.#turnOf(() => this.#undo());
+    }
+    const call = this.#open.get(entry.k) ?? this.#closing.get(entry.k);
+    if (!call) return;
+    this.#open.delete(entry.k);
+    this.#closing.delete(entry.k);
+    if (entry.e === "done") this.undo.done(call, entry.value && (await this.#host.load(entry.value)));
+  }
+
   #differs(call: Call, entry: LogEntry): boolean {
     const isOther = call.kind !== entry.c;
     const begunOther = call.kind !== "step" && entry.f !== undefined && entry.f !== call.f;
@@ -275,7 +296,7 @@ export class Session implements HandlerRun {
   }
 
   async #cancel(reason: string | undefined): Promise<void> {
-    this.cancelled ??= new CancelledError(reason ?? "The run was cancelled.");
+    this.cancelled ??= cancelledBy(reason);
     // An undo that goes on is not stopped by it: the run is cancelled in the end.
     if (this.phase !== "running") return;
     const open = [...this.#open.values()];

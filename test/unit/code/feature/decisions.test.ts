@@ -163,6 +163,33 @@ describe("a decision", () => {
     expect(await deciding(handler as never).decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
   });
 
+  it("undoes a run whose handler has returned, and that was cancelled before that was recorded", async () => {
+    const undone: string[] = [];
+    const undo = (key: string) => async () => void undone.push(key);
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "charge", undo: undo("charge") });
+      const late = ctx.run("go", {}, { step: "late", undo: undo("late") });
+      const lost = ctx.run("go", {}, { step: "lost", undo: undo("lost") });
+      return Promise.race([late, lost, ctx.run("go", {}, { step: "first" })]);
+    };
+    // It has returned at the second entry, and one of the others has ended all the same.
+    const log = [done(1, "charge"), done(2, "first"), done(3, "late")];
+    expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject({ outcome: { is: "completed" } });
+    const cancel: LogEntry = { n: 4, k: "$cancel", c: "cancel", e: "cancel", at: 1004 };
+    const decisions = deciding(handler as never);
+    expect(await decisions.decide(aDecision({ log: [...log, cancel] }))).toMatchObject({
+      ...{ outcome: { is: "waiting" }, commands: [{ c: "close", k: "lost" }], ran: [] },
+    });
+    const closed = [{ ...done(5, "lost") }];
+    const answer = await decisions.decide(aDecision({ from: 4, log: closed }));
+    expect(answer).toMatchObject({ outcome: { is: "waiting" }, ran: [{ k: "undo:lost" }] });
+    const whole = [...log, cancel, ...closed, ...["lost", "late", "charge"].map((k, i) => own(6 + i, `undo:${k}`))];
+    expect(await deciding(handler as never).decide(aDecision({ log: whole }))).toMatchObject({
+      outcome: { is: "cancelled", undone: { steps: ["lost", "late", "charge"], failed: [] } },
+    });
+    expect(undone).toEqual(["lost"]);
+  });
+
   it("takes what it has seen again, if its answer was lost", async () => {
     const decisions = five();
     await decisions.decide(aDecision({ log: [done(1, "a")] }));
