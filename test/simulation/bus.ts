@@ -81,9 +81,11 @@ export function publishesOnce(process: object, bus: EventBus, { observer, dueEve
   const taken = takenOf.get(process) ?? new Map<string, number>();
   takenOf.set(process, taken);
   const isKnown = (event: JobEvent) => {
+    const times = taken.get(nameOf(event)) ?? 0;
+    if (times === 0) return false;
     const { job_id, version } = event.detail;
     const written = dueEvents.get(job_id)?.filter(({ transition }) => transition === `${event.name} ${version}`) ?? [];
-    return (taken.get(nameOf(event)) ?? 0) >= Math.max(1, written.length);
+    return times >= Math.max(1, written.length);
   };
   return {
     async publish(events) {

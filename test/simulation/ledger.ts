@@ -114,6 +114,8 @@ export interface Life {
   overruled?: { run: number; winner: string | undefined };
   /** The runs that are in the archive. */
   archive: Map<number, RunRecord>;
+  /** Which of them were skipped: a series may have thousands of runs, and few of these. */
+  skipped: Set<number>;
   /** What was written (`stateOf`) and by whom, by version. */
   written: Map<number, { state: string; by: Invocation }>;
   /** How often each attempt was claimed since it was last parked, by run and attempt. */
@@ -145,6 +147,7 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
   started: new Map(),
   winners: new Map(),
   archive: new Map(),
+  skipped: new Set(),
   claims: new Map(),
   noted: new Map(),
   written: new Map(),

@@ -75,7 +75,7 @@ export function runsFollow(ledger: Ledger, write: Write) {
   if (after.attempt !== 1 || after.attempts.length > 0) wrong("does not begin with its first attempt");
   const { repeat, scheduled_at } = after;
   if (!repeat || !kept) return;
-  const skipped = [...life.archive.values()].filter((run) => run.run < after.run && isSkipped(run)).length;
+  const skipped = [...life.skipped].filter((run) => run < after.run).length;
   if (repeat.limit !== undefined && after.run - skipped > repeat.limit) wrong(`is beyond its limit ${repeat.limit}`);
   if (isSkipped(kept) && life.started.has(before.run)) wrong("follows a run that was skipped after it had started");
   if (scheduled_at !== occurrenceAfter(repeat, scheduled_at - 1)) wrong("is not at an occurrence of its series");
@@ -180,8 +180,8 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after, 
   if (before?.status !== "running" || by.job_id !== after.id || !after.repeat) return;
   if (after.status !== "completed" && after.status !== "failed" && !isSkipped(after) && !isEndedByNext(after)) return;
   const { limit = never } = after.repeat;
-  const { madeUpUntil, archive } = lifeOf(after.id);
-  const run = after.run - [...archive.values()].filter((one) => one.run < after.run && isSkipped(one)).length;
+  const { madeUpUntil, skipped: skippedRuns } = lifeOf(after.id);
+  const run = after.run - [...skippedRuns].filter((one) => one < after.run).length;
   const outlasted = after.repeat.missed === "all" ? undefined : madeUpUntil;
   const skipped = after.repeat.overlap === "queue" ? outlasted : after.finished_at;
   const tooLate =

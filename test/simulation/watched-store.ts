@@ -8,6 +8,7 @@ import { eventsOf } from "./expected-events.ts";
 import { claims, doingFor, type Invocation } from "./invocation.ts";
 import { attemptOf, type Ledger, nameOf, nextRunKey, stateOf } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
+import { isSkipped } from "./series-rules.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
 export interface Watch {
@@ -130,8 +131,11 @@ export function watchedStore(
 
     async archive(run) {
       await store.archive(run);
-      const kept = store.archived().find(({ job_id, run: number }) => job_id === run.job_id && number === run.run);
-      lifeOf(run.job_id).archive.set(run.run, kept ?? run);
+      const kept = store.archivedRun(run.job_id, run.run) ?? run;
+      const { archive, skipped } = lifeOf(run.job_id);
+      archive.set(run.run, kept);
+      if (isSkipped(kept)) skipped.add(run.run);
+      else skipped.delete(run.run);
     },
   };
 }

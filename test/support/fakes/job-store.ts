@@ -13,6 +13,8 @@ export interface FakeJobStore extends JobStore {
   peek(id: string): Job | undefined;
   /** Every archived run, in the order in which the runs ended; frozen. */
   archived(): RunRecord[];
+  /** One of them, without a look at the others. */
+  archivedRun(id: string, run: number): RunRecord | undefined;
 }
 
 const own = { writable: true, enumerable: true, configurable: true };
@@ -80,6 +82,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
   return {
     shards: fewestShards,
     archived: () => [...archived.values()],
+    archivedRun: (id, run) => archived.get(`${id} ${run}`),
     peek: (id) => jobs.get(id),
     all: () => [...jobs.values()],
 
