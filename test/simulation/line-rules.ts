@@ -157,7 +157,12 @@ function lookAt(world: Watched, { jobs, gates }: Stored, kept: Kept, memory: Mem
   const rules = lines.rules(limit, now, now);
   // One that waits for a slot of another limit as well may leave a start to nobody.
   const alone = waiting.every(({ job }) => job.gates?.length === 1);
-  const begun = waiting.filter(({ since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now);
+  // Who was called by a slower rate comes at its pace, and is not called again for as long.
+  const mayHaveBeenSlower = lines.rules(limit, now - calledMs - 4 * lagOf(lines), now).length > 1;
+  const called = (id: string) => mayHaveBeenSlower && kept.pump?.called[id] !== undefined;
+  const begun = waiting.filter(
+    ({ job, since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now && !called(job.id),
+  );
   const before = lines.rules(limit, now - loweredMs - 6 * lagOf(lines), now);
   rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules }, memory);
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
@@ -173,6 +178,9 @@ const lagOf = ({ lag, tickLag }: Lines): number => Math.max(lag, tickLag);
 
 /** Who was called by a faster rate comes too early, again and again, for as long as this besides some lags. */
 const loweredMs = 20_000;
+
+/** For how long a call stands, besides four lags (`patienceMs` of the pump), and how much a look may be late for it. */
+const calledMs = 20_000;
 
 /** So many waiters use a rate whose messages are late. */
 const fewWaiters = 6;
