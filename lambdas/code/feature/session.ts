@@ -194,8 +194,11 @@ export class Session implements HandlerRun {
       if (entry.n <= this.#seen) continue;
       this.#at = entry.n;
       this.#message = { entries, delivered: i + 1 };
-      if (!this.#isOver) await this.#deliverOne(entry);
-      else if (this.#outcome?.is === "completed") await this.#deliverAfterReturn(entry);
+      const hasReturned = this.#outcome?.is === "completed";
+      if (!this.#isOver || hasReturned) {
+        this.#now = Math.max(this.#now, entry.at);
+        await (hasReturned ? this.#deliverAfterReturn(entry) : this.#deliverOne(entry));
+      }
       this.#seen = entry.n;
     }
   }
@@ -213,7 +216,6 @@ export class Session implements HandlerRun {
   }
 
   async #deliverOne(entry: LogEntry): Promise<void> {
-    this.#now = Math.max(this.#now, entry.at);
     if (entry.k === cancelKey) return this.#cancel(entry.reason);
     const call = this.#open.get(entry.k);
     if (!call) return this.#deliverLate(entry);
@@ -272,7 +274,6 @@ export class Session implements HandlerRun {
    */
   async #deliverAfterReturn(entry: LogEntry): Promise<void> {
     if (entry.k === cancelKey) {
-      this.#now = Math.max(this.#now, entry.at);
       this.cancelled ??= cancelledBy(entry.reason);
       this.#outcome = undefined;
       return this.#turnOf(() => this.#undo());

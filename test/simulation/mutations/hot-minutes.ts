@@ -35,7 +35,7 @@ export const hotMinutes: Mutation[] = [
   },
   {
     name: "hot minutes: a decision that is out of time keeps a message",
-    seed: 1343,
+    seed: 2621,
     at: "consumers/engine/within-time.ts#withinTime",
     find: "  unscheduled: guardedPort(services.unscheduled, signal),\n",
     replace: "",
