@@ -119,10 +119,16 @@ async function leaveGates(
   try {
     return await releaseSlots(services, pass, whose, mayRun);
   } catch (error) {
-    services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
+    notHandedOver(services)(error);
     return [];
   }
 }
+
+/** What is free and was handed over to nobody is found by the reconciler, within a minute. */
+export const notHandedOver =
+  ({ log }: Pick<ConsumerServices, "log">) =>
+  (error: unknown): void =>
+    log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
 
 /** Frees a slot that was given to a job and that nobody has taken. */
 export async function freeGiven(

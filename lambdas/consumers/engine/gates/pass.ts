@@ -26,7 +26,7 @@ import { handOver, promisedMs, takeSlot } from "../../../core/operations/slots.t
 import type { Waiter } from "../../../core/ports/gates.ts";
 import type { Admit } from "../context.ts";
 import { leaseMarginMs } from "../lease.ts";
-import { type Admission, freeGiven, type HeldSlot, refuseGiven, releaseSlots } from "./leave.ts";
+import { type Admission, freeGiven, type HeldSlot, notHandedOver, refuseGiven, releaseSlots } from "./leave.ts";
 
 /**
  * Behind the pauses, and before the claim: a job that waits for its limits holds no lease. It is read first, because a message does not
@@ -245,7 +245,8 @@ async function joinLine(
   await markGate(services, { gate, rule, ...defined({ lag: lagOfNewcomer(passing) }) }, state.line);
   // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
   await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + promisedMs));
-  if (slotPartsOf(rule) > 0) await handOver(services, gate, rule);
+  // The job stands in line: its message, if it came again, would only bring another one to it.
+  if (slotPartsOf(rule) > 0) await handOver(services, gate, rule).catch(notHandedOver(services));
   return undefined;
 }
 

@@ -433,6 +433,26 @@ describe("a crash of a consumer costs at most a round of the reconciler", () => 
     expect(w.at(1).status).toBe("completed");
   });
 
+  test("if AWS refuses to look at the line in which a job has just begun to stand: its message is used up", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    const { look } = w.gates;
+    w.gates.look = dying as never;
+    // Thrown, its message came again, besides the one that a free slot brings: one more with each attempt.
+    await w.run(w.message(1));
+    w.gates.look = look;
+    expect((await w.look("workers")).waiters.map(({ job }) => job)).toEqual([w.all[1]?.id]);
+    expect(w.log.lines.filter(({ level }) => level === "warn")).toMatchObject([
+      { message: "a slot was not handed over; the reconciler does it" },
+    ]);
+    first.end();
+    await running;
+    await w.deliver();
+    expect(w.at(1).status).toBe("completed");
+  });
+
   test("if the message that hands over a slot is lost", async () => {
     const w = limited(one, 2);
     const first = held();
