@@ -102,7 +102,7 @@ test("the example of the page on hooks takes what providers sign, once, over a r
 
   // What came is listed, and made again, by the commands of the page.
   const commands = blocksOf(await catalogPage("hooks"), "sh").find((block) => block.includes("hooks replay")) ?? "";
-  const [listing = "", showing = "", replaying = ""] = commands.trim().split("\n");
+  const [listing = "", selecting = "", showing = "", replaying = ""] = commands.trim().split("\n");
   const ofPage = async (command: string, id = "", ...more: string[]) => {
     const words = command
       .replace(/dlv_\w+/, id)
@@ -117,6 +117,8 @@ test("the example of the page on hooks takes what providers sign, once, over a r
     "ignored evt_2",
     ...["duplicate evt_1", "duplicate evt_1", "accepted evt_1"],
   ]);
+  // Those that were refused or have failed.
+  expect(((await ofPage(selecting)) as { deliveries: HookDelivery[] }).deliveries).toEqual(deliveries.slice(0, 1));
   const [lacking, , , , taken] = deliveries.map(({ id }) => id);
   expect(deliveries[0]?.errors?.map(({ pointer }) => pointer)).toEqual(["/body/data"]);
   const shown = (await ofPage(showing, taken)) as HookDelivery;

@@ -38,7 +38,7 @@ test("a job's events reach the demo's webhook and the waiting task", async () =>
 
   // What was sent is listed, and sent again, by the commands of the page.
   const commands = blocksOf(await catalogPage("webhooks"), "sh").find((block) => block.includes("resend")) ?? "";
-  const [listing = "", showing = "", resending = ""] = commands.trim().split("\n");
+  const [listing = "", selecting = "", showing = "", resending = ""] = commands.trim().split("\n");
   const ofPage = async (command: string, id = "") => {
     const words = command
       .replace(/dlv_\w+/, id)
@@ -53,6 +53,8 @@ test("a job's events reach the demo's webhook and the waiting task", async () =>
   });
   expect(others).toEqual([]);
   expect(delivery).toMatchObject({ outcome: "delivered", job_id: done.job_id, attempts: [{ attempt: 1 }] });
+  // Nothing is retried or has failed.
+  expect(((await ofPage(selecting)) as { deliveries: WebhookDelivery[] }).deliveries).toEqual([]);
   const whole = (await ofPage(showing, delivery?.id)) as WebhookDelivery;
   expect(JSON.parse(whole.body ?? "")).toEqual(sent.body);
   expect((await ofPage(resending, delivery?.id)).outcome).toBe("retrying");
