@@ -94,7 +94,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 4109,
+    seed: 30135,
     at: `${change}#rewrite`,
     find: "await followUp(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
