@@ -15,7 +15,6 @@ import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { systemClock } from "../../lambdas/aws/start/system-clock.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { JobMessage, jobMessageOf } from "../../lambdas/core/job/job.ts";
-import type { JobTrace } from "../../lambdas/core/job/trace.ts";
 import { afterClaim, completed } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ApiServices, ConsumerServices } from "../../lambdas/core/operations/services.ts";
@@ -37,9 +36,9 @@ const input = { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quan
  * A request and the execution of a job, on an AWS that answers at once: with all of our code, set up as `startServices` does
  * it, and as the bare SDK calls that they make. The job may stand in a trace, which the request brings.
  */
-export function subjects({ headers, trace }: { headers?: Record<string, string>; trace?: JobTrace } = {}) {
+export function subjects(traceparent?: string) {
   const now = Date.now();
-  const job = aJob({ input: { inline: input }, due_at: now, ...(trace && { trace }) });
+  const job = aJob({ input: { inline: input }, due_at: now, ...(traceparent && { trace: { parent: traceparent } }) });
   const claim = { claimId: crypto.randomUUID(), now, leaseMarginMs: 20_000 };
   const running = afterClaim(job, claim);
   const requestHandler = instantAws(
@@ -95,7 +94,7 @@ export function subjects({ headers, trace }: { headers?: Record<string, string>;
     (all, message) => runJob(all, async () => result, message),
   );
   const body = { product_tag: "my-product", env: "prd", event: "create_order", start_at: 0, input };
-  const event = httpEvent({ method: "POST", path: "/v1/jobs", body, ...(headers && { headers }) });
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body, ...(traceparent && { headers: { traceparent } }) });
   const message = JSON.stringify(jobMessageOf(job));
   const batch = { Records: [{ messageId: "1", body: message }] } as SQSEvent;
   const stored = jobItemOf(job, 30);

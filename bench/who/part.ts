@@ -74,22 +74,18 @@ const cancelled = async (world: World) => {
 /** What it costs a job to know who has asked for it and changed it, and in which trace it stands. */
 export async function who(): Promise<Section> {
   const now = await usedBy((world) => ask(world));
-  const rows: [string, Used, Used][] = [
-    ["a job that brings a trace", await usedBy((world) => ask(world, { headers: { traceparent } })), now],
-    [
-      "a job whose spans are exported (`jobs:otlpEndpoint`)",
-      await usedBy((world) => ask(world), { isTraced: true }),
-      now,
-    ],
-    ["a request by a key with a rate", await usedBy((world) => ask(world, { key: { rate: "50" } })), now],
+  const rows: [string, Used][] = [
+    ["a job that brings a trace", await usedBy((world) => ask(world, { headers: { traceparent } }))],
+    ["a job whose spans are exported (`jobs:otlpEndpoint`)", await usedBy((world) => ask(world), { isTraced: true })],
+    ["a request by a key with a rate", await usedBy((world) => ask(world, { key: { rate: "50" } }))],
   ];
   const { auditBytes } = await usedBy(cancelled);
+  const [plain, traced] = [subjects().ours, subjects(traceparent).ours];
   const times = await silently(() =>
     processorTimes({
-      request: subjects().ours.request,
-      tracedRequest: subjects({ headers: { traceparent } }).ours.request,
-      execution: subjects().ours.execution,
-      tracedExecution: subjects({ trace: { parent: traceparent } }).ours.execution,
+      ...plain,
+      tracedRequest: traced.request,
+      tracedExecution: traced.execution,
     }),
   );
   return {
@@ -101,13 +97,13 @@ export async function who(): Promise<Section> {
         ["", "calls", "write units", "bytes of the job", "requests to the collector", "bytes of them"],
         [
           ["a job with none of them, in all", now.calls, now.writes, now.jobBytes, now.exports, now.exportBytes],
-          ...rows.map(([what, used, without]) => [
+          ...rows.map(([what, used]) => [
             what,
-            plus(used.calls - without.calls),
-            plus(used.writes - without.writes),
-            plus(used.jobBytes - without.jobBytes),
-            plus(used.exports - without.exports),
-            plus(used.exportBytes - without.exportBytes),
+            plus(used.calls - now.calls),
+            plus(used.writes - now.writes),
+            plus(used.jobBytes - now.jobBytes),
+            plus(used.exports - now.exports),
+            plus(used.exportBytes - now.exportBytes),
           ]),
         ],
       ),

@@ -21,15 +21,15 @@ export interface JobTransition extends JobEvent {
  */
 export function transitionsOf({ before, after, at }: JobChange): JobTransition[] {
   if (!after || isList(after)) return [];
-  const { made_by, by } = actorsShown(after);
   if (!before) {
-    const detail = { ...jobEventDetailOf(after), ...defined({ made_by }) };
+    const detail = { ...jobEventDetailOf(after), ...pick(actorsShown(after), ["made_by"]) };
     return [{ name: "scheduled", time: after.created_at, detail, created: true }];
   }
   const ends = endings(before, after, at);
   const all = [...waits(before, after), ...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
-  if (!by || by.at === before.by?.at) return all;
-  return all.map((transition) => ({ ...transition, detail: { ...transition.detail, by } }));
+  if (after.by?.at === before.by?.at) return all;
+  const by = pick(actorsShown(after), ["by"]);
+  return all.map((transition) => ({ ...transition, detail: { ...transition.detail, ...by } }));
 }
 
 /** That the steps of a run were undone, told before its end and under the same number. */

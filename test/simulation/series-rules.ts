@@ -75,7 +75,7 @@ export function runsFollow(ledger: Ledger, write: Write) {
   if (after.attempt !== 1 || after.attempts.length > 0) wrong("does not begin with its first attempt");
   const { repeat, scheduled_at } = after;
   if (!repeat || !kept) return;
-  const skipped = [...life.skipped].filter((run) => run < after.run).length;
+  const skipped = skippedBefore(life, after.run);
   if (repeat.limit !== undefined && after.run - skipped > repeat.limit) wrong(`is beyond its limit ${repeat.limit}`);
   if (isSkipped(kept) && life.started.has(before.run)) wrong("follows a run that was skipped after it had started");
   if (scheduled_at !== occurrenceAfter(repeat, scheduled_at - 1)) wrong("is not at an occurrence of its series");
@@ -175,13 +175,18 @@ export function endsForTheNext({ observer }: Ledger, { by, before, after }: Writ
   if (before.claims !== after.claims || before.attempt !== after.attempt) wrong("and spends an attempt");
 }
 
+/** How many of the runs before one were skipped. */
+const skippedBefore = ({ skipped }: Pick<Life, "skipped">, run: number): number =>
+  [...skipped].filter((one) => one < run).length;
+
 /** Invariants 1 and 7: a series ends at its limit or its end date, and never with a failed run. */
 export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
   if (before?.status !== "running" || by.job_id !== after.id || !after.repeat) return;
   if (after.status !== "completed" && after.status !== "failed" && !isSkipped(after) && !isEndedByNext(after)) return;
   const { limit = never } = after.repeat;
-  const { madeUpUntil, skipped: skippedRuns } = lifeOf(after.id);
-  const run = after.run - [...skippedRuns].filter((one) => one < after.run).length;
+  const life = lifeOf(after.id);
+  const { madeUpUntil } = life;
+  const run = after.run - skippedBefore(life, after.run);
   const outlasted = after.repeat.missed === "all" ? undefined : madeUpUntil;
   const skipped = after.repeat.overlap === "queue" ? outlasted : after.finished_at;
   const tooLate =

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { Actor } from "../job/actor.ts";
 import { defined } from "../kernel/defined.ts";
+import { firstIdOf, timeOfId } from "../kernel/timed-id.ts";
 import { Person } from "./api-key.ts";
 import { callerOf } from "./calling-actor.ts";
 import { roleOf } from "./roles.ts";
@@ -137,7 +138,7 @@ export const auditEntryIn = (value: unknown): AuditEntry | undefined => {
 };
 
 /** The first id of a time, and of all later ones: every id of an earlier time sorts before it. */
-export const firstAuditId = (at: number): string => `aud_${Math.max(0, at).toString(16).padStart(12, "0")}`;
+export const firstAuditId = (at: number): string => firstIdOf("aud_", at);
 
 /** The month of a time in UTC: `2030-01`. */
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, "YYYY-MM".length);
@@ -149,7 +150,7 @@ export const defaultAuditDays = 400;
 export const auditIdPattern = /^aud_[0-9a-f]{12}([0-9a-f]{20})?$/;
 
 /** The time of such an id, epoch milliseconds. */
-export const timeOfAuditId = (id: string): number => Number.parseInt(id.slice(4, 16), 16);
+export const timeOfAuditId = (id: string): number => timeOfId("aud_", id);
 
 /** The entry of a change that was made now. */
 export function auditEntryOf({ scopes, ...by }: AuditCaller, change: AuditChange, now: number): AuditEntry {

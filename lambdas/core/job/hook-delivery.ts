@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Fault } from "../kernel/errors.ts";
+import { firstIdOf, timeOfId } from "../kernel/timed-id.ts";
 
 /*
  * What a provider has delivered to a hook, kept for people. Only what was signed is kept: a stranger cannot fill the table.
@@ -91,7 +92,7 @@ export function keptHeadersOf(
 }
 
 /** The first id of a time, and of all later ones: every id of an earlier time sorts before it. */
-export const firstDeliveryId = (at: number): string => `dlv_${Math.max(0, at).toString(16).padStart(12, "0")}`;
+export const firstDeliveryId = (at: number): string => firstIdOf("dlv_", at);
 
 /** A new id of a delivery that came now. */
 export const newDeliveryId = (now: number): string => `${firstDeliveryId(now)}${randomBytes(10).toString("hex")}`;
@@ -100,8 +101,7 @@ export const newDeliveryId = (now: number): string => `${firstDeliveryId(now)}${
 export const isDeliveryId = (text: string): boolean => /^dlv_[0-9a-f]{32}$/.test(text);
 
 /** When the delivery with an id came, epoch milliseconds. */
-export const timeOfDeliveryId = (id: string): number =>
-  Number.parseInt(id.slice("dlv_".length, "dlv_".length + 12), 16);
+export const timeOfDeliveryId = (id: string): number => timeOfId("dlv_", id);
 
 /** An id of a delivery, or the first one of a time. */
 export const deliveryIdPattern = /^dlv_[0-9a-f]{12}([0-9a-f]{20})?$/;

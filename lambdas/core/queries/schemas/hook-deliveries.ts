@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { hookOutcomes } from "../../job/hook-delivery.ts";
 import { at } from "./at.ts";
+import { deliveryPageFields } from "./searched.ts";
 
 const shown =
   "In the answer of one delivery, for keys with `jobs:input`; absent if the event of the hook hides parts of inputs (`redact`).";
@@ -50,15 +51,7 @@ export const HookDeliverySchema = z
 export const HookDeliveryListSchema = z
   .object({
     deliveries: z.array(HookDeliverySchema).describe("The latest first."),
-    next_cursor: z
-      .string()
-      .exactOptional()
-      .describe("The cursor of the next page; absent on the last page. A page may be short although more follow."),
-    examined: z
-      .int()
-      .exactOptional()
-      .describe("How many deliveries a page by outcome has looked at, if it is short although more follow."),
-    looked_back_to: at("Until when such a page has looked back.").exactOptional(),
+    ...deliveryPageFields,
   })
   .meta({ id: "HookDeliveryList" });
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { sentOutcomes } from "../../catalog/sent-delivery.ts";
 import { at } from "./at.ts";
+import { deliveryPageFields } from "./searched.ts";
 
 const AttemptSchema = z.object({
   at: at("When it was made."),
@@ -51,14 +52,6 @@ export const WebhookDeliverySchema = z
 export const WebhookDeliveryListSchema = z
   .object({
     deliveries: z.array(WebhookDeliverySchema).describe("Those of the latest events first."),
-    next_cursor: z
-      .string()
-      .exactOptional()
-      .describe("The cursor of the next page; absent on the last page. A page may be short although more follow."),
-    examined: z
-      .int()
-      .exactOptional()
-      .describe("How many deliveries a page by outcome has looked at, if it is short although more follow."),
-    looked_back_to: at("Until when such a page has looked back.").exactOptional(),
+    ...deliveryPageFields,
   })
   .meta({ id: "WebhookDeliveryList" });

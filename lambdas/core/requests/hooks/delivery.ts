@@ -57,7 +57,8 @@ function formIn(text: string): unknown {
   );
 }
 
-const textAt = (value: unknown, ...path: string[]): string | undefined => {
+/** A text that is not empty, at a place of a delivery. */
+export const textAt = (value: unknown, ...path: string[]): string | undefined => {
   const found = path.reduce<unknown>(fieldAt, value);
   return typeof found === "string" && found !== "" ? found : undefined;
 };

@@ -15,7 +15,7 @@ import { invalidRequest } from "../../kernel/parse-body.ts";
 import { RequestError } from "../../kernel/request-error.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../request.ts";
 import { parseSignal, type SignalWanted } from "../signal-request.ts";
-import { type Delivery, idOf } from "./delivery.ts";
+import { type Delivery, idOf, textAt } from "./delivery.ts";
 
 /** What a delivery asks for. */
 type HookWanted = { delivery_id: string } & (
@@ -66,11 +66,7 @@ export function requestOf(
 }
 
 /** The trace that a sender has put its delivery into, as every HTTP client with tracing does. */
-const carrierIn = ({ headers }: Delivery): TraceCarrier =>
-  carrierOf((name) => {
-    const value = headers[name];
-    return typeof value === "string" ? value : undefined;
-  }) ?? {};
+const carrierIn = ({ headers }: Delivery): TraceCarrier => carrierOf((name) => textAt(headers, name)) ?? {};
 
 const deliveryScope = ({ product, env }: FoundHook, delivery: Delivery, now: number): Scope => ({
   ...scopeOf({}, now, catalogValuesOf(product, env)),

@@ -1,7 +1,7 @@
 import type { Hook, HookDelivery, Replay } from "ductape-sdk";
 import { path } from "./api.ts";
 import type { ApiOptions, Context } from "./context.ts";
-import type { DeliveryPageOptions } from "./pages.ts";
+import { type DeliveryPageOptions, deliveriesAt } from "./delivery-pages.ts";
 import { showList } from "./show-list.ts";
 import { clean } from "./terminal/clean.ts";
 import { type Column, fields, table } from "./terminal/table.ts";
@@ -56,9 +56,7 @@ export async function listDeliveries(
   hook: string,
   options: Tenant & DeliveryPageOptions,
 ): Promise<void> {
-  const { outcome } = options;
-  const none = outcome === undefined ? "Nothing has been delivered." : "No delivery came to that.";
-  const listing = { path: pathOf(options, hook), field: "deliveries", query: { outcome }, none };
+  const listing = deliveriesAt(pathOf(options, hook), options, "Nothing has been delivered.");
   await showList<HookDelivery>(context, { ...listing, columns: deliveryColumns(context) }, options);
 }
 

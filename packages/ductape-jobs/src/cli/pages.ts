@@ -9,11 +9,6 @@ export interface PageOptions {
   cursor?: string;
 }
 
-/** Pages of deliveries. */
-export interface DeliveryPageOptions extends PageOptions {
-  outcome?: string;
-}
-
 export interface PageSource {
   path: string;
   /** The field of the answer that has the entries. */

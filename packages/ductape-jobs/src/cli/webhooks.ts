@@ -1,7 +1,7 @@
 import type { WebhookDelivery } from "ductape-sdk";
 import { path } from "./api.ts";
 import type { ApiOptions, Context } from "./context.ts";
-import type { DeliveryPageOptions } from "./pages.ts";
+import { type DeliveryPageOptions, deliveriesAt } from "./delivery-pages.ts";
 import { showList } from "./show-list.ts";
 import { clean } from "./terminal/clean.ts";
 import { type Column, fields } from "./terminal/table.ts";
@@ -36,9 +36,7 @@ export async function listSent(
   webhook: string,
   options: Tenant & DeliveryPageOptions,
 ): Promise<void> {
-  const { outcome } = options;
-  const none = outcome === undefined ? "Nothing has been sent." : "No delivery came to that.";
-  const listing = { path: pathOf(options, webhook), field: "deliveries", query: { outcome }, none };
+  const listing = deliveriesAt(pathOf(options, webhook), options, "Nothing has been sent.");
   await showList<WebhookDelivery>(context, { ...listing, columns: columnsOf(context) }, options);
 }
 

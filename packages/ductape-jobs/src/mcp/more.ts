@@ -1,7 +1,7 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Json } from "../cli/api.ts";
 import { isObject } from "./schema.ts";
-import type { ApiTool } from "./tools.ts";
+import { type ApiTool, confirm } from "./tools.ts";
 
 /** A call of a tool by its name. */
 export interface Named {
@@ -40,7 +40,7 @@ export const moreTools = (tools: readonly ApiTool[]): Tool[] =>
         properties: {
           name: { type: "string" },
           arguments: { type: "object" },
-          ...(writes && { confirm: { type: "string", description: "From its dry run." } }),
+          ...(writes && { confirm }),
         },
         required: ["name"],
         additionalProperties: false,
@@ -59,7 +59,7 @@ export function meantCall(tools: readonly ApiTool[], { name, given }: Named): Na
     throw new Error(
       `${name} calls no tool "${meant}", or the API key lacks its scope: its description names those that it calls.`,
     );
-  const { arguments: own = {}, confirm } = given;
+  const { arguments: own = {}, confirm: token } = given;
   if (!isObject(own)) throw new Error("The arguments are not valid.\n  /arguments: an object");
-  return { name: meant, given: { ...own, ...(confirm !== undefined && { confirm }) } };
+  return { name: meant, given: { ...own, ...(token !== undefined && { confirm: token }) } };
 }

@@ -54,7 +54,7 @@ function withoutDryRun(schema: Json): Json {
 /** Conditions on values, for which there is no room: findJobs takes a value. */
 const isOfWhere = (name: string): boolean => ["where", "created_from", "created_to"].includes(name);
 
-const confirm = { type: "string", description: "From its dry run." };
+export const confirm = { type: "string", description: "From its dry run." };
 
 /** Says all of a tool that the list has the short of. */
 export const describeTool: Tool = {

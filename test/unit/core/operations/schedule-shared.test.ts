@@ -56,6 +56,19 @@ async function dyingAfterReplace({ jobs, schedule }: ReturnType<typeof world>, k
   jobs.replace = replace;
 }
 
+/** Holds the next call of a method until it is let go on, and no later one. */
+function holdNext<Name extends string>(port: Record<Name, (arg: never) => Promise<unknown>>, name: Name) {
+  const method = port[name];
+  const [called, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  port[name] = async (arg) => {
+    port[name] = method;
+    called.resolve();
+    await held.promise;
+    return method(arg);
+  };
+  return { called: called.promise, goOn: held.resolve };
+}
+
 describe("the debounce of an event", () => {
   it("starts a job a delay after the only request", async () => {
     const w = world();
@@ -406,31 +419,17 @@ describe("the unique key of an event", () => {
     const w = world();
     const { job } = await w.schedule("sync", "a");
     await w.claim(job);
-    const { answer } = w.sharedKeys;
-    const [slow, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    w.sharedKeys.answer = async (id) => {
-      read.resolve();
-      await slow.promise;
-      return answer(id);
-    };
+    const reading = holdNext(w.sharedKeys, "answer");
     const first = w.schedule("sync", "a", { idempotency_key: "k" });
-    await read.promise;
-    w.sharedKeys.answer = answer;
+    await reading.called;
     await w.finish(job.id);
-    const { create } = w.jobs;
-    const [stored, making] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    w.jobs.create = async (made) => {
-      making.resolve();
-      await stored.promise;
-      return create(made);
-    };
+    const making = holdNext(w.jobs, "create");
     const second = w.schedule("sync", "a", { idempotency_key: "k" });
-    await making.promise;
-    w.jobs.create = create;
+    await making.called;
     // The first one has read the job while it was open, and an answer that was kept after it had ended.
-    slow.resolve();
+    reading.goOn();
     const answered = await first;
-    stored.resolve();
+    making.goOn();
     expect((await second).job.id).toBe(answered.job.id);
     expect(w.jobs.all()).toHaveLength(2);
   });
