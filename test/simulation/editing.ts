@@ -113,6 +113,9 @@ export function editing(
 
   /** A step is one of the definition that its run has, made by what that says, and after what that says. */
   function checkStep(step: Job, run: Job) {
+    // Its decider stood still until its run had been deleted and made again under the same id. It cancels itself, as it is none of this run's.
+    if (step.parent && step.id !== stepJobId({ ...run, run: step.parent.message.run }, step.parent.step))
+      return observer.cover("a step of a run that was deleted, and made again under its id");
     // Its decider stood still for longer than its lease, until the run had failed and was retried, perhaps by another definition.
     if ((step.parent?.message.attempt ?? 0) < run.attempt) return observer.cover("a step of an attempt that is over");
     const violated = (what: string) => observer.violated("edited", `${nameOf(step)} (${step.parent?.step}) ${what}`);
