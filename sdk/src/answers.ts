@@ -1239,6 +1239,10 @@ export interface Stats {
       failed: number;
       cancelled: number;
     };
+    /** From when an attempt was due to when it started. */
+    lateness_ms: Percentiles;
+    /** From when an attempt started to when it ended. */
+    duration_ms: Percentiles;
   }[];
 }
 

@@ -82,6 +82,34 @@ test("the overview and the errors show the same failures, whichever page opens f
   await failures.getByText("create_order").waitFor();
 });
 
+test("lateness and duration are drawn over time, and a bar leads to the jobs that ended within it", async () => {
+  const { page, go } = await open(`/?${here}&window=7d`);
+  const throughput = page.getByRole("region", { name: "Throughput" });
+  await throughput.getByRole("link", { name: /0 completed, 1 failed/ }).waitFor();
+  const times = page.getByRole("region", { name: "Lateness over time" });
+  const bar = times.getByRole("link", { name: /p50 .+, p99 .+ late/ });
+  await bar.waitFor();
+  expect(await times.getByRole("link").count()).toBe(1);
+  await times.getByRole("button", { name: "Duration" }).click();
+  await page
+    .getByRole("region", { name: "Duration over time" })
+    .getByRole("link", { name: /p50 .+, p99 .+ long/ })
+    .waitFor();
+  await throughput.getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Jobs", level: 1 }).waitFor();
+  await page.getByText("End of the list").waitFor();
+  expect(await page.locator(`a[href*="${failed}"]`).count()).toBe(1);
+  const { product, env, status, from, to } = Object.fromEntries(new URLSearchParams(page.url().split("?")[1]));
+  expect({ product, env, status, hours: (Number(to) + 1 - Number(from)) / 3_600_000 }).toEqual({
+    ...{ product: "ops", env: "prd", status: "completed,failed" },
+    hours: 6,
+  });
+  // Another bar has none of it.
+  await go(`/jobs?${here}&status=completed,failed&from=${Number(from) - 21_600_000}&to=${Number(from) - 1}`);
+  await page.getByText("No job matches").waitFor();
+});
+
 test("every question names the product and env of what it changes", async () => {
   const { page, go } = await open(`/limits?${here}`);
   const dialog = page.getByRole("dialog");

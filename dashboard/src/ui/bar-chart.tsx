@@ -8,6 +8,8 @@ interface ChartBar {
   title: string;
   /** From below. */
   parts: { size: number; class: string }[];
+  /** The page that the bar leads to. */
+  href?: string;
 }
 
 interface Props {
@@ -15,6 +17,8 @@ interface Props {
   /** What the chart shows, in a sentence. */
   label: string;
   labelOf: (at: number) => string;
+  /** How the scale says a size. Default: as a count. */
+  textOf?: (size: number) => string;
   /** Which bars have a label below: every nth. */
   every: number;
   /** A value that bars should stay below. It is drawn once they come near it, so that it does not flatten those that are far. */
@@ -25,7 +29,7 @@ const width = 1000;
 const height = 132;
 
 /** Bars over time. The texts are HTML, so that they keep their size when the bars are stretched. */
-export function BarChart({ bars, label, labelOf, every, bound }: Props) {
+export function BarChart({ bars, label, labelOf, textOf = count, every, bound }: Props) {
   const sizes = bars.map(({ parts }) => parts.reduce((sum, { size }) => sum + size, 0));
   const shown = bound !== undefined && Math.max(0, ...sizes) > bound.value * nearBound ? bound : undefined;
   const top = ceilingOf(shown ? [...sizes, shown.value] : sizes);
@@ -33,15 +37,16 @@ export function BarChart({ bars, label, labelOf, every, bound }: Props) {
   return (
     <div class="chart">
       <div class="chart-scale" aria-hidden="true">
-        <span>{count(top)}</span>
-        <span>{Number.isInteger(top / 2) ? count(top / 2) : ""}</span>
+        <span>{textOf(top)}</span>
+        <span>{Number.isInteger(top / 2) ? textOf(top / 2) : ""}</span>
         <span>0</span>
       </div>
       <svg
         class="chart-plot"
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
-        role="img"
+        // Bars that lead somewhere are links, which an image may not have.
+        role={bars.some(({ href }) => href !== undefined) ? "group" : "img"}
         aria-label={label}
       >
         <title>{label}</title>
@@ -77,7 +82,7 @@ function Bound({ value, label, top }: { value: number; label: string; top: numbe
 
 function Bar({ bar, x, step, top }: { bar: ChartBar; x: number; step: number; top: number }) {
   let y = height;
-  return (
+  const drawn = (
     <g class="chart-bar">
       <title>{bar.title}</title>
       <rect class="chart-hit" x={x} y="0" width={step} height={height} />
@@ -89,5 +94,11 @@ function Bar({ bar, x, step, top }: { bar: ChartBar; x: number; step: number; to
         );
       })}
     </g>
+  );
+  if (bar.href === undefined) return drawn;
+  return (
+    <a href={`#${bar.href}`} aria-label={bar.title} class="chart-link">
+      {drawn}
+    </a>
   );
 }

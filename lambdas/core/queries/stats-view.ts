@@ -11,6 +11,11 @@ const percentilesOf = (histogram: Histogram): StatsView["lateness_ms"] => ({
   p99: percentile(histogram, 0.99),
 });
 
+const timesOf = ({ lateness, duration }: Counts): Pick<StatsView, "lateness_ms" | "duration_ms"> => ({
+  lateness_ms: percentilesOf(lateness),
+  duration_ms: percentilesOf(duration),
+});
+
 const countedOutcomes = ({ scheduled, completed, failed, cancelled }: Counts): StatsView["counts"] => ({
   scheduled,
   completed,
@@ -33,6 +38,7 @@ export function statsPartsOf(
     from: from + i * partMs,
     to: Math.min(to, from + (i + 1) * partMs),
     counts: countedOutcomes(total),
+    ...timesOf(total),
   }));
 }
 
@@ -47,7 +53,6 @@ export function statsOf(hours: readonly Counts[]): Omit<StatsView, "product_tag"
     completed_first_try,
     completed_after_retry: completed - completed_first_try,
     mean_attempts: runs === 0 ? null : attempts / runs,
-    lateness_ms: percentilesOf(total.lateness),
-    duration_ms: percentilesOf(total.duration),
+    ...timesOf(total),
   };
 }

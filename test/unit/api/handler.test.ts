@@ -324,19 +324,24 @@ describe("GET /v1/stats", () => {
 
   it("cuts the window into parts, empty ones too", async () => {
     const { ask, stats } = api();
-    await stats.add(hour(noon - 5 * hourMs, { completed: 1 }));
-    await stats.add(hour(noon - 4 * hourMs, { failed: 2 }));
+    const histogram = (bucket: number) => noCounts().lateness.with(bucket, 2);
+    await stats.add(hour(noon - 5 * hourMs, { completed: 1, lateness: histogram(11) }));
+    await stats.add(hour(noon - 4 * hourMs, { failed: 2, lateness: histogram(11), duration: histogram(3) }));
     await stats.add(hour(noon, { completed: 4 }));
     const from = noon - 5 * hourMs;
     const { body } = await ask({ path, query: { ...query, from: String(from), part_hours: "2" } });
     const none = { scheduled: 0, completed: 0, failed: 0, cancelled: 0 };
+    const nothing = { p50: null, p95: null, p99: null };
+    const noTimes = { lateness_ms: nothing, duration_ms: nothing };
+    const times = { lateness_ms: { p50: 1536, p95: 1996, p99: 2037 }, duration_ms: { p50: 6, p95: 7, p99: 7 } };
     expect(body.parts).toEqual([
-      { from, to: from + 2 * hourMs, counts: { ...none, completed: 1, failed: 2 } },
-      { from: from + 2 * hourMs, to: from + 4 * hourMs, counts: none },
-      { from: from + 4 * hourMs, to: from + 6 * hourMs, counts: { ...none, completed: 4 } },
+      { from, to: from + 2 * hourMs, counts: { ...none, completed: 1, failed: 2 }, ...times },
+      { from: from + 2 * hourMs, to: from + 4 * hourMs, counts: none, ...noTimes },
+      { from: from + 4 * hourMs, to: from + 6 * hourMs, counts: { ...none, completed: 4 }, ...noTimes },
     ]);
     const whole = await ask({ path, query: { ...query, from: String(from), part_hours: "744" } });
-    expect(whole.body.parts).toEqual([{ from, to: noon + hourMs, counts: whole.body.counts }]);
+    const { counts, lateness_ms, duration_ms } = whole.body;
+    expect(whole.body.parts).toEqual([{ from, to: noon + hourMs, counts, lateness_ms, duration_ms }]);
   });
 
   it("takes a window in seconds, milliseconds or RFC 3339", async () => {

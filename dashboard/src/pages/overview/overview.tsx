@@ -12,6 +12,7 @@ import { FirstJob } from "./first-job.tsx";
 import "./overview.css";
 import { Recent } from "./recent.tsx";
 import { Throughput } from "./throughput.tsx";
+import { Times } from "./times.tsx";
 import { Due } from "./upcoming.tsx";
 import { useStats } from "./use-throughput.ts";
 import { type WindowId, windows } from "./window.ts";
@@ -51,7 +52,8 @@ export function Overview() {
           <Attention />
           <Figures stats={stats.data} />
           <div class="overview">
-            <Throughput parts={stats.data?.parts} window={window} />
+            <Throughput parts={stats.data?.parts} window={window} tenant={tenant} />
+            <Times parts={stats.data?.parts} window={window} tenant={tenant} />
             <Due tenant={tenant} />
             <Recent tenant={tenant} />
             <Failures tenant={tenant} window={window} />

@@ -3,19 +3,22 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { timeParts } from "../../ui/zone.ts";
+import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { useZone } from "../../ui/zone-store.ts";
+import { jobsWithin } from "./drill.ts";
 import type { Part } from "./use-throughput.ts";
-import { type WindowId, windows } from "./window.ts";
+import { labelEvery, labelOf, momentOf, type WindowId, windows } from "./window.ts";
 
-/** Completed and failed runs over time. */
-export function Throughput({ parts, window }: { parts: Part[] | undefined; window: WindowId }) {
+interface Props {
+  parts: Part[] | undefined;
+  window: WindowId;
+  tenant: Tenant | undefined;
+}
+
+/** Completed and failed runs over time. A bar leads to its jobs. */
+export function Throughput({ parts, window, tenant }: Props) {
   const zone = useZone();
   const total = parts?.reduce((sum, { counts }) => sum + counts.completed + counts.failed, 0) ?? 0;
-  const label = (at: number) => {
-    const { date, time } = timeParts(at, zone, "minute");
-    return window === "24h" ? time : date.slice(5);
-  };
   return (
     <Panel
       title="Throughput"
@@ -27,16 +30,17 @@ export function Throughput({ parts, window }: { parts: Part[] | undefined; windo
       {parts && total > 0 && (
         <BarChart
           label={`Runs in the last ${windows[window].name}: ${count(total)}`}
-          bars={parts.map(({ from, counts: { completed, failed } }) => ({
+          bars={parts.map(({ from, to, counts: { completed, failed } }) => ({
             at: from,
-            title: `${timeParts(from, zone, "minute").date} ${timeParts(from, zone, "minute").time} ${timeParts(from, zone).zone}: ${count(completed)} completed, ${count(failed)} failed`,
+            title: `${momentOf(from, zone)}: ${count(completed)} completed, ${count(failed)} failed`,
             parts: [
               { size: completed, class: "status-completed" },
               { size: failed, class: "status-failed" },
             ],
+            ...(tenant && completed + failed > 0 && { href: jobsWithin(tenant, { from, to }) }),
           }))}
-          labelOf={label}
-          every={window === "24h" ? 4 : 4}
+          labelOf={(at) => labelOf(at, zone, window)}
+          every={labelEvery}
         />
       )}
     </Panel>

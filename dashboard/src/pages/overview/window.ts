@@ -1,3 +1,5 @@
+import { timeParts } from "../../ui/zone.ts";
+
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -8,6 +10,21 @@ export const windows = {
   "30d": { name: "30 days", length: 30 * day, partHours: 24 },
 } as const;
 export type WindowId = keyof typeof windows;
+
+/** Which bars have a label below: every fourth. */
+export const labelEvery = 4;
+
+/** The label below a bar: its hour, or its day. */
+export function labelOf(at: number, zone: string, window: WindowId): string {
+  const { date, time } = timeParts(at, zone, "minute");
+  return window === "24h" ? time : date.slice(5);
+}
+
+/** The beginning of a bar in full: `2030-01-01 12:00 UTC`. */
+export function momentOf(at: number, zone: string): string {
+  const { date, time } = timeParts(at, zone, "minute");
+  return `${date} ${time} ${timeParts(at, zone).zone}`;
+}
 
 interface Span {
   from: number;

@@ -9,10 +9,16 @@ export const PercentilesSchema = z
 
 const Counts = z.object({ scheduled: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() });
 
+const Times = {
+  lateness_ms: PercentilesSchema.describe("From when an attempt was due to when it started."),
+  duration_ms: PercentilesSchema.describe("From when an attempt started to when it ended."),
+};
+
 const Part = z.object({
   from: at("The start of the part."),
   to: at("Its end. The last part ends with the window."),
   counts: Counts,
+  ...Times,
 });
 
 export const StatsSchema = z
@@ -29,8 +35,7 @@ export const StatsSchema = z
     completed_first_try: z.int(),
     completed_after_retry: z.int(),
     mean_attempts: z.number().nullable().describe("Attempts that ended, over runs that completed or failed."),
-    lateness_ms: PercentilesSchema.describe("From when an attempt was due to when it started."),
-    duration_ms: PercentilesSchema.describe("From when an attempt started to when it ended."),
+    ...Times,
     parts: z.array(Part).exactOptional().describe("With `part_hours`: the parts of the window, oldest first."),
   })
   .meta({ id: "Stats", description: "Statistics of one product and env over whole hours." });
