@@ -1,6 +1,6 @@
 /**
- * Runs Jest on projects of jest.config.js: `node test/jest.mjs unit,infra [ARGUMENT...]`. The arguments come first, since Jest would
- * take a path that follows the projects for one of them.
+ * Runs Jest on projects of jest.config.js: `node test/jest.mjs unit,infra [ARGUMENT...]`, or on one group of them after the other:
+ * `browser+browser-many`. The arguments come first, since Jest would take a path that follows the projects for one of them.
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
@@ -20,9 +20,15 @@ const TMPDIR = mkdtempSync(join(tmpdir(), "ductape-tests-"));
 // PostgreSQL runs as another user where root runs the tests.
 chmodSync(TMPDIR, 0o1777);
 const cache = `--cacheDirectory=${join(tmpdir(), "ductape-jest-cache")}`;
-const { status } = spawnSync(process.execPath, [jest, ...args, cache, "--selectProjects", ...projects.split(",")], {
-  stdio: "inherit",
-  env: { ...process.env, NODE_OPTIONS, TMPDIR },
-});
+const run = (group, more) =>
+  spawnSync(process.execPath, [jest, ...args, ...more, cache, "--selectProjects", ...group.split(",")], {
+    stdio: "inherit",
+    env: { ...process.env, NODE_OPTIONS, TMPDIR },
+  }).status ?? 1;
+const groups = projects.split("+");
+// A path names tests of one group only.
+const more = groups.length > 1 && args.length > 0 ? ["--passWithNoTests"] : [];
+let status = 0;
+for (const group of groups) if (status === 0) status = run(group, more);
 rmSync(TMPDIR, { recursive: true, force: true });
-process.exitCode = status ?? 1;
+process.exitCode = status;
