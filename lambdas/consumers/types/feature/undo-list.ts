@@ -34,7 +34,7 @@ const atOnce = 16;
 /**
  * Starts the list that undoes the items of a step that have completed, the last one first, or returns the one that was started before. The
  * inputs are made page by page, so that no more than a page of results is held at a time. An item whose input cannot be made counts as one
- * that could not be undone. Throws a JobError if it is not known which items have completed.
+ * that could not be undone, as does one of which it is not known whether it has completed. Throws a JobError if that is known of none.
  */
 export async function startUndoList(
   services: ConsumerServices,
@@ -70,6 +70,8 @@ export async function startUndoList(
     addPlace(places, index);
     whole.items += 1;
   }
+  const unknown = completed.unknown();
+  if (unknown > 0) unmade = { items: (unmade?.items ?? 0) + unknown, error: unmade?.error ?? unknownItems };
   const input: ListInput = {
     step: defined(pick(step, jobOptions)) as JobOptions,
     allow_fail: true,
@@ -108,6 +110,8 @@ interface Completed {
   of: number;
   /** Those that have completed, the last one first. */
   items: () => AsyncGenerator<CompletedItem>;
+  /** Of how many it is not known whether they have completed, once all were passed. */
+  unknown: () => number;
 }
 
 interface CompletedItem {
@@ -126,7 +130,8 @@ async function completedItems(
   { placed, list, state, scope }: ItemsToUndo,
 ): Promise<Completed> {
   const entries = list?.status === "completed" || !list ? (resolve("$Step", scope) as unknown[]) : undefined;
-  if (!list && !Array.isArray(entries)) throw new JobError("NOT_FOUND", unknownItems, { retryable: false });
+  if (!list && !Array.isArray(entries))
+    throw new JobError(unknownItems.code, unknownItems.message, { retryable: false });
   const failed = state?.for_each?.failed ?? 0;
   const many = entries?.length ?? list?.list.items ?? 0;
   const isDoubtful = (index: number) =>
@@ -134,8 +139,8 @@ async function completedItems(
   const itemJobs = list && jobsOfItems(services, job, list);
   const size = list?.list.page_size ?? many;
 
+  let skipped = 0;
   async function* items() {
-    let skipped = 0;
     for (let page = Math.ceil(many / size) - 1; page >= 0; page -= 1) {
       const indexes = numbers(page * size, Math.min(many, (page + 1) * size)).reverse();
       const jobs = (await itemJobs?.(page, indexes.filter(isDoubtful))) ?? new Map<number, Job>();
@@ -146,13 +151,16 @@ async function completedItems(
         else skipped += 1;
       }
     }
-    if (entries && skipped > failed) throw new JobError("NOT_FOUND", unknownItems, { retryable: false });
   }
 
-  return { of: many, items };
+  return { of: many, items, unknown: () => (entries ? Math.max(0, skipped - failed) : 0) };
 }
 
-const unknownItems = "It is not known any more which of its items have completed: their jobs were deleted.";
+const unknownItems: AttemptError = {
+  code: "NOT_FOUND",
+  message: "It is not known any more which of its items have completed: their jobs were deleted.",
+  retryable: false,
+};
 
 /** Whether an entry in the result of a list may stand for one that is elsewhere, or for an item that has failed. */
 const isElsewhere = (entry: unknown): boolean => typeof fieldOf(entry, "job_id") === "string";

@@ -327,6 +327,25 @@ describe("a run whose items are undone", () => {
     expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 1 } });
   });
 
+  it("undoes the others where nothing is known of an item whose job was deleted, and says so", async () => {
+    const w = worldOf(shipping({ allow_fail: true }, oneByOne, { event: "mail", delay: hour }), {
+      // An entry of this form may stand for a result that is elsewhere: only the job of the item would tell.
+      create: (one) => (atOf(one) === 1 ? fails() : { job_id: "job_1", parcel: `p-${atOf(one)}` }),
+    });
+    const id = await w.start("onboard", { lines: lines(5), why: "no mail" });
+    await w.pass(minute);
+    const deleted = w.jobs.all().find(({ event, parent }) => event === "create" && parent?.step.endsWith("ship[2]"));
+    await w.jobs.remove(deleted as Job);
+    await w.pass(2 * hour);
+    expect(w.removed()).toEqual([4, 3, 0].map(bodyAt));
+    expect((await w.stepOf(id))?.undo).toMatchObject({
+      status: "failed",
+      error: { code: "NOT_FOUND", message: expect.stringContaining("their jobs were deleted") },
+      for_each: { items: 4, done: 3, failed: 1, open: 0 },
+    });
+    expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 1 } });
+  });
+
   it("is undone after its jobs were deleted, with the results that it keeps", async () => {
     const w = worldOf(shipping({}, oneByOne, { event: "mail", delay: 30 * 24 * hour }));
     const id = await w.start("onboard", { lines: lines(130), why: "no mail" });
