@@ -57,7 +57,7 @@ export interface Incidents {
   countRuns(rate: RateName, slot: { slot: number; until: number }, runs: readonly EndedRun[]): Promise<void>;
   /** How many runs have ended in the slots from one on. Reads consistently. */
   runs(rate: RateName, fromSlot: number): Promise<RunCounts>;
-  /** What the jobs of a tenant with a budget have used this month, as far as it is counted. Reads consistently. */
+  /** What the jobs of a tenant with a budget have used this month, and until when that is counted. Reads consistently. */
   spending(tenant: Tenant): Promise<Spending | undefined>;
   /** Replaces it, unless it was counted further since. */
   spend(tenant: Tenant, before: Spending | undefined, after: Spending): Promise<"spent" | "lost">;
