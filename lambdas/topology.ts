@@ -223,6 +223,8 @@ export const errorsPrefix = "ERRORS#";
 export const causesPrefix = "CAUSE#";
 /** `RATE#<product>#<env>#<alert>`: how many runs have ended and failed lately, of events that an alert of a rate names. */
 export const ratesPrefix = "RATE#";
+/** `SPENT#<product>#<env>`: what the jobs of a tenant that has a budget have used this month. */
+export const spentPrefix = "SPENT#";
 /** The one partition of what is open of it, which the reconciler reads each minute. */
 export const watchedPartition = "OPEN";
 /** How many requests of an API key are waiting for jobs to end, and how many one with a rate has sent in a second. */

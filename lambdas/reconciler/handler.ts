@@ -15,6 +15,7 @@ import { catalog } from "../consumers/types/catalog.ts";
 import { schedulesHash, schedulesOfCode } from "../core/catalog/schedules.ts";
 import type { OperationMessage } from "../core/job/operation.ts";
 import type { RelayMessage } from "../core/job/relay-message.ts";
+import { defined } from "../core/kernel/defined.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { loggingOf } from "../core/operations/log-fields.ts";
 import { newMemory } from "./memory.ts";
@@ -36,6 +37,7 @@ const start = lazy(() => {
       turns: sqsMessages<OperationMessage>({ client: sqs, url: env.IMPORT_QUEUE_URL }),
       roundPlaces: dynamoRoundPlaces({ client, table: env.TABLE_NAME }),
       rollUps: dynamoRollUps({ client, table: env.TABLE_NAME }),
+      ...defined({ memory: env.CONSUMER_MEMORY }),
     },
     graceMs: env.RECONCILE_GRACE_MS,
     keptDays: env.RETENTION_DAYS,

@@ -1,5 +1,6 @@
 import type { Tenant } from "../core/access/tenants.ts";
 import type { IndexPosition } from "../core/job/index-position.ts";
+import type { Spending } from "../core/job/spending.ts";
 import type { TenantState } from "../core/ports/roll-ups.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
 
@@ -41,6 +42,8 @@ export interface RoundMemory {
   codeForgottenAt?: number;
   /** Since when tenants have alerts, epoch milliseconds, once that was read. */
   begun?: ReadonlyMap<string, number>;
+  /** What the jobs of tenants that have a budget have used, by tenant, as far as this process has counted or read it. */
+  spent: Map<string, Spending>;
   /** The hash of the schedules of the catalog that all have their jobs. */
   schedules?: string;
   /** What this process last wrote as the time until when it may be following schedules. */
@@ -52,6 +55,7 @@ export const newMemory = (): RoundMemory => ({
   states: new Map(),
   refused: new Set(),
   rules: new Map(),
+  spent: new Map(),
 });
 
 export const partitionNameOf = ({ product, env, shard }: Partition): string => `${product}#${env}#${shard}`;

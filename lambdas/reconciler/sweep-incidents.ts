@@ -1,6 +1,7 @@
 import { type Tenant, tenantName } from "../core/access/tenants.ts";
 import {
   alertTenants,
+  budgetRules,
   causeRule,
   type RateRule,
   rateRules,
@@ -9,6 +10,7 @@ import {
 } from "../core/catalog/alerts.ts";
 import type { Product } from "../core/catalog/job-type.ts";
 import {
+  budgetId,
   exceeds,
   type Incident,
   type IncidentName,
@@ -28,6 +30,7 @@ import { attend } from "../core/operations/alerting.ts";
 import { type Overdue, overdueRun } from "../core/operations/overdue-runs.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import type { Watched } from "../core/ports/incidents.ts";
+import { budgetsOf, budgetTenants, countSpending, overspent } from "./budgets.ts";
 import type { RoundMemory } from "./memory.ts";
 
 const atOnce = 10;
@@ -55,7 +58,7 @@ interface Swept {
 
 /**
  * Looks after all incidents that are open: says what a process that died has not said, reminds, escalates and closes. And it opens one for a
- * schedule without a run that has completed in time. Without alerts in the catalog it makes no call.
+ * schedule without a run that has completed in time, for runs of which too many fail, and for a budget that is used up. Without alerts in the catalog it makes no call.
  */
 export async function sweepIncidents(
   services: ReconcilerServices,
@@ -93,10 +96,20 @@ export async function sweepIncidents(
         judged.set(rateKey(one), (await tooManyFail(services, one)) ? "exceeded" : "fine");
       }),
     );
+    const budgets = budgetsOf(catalog.products);
+    await inParallelUntil(atOnce, budgets, isOver, (one) =>
+      trying({ alert: one.rule.alert, env: one.env }, async () => {
+        judged.set(budgetKey(one.product, one), await overspent(services, memory, one));
+      }),
+    );
     const watched = await incidents.watched();
     swept.open = watched.length;
     await inParallelUntil(atOnce, watched, isOver, (one) =>
       trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfter(services, one, judged)),
+    );
+    // What is open comes first: an hour that is counted is judged in the next round.
+    await inParallelUntil(atOnce, budgetTenants(budgets), isOver, (tenant) =>
+      trying({ ...tenant }, () => countSpending(services, memory, tenant, isOver)),
     );
   });
   return swept;
@@ -123,6 +136,9 @@ async function begunOf(
 const silenceKey = ({ product, env, rule }: Overseen): string => `${product.tag}#${env}#${silenceId(rule.alert)}`;
 
 const rateKey = ({ product, env, rule }: Rated): string => `${product.tag}#${env}#${rateId(rule.alert)}`;
+
+const budgetKey = ({ tag }: Product, { env, rule }: Pick<RateRule, "env" | "rule">): string =>
+  `${tag}#${env}#${budgetId(rule.alert)}`;
 
 /** Whether too many runs fail. That is counted once for each slot of time, and told. */
 async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<boolean> {
@@ -191,6 +207,12 @@ function judgedBy(product: Product, { kind, env, alert }: Incident, judged: Read
   if (kind === "rate") {
     const rated = rateRules(product).find((one) => one.env === env && one.rule.alert === alert);
     return rated ? { rule: rated.rule, isQuiet: () => judged.get(rateKey({ ...rated, product })) === "fine" } : nobody;
+  }
+  if (kind === "budget") {
+    const budgeted = budgetRules(product).find((one) => one.env === env && one.rule.alert === alert);
+    return budgeted
+      ? { rule: budgeted.rule, isQuiet: () => judged.get(budgetKey(product, budgeted)) === "fine" }
+      : nobody;
   }
   const found = silenceRules(product).find((one) => one.env === env && one.rule.alert === alert);
   if (!found) return nobody;

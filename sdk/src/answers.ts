@@ -1695,9 +1695,9 @@ export interface Incident {
   env: string;
   /**
    * `cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs
-   * fail.
+   * fail. `budget`: what jobs have used in a month comes near a budget, or is above it.
    */
-  kind: "cause" | "silence" | "rate";
+  kind: "cause" | "silence" | "rate" | "budget";
   state: IncidentState;
   /**
    * What fails, of a cause: the section and the name of the target, such as `apps/shop`. Absent for the one incident
@@ -1714,7 +1714,7 @@ export interface Incident {
   schedule?: string;
   /** The planned time for which no run has completed, of a silence. Epoch milliseconds. */
   planned_at?: number;
-  /** The alert, of a silence or a rate. */
+  /** The alert, of a silence, a rate or a budget. */
   alert?: string;
   /** What was counted within the window, of a rate. */
   rate?: {
@@ -1725,7 +1725,26 @@ export interface Incident {
     /** The part that may fail. */
     over: number;
   };
-  /** How many attempts have failed, or planned times were missed, since it was first seen. */
+  /** What was used in the month, of a budget. */
+  budget?: {
+    /** The month of UTC, `YYYY-MM`. */
+    month: string;
+    /** What was used, in US dollars, by list prices and without free tiers: an estimate. */
+    usd: number;
+    /** What may be used. */
+    budget_usd: number;
+    /** The runs that ended before this are in it. Epoch milliseconds. */
+    until: number;
+    /** The events that have used most of it, at most three. */
+    dearest: {
+      event: string;
+      usd: number;
+    }[];
+  };
+  /**
+   * How many attempts have failed, planned times were missed or steps of budgets were passed, since it was first
+   * seen.
+   */
   count: number;
   /** How many of them since it was opened last; 0 once it has ended. */
   failing: number;

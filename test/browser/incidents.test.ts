@@ -131,6 +131,25 @@ test("an incident leads to the job that failed last, to its failed jobs and to i
   await page.getByRole("region", { name: "Why it failed" }).waitFor();
 });
 
+test("a budget shows what was used of it, of what, and that it is an estimate", async () => {
+  const budget = { month: "2030-01", usd: 41.2, budget_usd: 50, until: Date.UTC(2030, 0, 20, 13) };
+  const used = { kind: "budget", alert: "spent", budget: { ...budget, dearest: [{ event: "charge", usd: 40 }] } };
+  const { page } = await open(`/incidents/${id}?${tenant}`, {
+    before: (before) =>
+      before.route(`**/v1/incidents/my-product/dev/${id}`, async (route) => {
+        const answer = await route.fetch();
+        const { target: _, code: __, provider_code: ___, answer: ____, ...incident } = await answer.json();
+        await route.fulfill({ response: answer, json: { ...incident, ...used, count: 1, failing: 1 } });
+      }),
+  });
+  const name = "Jobs have used 41.20 of 50.00 USD in 2030-01 (spent)";
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await page.getByText("1 step of the budget was passed since it was opened.").waitFor();
+  await page.getByText("41.20 of 50.00 USD, an estimate by list prices").waitFor();
+  await page.getByText("charge 40.00 USD").waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
 test("what is open in another env is one click away", async () => {
   const { page } = await open("/incidents?product=my-product&env=prd");
   await page.getByRole("link", { name: "my-product dev (1)" }).click();

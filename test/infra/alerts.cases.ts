@@ -1,3 +1,4 @@
+import type { Alert } from "../../lambdas/core/catalog/alert-schema.ts";
 import { alertProduct } from "../support/alerting.ts";
 import { privilegesByEntry } from "./privileges.ts";
 import { asItIs, resourcesOf, type Synthesized, synthesize } from "./synth.ts";
@@ -36,6 +37,19 @@ describe("alerts", () => {
       ],
     });
     expect(variablesOf(alerts, "lifecycle")).toHaveProperty("QUEUES");
+  });
+
+  test("about a budget let the reconciler count what jobs have used, with the memory of their consumers", () => {
+    const alert: Alert = { when: "cost_above", usd: 50, notify: ["ops"] };
+    const budgets = synthesize({}, [alertProduct({ alerts: { spent: alert } })]);
+    const reconciler = [
+      "dynamodb:GetItem,PutItem Jobs if key = SPENT#*",
+      "dynamodb:Query Jobs if key = STATS#*",
+      ...(added(alerts).reconciler ?? []),
+    ];
+    expect(added(budgets)).toEqual({ ...added(alerts), reconciler: reconciler.sort() });
+    expect(variablesOf(budgets, "reconciler")).toMatchObject({ CONSUMER_MEMORY: "{}" });
+    expect(variablesOf(alerts, "reconciler")).not.toHaveProperty("CONSUMER_MEMORY");
   });
 
   test("that no catalog has add nothing", () => {

@@ -352,6 +352,10 @@ describe("a field that a later version has added", () => {
     failures: () => kinds.failures?.make(w) as Promise<unknown>,
     rate: () => kinds.rate?.make(w) as Promise<unknown>,
     incident: () => kinds.incident?.make(w) as Promise<unknown>,
+    spending: async () => {
+      const before = await w.incidents.spending({ product: "shop", env: "dev" });
+      if (before) await w.incidents.spend({ product: "shop", env: "dev" }, before, { ...before, until: noon + 1 });
+    },
     operation: async () => {
       const found = await w.operations.get(operation.id);
       if (found) await w.operations.replace({ ...found, version: found.version + 1, turn: 5 });

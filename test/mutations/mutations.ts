@@ -31,6 +31,20 @@ export const mutations: Mutation[] = [
     test: "unit/core/incident.test.ts",
   },
   {
+    // A part of the month is told as if it were all of it.
+    file: "lambdas/reconciler/budgets.ts",
+    find: `if (!spending || hourToCount(spending, now) !== undefined) return "held";`,
+    replace: `if (!spending) return "held";`,
+    test: "unit/reconciler/budgets.test.ts",
+  },
+  {
+    // What a process has counted that died before it told of it is not told.
+    file: "lambdas/reconciler/budgets.ts",
+    find: "if (known.budget?.until === use.until) return known;",
+    replace: "if (known.budget?.until === use.until) return undefined;",
+    test: "unit/reconciler/budgets.test.ts",
+  },
+  {
     // One mark, which the next operation on the same job takes away.
     file: "lambdas/core/job/operation.ts",
     find: "ops: [...(job.ops ?? []), id].slice(-operationLimits.marks)",

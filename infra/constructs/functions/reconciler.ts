@@ -5,13 +5,13 @@ import type { CfnFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-la
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { EnvOf, FollowerEnv, ReconcilerEnv } from "../../../lambdas/aws/start/env.ts";
-import { hasAlerts } from "../../../lambdas/core/catalog/alerts.ts";
+import { hasAlerts, hasBudgets } from "../../../lambdas/core/catalog/alerts.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { schedulesHash } from "../../../lambdas/core/catalog/schedules.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { reconcileEverySeconds } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
-import { accessTo, folders } from "../trust/access.ts";
+import { accessTo, folders, statsAccess } from "../trust/access.ts";
 import type { CodeFunction } from "./code-function.ts";
 import type { ProductCode } from "./consumer.ts";
 import { EntryFunction } from "./entry-function.ts";
@@ -45,6 +45,7 @@ export class Reconciler extends Construct {
   constructor(scope: Construct, id: string, { platform, products, code }: ReconcilerProps) {
     super(scope, id);
     const may = accessTo(platform);
+    const spends = products.some(hasBudgets);
     const features = [...code.functions.values()].filter(({ sections }) => sections.has("features"));
     const { lambda } = new EntryFunction<typeof FollowerEnv>(this, "Entry", {
       entry: "reconciler",
@@ -75,6 +76,8 @@ export class Reconciler extends Construct {
         may.keepRounds(),
         // The incidents of alerts, and the runs of the schedules that have to complete.
         ...(products.some(hasAlerts) ? [may.useIncidents(), may.listRuns()] : []),
+        // What jobs have used of budgets, which it reads from the jobs that have ended, and from how many did.
+        ...(spends ? [may.keepSpending(), statsAccess(platform.state, "dynamodb:Query")] : []),
         may.readDueCounts(),
         may.followSchedules(),
         may.readJobs(),
@@ -96,6 +99,11 @@ export class Reconciler extends Construct {
     if (features.length > 0) lambda.addEnvironment("DEPLOYED_FEATURES", hashOf(features));
     for (const { lambda: own } of features) lambda.node.addDependency(own);
     lambda.addEnvironment("DEPLOYED_CODE" satisfies keyof EnvOf<typeof ReconcilerEnv>, codeOf(lambda));
+    if (spends) {
+      const { ownMemory } = platform.config;
+      const name = "CONSUMER_MEMORY" satisfies keyof EnvOf<typeof ReconcilerEnv>;
+      lambda.addEnvironment(name, JSON.stringify(ownMemory));
+    }
     const period = Duration.seconds(reconcileEverySeconds);
     // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.
     const once = { retryAttempts: 0, maxEventAge: period };

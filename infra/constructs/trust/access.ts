@@ -42,6 +42,7 @@ import {
   sharedKeysPrefix,
   signalsPrefix,
   sortKey,
+  spentPrefix,
   statsPrefix,
   unscheduledPrefix,
   uploadsPrefix,
@@ -189,6 +190,8 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
     keepHookDeliveries: () => itemsAccess(state, ["dynamodb:PutItem"], `${hookDeliveriesPrefix}*`),
     /** What goes wrong: counted, watched, told and closed. */
     useIncidents: () => incidentsAccess(state),
+    /** What the jobs of a month have used, where there are budgets. */
+    keepSpending: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], `${spentPrefix}*`),
     readLogs: () => itemsAccess(state, ["dynamodb:Query"], `${logsPrefix}*`),
     /** What runs of code have seen. */
     keepLogs: () => itemsAccess(state, ["dynamodb:Query", "dynamodb:PutItem"], `${logsPrefix}*`, `${parkedPrefix}*`),

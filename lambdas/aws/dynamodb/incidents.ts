@@ -8,8 +8,17 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Tenant } from "../../core/access/tenants.ts";
 import type { Incident, IncidentChanges, IncidentName } from "../../core/job/incident.ts";
+import type { Spending } from "../../core/job/spending.ts";
 import type { Incidents, Occurrence, Occurrences, RateName, Watched } from "../../core/ports/incidents.ts";
-import { causesPrefix, partitionKey, ratesPrefix, sortKey, ttlAttribute, watchedPartition } from "../../topology.ts";
+import {
+  causesPrefix,
+  partitionKey,
+  ratesPrefix,
+  sortKey,
+  spentPrefix,
+  ttlAttribute,
+  watchedPartition,
+} from "../../topology.ts";
 import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { type Counting, dynamoCounters, withoutMarks } from "./counters.ts";
@@ -88,6 +97,26 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
       return { ended: sum("ended"), failed: sum("failed") };
     },
 
+    async spending(tenant) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: spendingKeyOf(tenant), ConsistentRead: true }),
+      );
+      return Item && readItem<Spending>(Item, spendingCodec);
+    },
+
+    async spend(tenant, before, after) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: { ...toAttributes({ ...after, [ttlAttribute]: expiryOf(after.until) }), ...spendingKeyOf(tenant) },
+        ConditionExpression: before ? "#until = :until" : "attribute_not_exists(PK)",
+        ...(before && {
+          ExpressionAttributeNames: { "#until": "until" },
+          ExpressionAttributeValues: toAttributes({ ":until": before.until }),
+        }),
+      });
+      return (await unlessRefused(client.send(put))) ? "spent" : "lost";
+    },
+
     async page({ product, env }, { limit, after }) {
       const query = {
         TableName: table,
@@ -142,11 +171,13 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
   });
 }
 
-async function unlessRefused(sent: Promise<unknown>): Promise<void> {
+async function unlessRefused(sent: Promise<unknown>): Promise<boolean> {
   try {
     await sent;
+    return true;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return false;
   }
 }
 
@@ -158,6 +189,9 @@ const beginMark = "BEGUN#";
 const tenantPartition = ({ product, env }: Tenant) => `${causesPrefix}${product}#${env}`;
 
 const ratePartition = ({ product, env, alert }: RateName) => `${ratesPrefix}${product}#${env}#${alert}`;
+const spendingKeyOf = ({ product, env }: Tenant): Item =>
+  toAttributes({ [partitionKey]: `${spentPrefix}${product}#${env}`, [sortKey]: "MONTH" });
+
 /** Sorts by time. */
 const slotKey = (slot: number) => String(slot).padStart(16, "0");
 
@@ -231,6 +265,10 @@ const codec: Codec<Incident> = {
 };
 
 const incidentIn = (item: Item): Incident => readItem(withoutMarks(item), codec);
+
+const spendingCodec: Codec<Spending> = {
+  needed: { month: "string", until: "number", usd: "number", events: "object" },
+};
 
 const watchedCodec: Codec<Watched> = {
   needed: { product: "string", env: "string", id: "string", opening: "number", at: "number" },

@@ -33,6 +33,12 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
  */
 const laterUrl = () => z.url().optional();
 
+/** `{"<type>": <megabytes>}` as JSON: the memory of consumers for which the deployment sets another than their types do. */
+const ConsumerMemory = () =>
+  fromJson()
+    .pipe(z.partialRecord(z.enum(jobTypes), z.int().min(128)))
+    .optional();
+
 /** The queue of each job type. */
 const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string().optional() }));
 export type QueueUrls = z.infer<ReturnType<typeof Queues>>;
@@ -97,10 +103,7 @@ export const ApiEnv = () =>
     IMPORT_QUEUE_URL: laterUrl(),
     /** The queue of deliveries to webhook endpoints. */
     WEBHOOK_QUEUE_URL: laterUrl(),
-    /** `{"<type>": <megabytes>}` as JSON: the memory of consumers for which the deployment sets another than their types do. */
-    CONSUMER_MEMORY: fromJson()
-      .pipe(z.partialRecord(z.enum(jobTypes), z.int().min(128)))
-      .optional(),
+    CONSUMER_MEMORY: ConsumerMemory(),
     /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
     DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   });
@@ -163,6 +166,8 @@ export const FollowerEnv = () =>
 
 export const ReconcilerEnv = () =>
   FollowerEnv().extend({
+    /** Only where the catalog has budgets. Later than version 0.3.0. */
+    CONSUMER_MEMORY: ConsumerMemory(),
     /** Names the deployed code of the reconciler, the catalog included. Empty elsewhere. */
     DEPLOYED_CODE: z.string().default(""),
     /** How many milliseconds after its time a job that has not started is dispatched again. */

@@ -78,6 +78,17 @@ export const Alert = z.discriminatedUnion("when", [
     window: between(alertBounds.window).optional(),
     ...common,
   }),
+  /** What the jobs of an env have used in a month of UTC costs more than a part of a budget, by list prices. */
+  strict({
+    when: z.literal("cost_above"),
+    /** Default: every env of the product. Each env has the budget for itself. */
+    envs: z.array(Tag).min(1).optional(),
+    /** The budget of a month, in US dollars. */
+    usd: z.number().gt(0, "must be more than 0 dollars").max(1_000_000_000),
+    /** The part of it that is told first, 0.1 to 1. Default: 0.8. */
+    warn_at: z.number().min(0.1).max(1, "is a part of the budget, from 0.1 to 1: 80 percent is 0.8").optional(),
+    ...common,
+  }),
 ]);
 export type Alert = z.input<typeof Alert>;
 

@@ -1,5 +1,6 @@
 import type { IncidentRule } from "../job/incident.ts";
 import type { Job, JobType } from "../job/job.ts";
+import type { Budget } from "../job/spending.ts";
 import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration-ms.ts";
 import type { Alert, Receiver } from "./alert-schema.ts";
@@ -80,6 +81,24 @@ export const rateRules = (product: Product): RateRule[] =>
     // It is over when fewer fail, and not after a time.
     rule: ruleOf(name, alert, 0),
   }));
+
+/** How much the jobs of an env may use in a month. */
+export interface BudgetRule {
+  env: string;
+  budget: Budget;
+  rule: IncidentRule;
+}
+
+/** What is to be done about budgets. */
+export const budgetRules = (product: Product): BudgetRule[] =>
+  alertsWhen(product, "cost_above").map(({ name, alert, env }) => ({
+    env,
+    budget: { usd: alert.usd, warnAt: alert.warn_at ?? 0.8 },
+    // It is over when the month is, or the budget was raised, and not after a time.
+    rule: ruleOf(name, alert, 0),
+  }));
+
+export const hasBudgets = (product: Product): boolean => budgetRules(product).length > 0;
 
 /** The tenants that have alerts. */
 export const alertTenants = (products: readonly Product[]): { product: string; env: string }[] =>

@@ -24,6 +24,9 @@ const alertParts = [
   "code",
   "provider_code",
   "schedule",
+  "month",
+  "usd",
+  "budget_usd",
   "count",
   "opening",
   "first_at",
@@ -95,19 +98,20 @@ function alertFaults(product: Product, name: string, alert: Alert): Fault[] {
 
 function ownFaults(product: Product, name: string, alert: Alert): Fault[] {
   if (alert.when === "new_cause") return causeFaults(product, name, alert);
-  return alert.when === "not_completed" ? scheduleFaults(product, alert) : rateFaults(product, alert);
+  if (alert.when === "not_completed") return scheduleFaults(product, alert);
+  const events = alert.when === "failure_rate" ? alert.events : [];
+  return [
+    ...missing(alert.envs ?? [], product.envs, "envs", "env"),
+    ...missing(events, Object.keys(product.jobs), "events", "event"),
+  ];
 }
 
-function rateFaults(product: Product, { envs = [], events }: Extract<Alert, { when: "failure_rate" }>): Fault[] {
-  const known = Object.keys(product.jobs);
-  const missing = (names: readonly string[], of: readonly string[], field: string, what: string) =>
-    names.flatMap((name, i) =>
-      of.includes(name)
-        ? []
-        : [{ pointer: `/${field}/${i}`, detail: `the product has no such ${what}.${didYouMean(name, of)}` }],
-    );
-  return [...missing(envs, product.envs, "envs", "env"), ...missing(events, known, "events", "event")];
-}
+const missing = (names: readonly string[], of: readonly string[], field: string, what: string): Fault[] =>
+  names.flatMap((name, i) =>
+    of.includes(name)
+      ? []
+      : [{ pointer: `/${field}/${i}`, detail: `the product has no such ${what}.${didYouMean(name, of)}` }],
+  );
 
 /** Who is told of a cause, and when, is said in one place for an env. */
 function causeFaults(product: Product, name: string, { envs }: Extract<Alert, { when: "new_cause" }>): Fault[] {

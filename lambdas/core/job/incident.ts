@@ -6,8 +6,8 @@ import type { JobErrorCode } from "./job-error.ts";
  * what is to be said, and whether it is over, is a question to its state and never to an event that may have been missed.
  */
 
-/** What an incident is about: attempts that fail for one cause, a schedule whose runs do not complete, or too many runs that fail. */
-export const incidentKinds = ["cause", "silence", "rate"] as const;
+/** What an incident is about: attempts that fail for one cause, a schedule whose runs do not complete, too many runs that fail, or a budget that is used up. */
+export const incidentKinds = ["cause", "silence", "rate", "budget"] as const;
 type IncidentKind = (typeof incidentKinds)[number];
 
 /**
@@ -21,6 +21,22 @@ export type IncidentState = (typeof incidentStates)[number];
 export interface RunCounts {
   failed: number;
   ended: number;
+}
+
+/** What was used of a budget in a month of UTC. */
+export interface BudgetUse {
+  month: string;
+  /** What was used, and what may be, in US dollars. */
+  usd: number;
+  budget_usd: number;
+  /** The part of the budget that is told first. */
+  warn_at: number;
+  /** How many steps of the budget were counted. */
+  steps: number;
+  /** The runs that ended before this are in it. Epoch milliseconds. */
+  until: number;
+  /** The dearest first. */
+  dearest: { event: string; usd: number }[];
 }
 
 export interface IncidentName {
@@ -42,7 +58,8 @@ export interface IncidentSubject {
   /** Of a rate: how many runs have failed and ended within its window, and in which slot of time that was seen. */
   rate?: RunCounts & { over: number };
   slot?: number;
-  /** The alert that asks for a silence or a rate. */
+  budget?: BudgetUse;
+  /** The alert that asks for a silence, a rate or a budget. */
   alert?: string;
 }
 
@@ -58,7 +75,7 @@ interface Ignoring {
 
 /** All times are epoch milliseconds. */
 export interface Incident extends IncidentName, IncidentSubject {
-  /** How many attempts have failed, or runs were missed, since it was first seen. */
+  /** How many attempts have failed, runs were missed or steps of budgets were passed, since it was first seen. */
   count: number;
   first_at: number;
   last_at: number;
@@ -108,6 +125,7 @@ export type IncidentChanges = {
     | "escalated"
     | "openings"
     | "ignore"
+    | "budget"
     | "by"
     | "by_name"]?: Incident[Field] | undefined;
 };
@@ -156,6 +174,10 @@ const mutedLevel = 2;
 /** How many messages a count calls for: one at 1, 10, 100 and so on. */
 export const levelOf = (count: number): number => (count < 1 ? 0 : String(Math.floor(count)).length);
 
+/** How many messages an incident calls for: one for each step of a budget. */
+const levelFor = (incident: Incident): number =>
+  incident.kind === "budget" ? countOf(incident) : levelOf(countOf(incident));
+
 /** How many have failed since it was opened; of one that has ended, since its end. */
 export const countOf = ({ count, base = 0 }: Incident): number => count - base;
 
@@ -167,6 +189,9 @@ export const silenceId = (alert: string): string =>
   hash("sha256", JSON.stringify(["silence", alert]), "hex").slice(0, 16);
 
 export const rateId = (alert: string): string => hash("sha256", JSON.stringify(["rate", alert]), "hex").slice(0, 16);
+
+export const budgetId = (alert: string): string =>
+  hash("sha256", JSON.stringify(["budget", alert]), "hex").slice(0, 16);
 
 /** A window is counted in so many slots of time. */
 const rateSlots = 6;
@@ -221,13 +246,18 @@ export function nextStep(incident: Incident, judging: Judging): IncidentStep | u
   return state === "open" ? sayingOf(incident, rule, now) : undefined;
 }
 
-function openingOf({ opening = 0, openings = [], base = 0 }: Incident, now: number): IncidentStep {
+/** The steps of a budget are few: each is told. */
+const flaps = ({ kind }: Incident, openings: readonly number[], most: number): boolean =>
+  kind !== "budget" && openings.length > most;
+
+function openingOf(incident: Incident, now: number): IncidentStep {
+  const { opening = 0, openings = [], base = 0 } = incident;
   const recent = [...openings.filter((at) => at > now - flappingMs), now].slice(-flappingOpenings - 1);
   return {
     opens: true,
     changes: {
       ...{ state: "open", opening: opening + 1, opened_at: now, openings: recent, base },
-      sent: recent.length > flappingOpenings ? mutedLevel : 0,
+      sent: flaps(incident, recent, flappingOpenings) ? mutedLevel : 0,
       ...fresh,
     },
   };
@@ -264,7 +294,7 @@ function ignoredStep({ ignore, count, last_at }: Incident, now: number): Inciden
 
 function sayingOf(incident: Incident, rule: IncidentRule, now: number): IncidentStep | undefined {
   const { sent = 0, opened_at = now, reminded = 0, escalated } = incident;
-  const level = levelOf(countOf(incident));
+  const level = levelFor(incident);
   if (sent < level)
     return {
       say: { kind: kindOf(incident), ordinal: String(level), to: rule.notify },
@@ -285,9 +315,10 @@ function sayingOf(incident: Incident, rule: IncidentRule, now: number): Incident
   return undefined;
 }
 
-function kindOf({ said, opening = 1, openings = [] }: Incident): MessageKind {
+function kindOf(incident: Incident): MessageKind {
+  const { said, opening = 1, openings = [] } = incident;
   if (said) return "grew";
-  if (openings.length >= flappingOpenings) return "flaps";
+  if (flaps(incident, openings, flappingOpenings - 1)) return "flaps";
   return opening > 1 ? "came_back" : "opened";
 }
 

@@ -127,6 +127,8 @@ export interface ReconcilerServices extends Services {
   turns: MessageQueue<OperationMessage>;
   /** What goes wrong. Only catalogs with alerts need it. */
   incidents: Incidents;
+  /** The megabytes of consumers whose deployment sets another memory than that of their types. Only budgets need it. */
+  memory?: Partial<Record<JobType, number>>;
 }
 
 /** What a consumer needs in addition: executors need credentials. */

@@ -2,7 +2,7 @@ import type { Receiver } from "../catalog/alert-schema.ts";
 import type { Product } from "../catalog/job-type.ts";
 import { resolve, scopeOf } from "../expressions/evaluate.ts";
 import { catalogValuesOf } from "../expressions/values.ts";
-import { countOf, type Incident, type MessageKind } from "../job/incident.ts";
+import { type BudgetUse, countOf, type Incident, type MessageKind } from "../job/incident.ts";
 import { defined } from "../kernel/defined.ts";
 
 /** What is said of an incident: `$Alert{...}` of a receiver, and the body of a webhook. It has no input and no message of a provider. */
@@ -19,6 +19,10 @@ export interface AlertNotice {
   code?: string;
   provider_code?: string;
   schedule?: string;
+  /** Of a budget: the month, and what was used and may be. */
+  month?: string;
+  usd?: number;
+  budget_usd?: number;
   /** How often since it was opened; of one that is over, how often altogether. */
   count: number;
   opening: number;
@@ -39,10 +43,12 @@ const beginnings: Record<MessageKind, string> = {
 };
 
 /** What fails, in words. */
-function failing({ kind, rate, alert, target, code, provider_code, schedule, env, product }: Incident): string {
+function failing({ kind, rate, budget, alert, target, code, provider_code, schedule, env, product }: Incident): string {
   const where = `in ${product}, ${env}`;
   if (rate)
     return `${rate.failed} of ${rate.ended} runs have failed ${where}: more than ${percentOf(rate.over)} (${alert})`;
+  if (budget)
+    return `jobs have used ${usdText(budget.usd)} of ${usdText(budget.budget_usd)} USD ${where}, in ${budget.month} (${alert})`;
   if (kind === "silence") return `the schedule ${schedule} does not complete ${where}`;
   return target === undefined
     ? `jobs fail for many other causes ${where}`
@@ -57,7 +63,9 @@ export function noticeOf(incident: Incident, kind: MessageKind, alert: string): 
   const since = kind === "closed" || opened_at === undefined ? first_at : Math.min(opened_at, last_at);
   const lines = [
     `${title}.`,
-    `${count} ${count === 1 ? one : many} since ${timeOf(since)}, ${last} ${timeOf(last_at)}.`,
+    ...(incident.budget
+      ? budgetLines(incident.budget)
+      : [`${count} ${count === 1 ? one : many} since ${timeOf(since)}, ${last} ${timeOf(last_at)}.`]),
     ...(kind === "flaps"
       ? ["It was opened four times within a day: further openings are told from 100 failures on."]
       : []),
@@ -73,6 +81,9 @@ export function noticeOf(incident: Incident, kind: MessageKind, alert: string): 
       code: incident.code,
       provider_code: incident.provider_code,
       schedule: incident.schedule,
+      month: incident.budget?.month,
+      usd: incident.budget?.usd,
+      budget_usd: incident.budget?.budget_usd,
       job_id: sample_job_id,
     }),
   };
@@ -80,7 +91,23 @@ export function noticeOf(incident: Incident, kind: MessageKind, alert: string): 
 
 const percentOf = (part: number): string => `${Math.round(part * 1000) / 10} %`;
 
+/** Cents, and of less than a dollar two digits. */
+const usdText = (usd: number): string => (usd >= 1 || usd === 0 ? usd.toFixed(2) : String(Number(usd.toPrecision(2))));
+
+const budgetLines = ({ usd, budget_usd, until, dearest }: BudgetUse): string[] => [
+  `That is ${percentOf(usd / budget_usd)} of the budget, by the runs that ended before ${timeOf(until)}.`,
+  ...(dearest.length > 0
+    ? [`Most of it: ${dearest.map((one) => `${one.event} ${usdText(one.usd)} USD`).join(", ")}.`]
+    : []),
+  "An estimate by list prices, without free tiers.",
+];
+
 const words = {
+  budget: {
+    one: "step of the budget was passed",
+    many: "steps of the budget were passed",
+    last: "the last one at",
+  },
   rate: {
     one: "slot of time in which too many failed",
     many: "slots of time in which too many failed",

@@ -1,5 +1,6 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { Incident, IncidentChanges, IncidentName, IncidentSubject, RunCounts } from "../job/incident.ts";
+import type { Spending } from "../job/spending.ts";
 import type { Counted } from "./stats-store.ts";
 
 /** One failure of an incident. */
@@ -56,6 +57,10 @@ export interface Incidents {
   countRuns(rate: RateName, slot: { slot: number; until: number }, runs: readonly EndedRun[]): Promise<void>;
   /** How many runs have ended in the slots from one on. Reads consistently. */
   runs(rate: RateName, fromSlot: number): Promise<RunCounts>;
+  /** What the jobs of a tenant with a budget have used this month, and until when that is counted. Reads consistently. */
+  spending(tenant: Tenant): Promise<Spending | undefined>;
+  /** Replaces it, unless it was counted further since. */
+  spend(tenant: Tenant, before: Spending | undefined, after: Spending): Promise<"spent" | "lost">;
   /** A page of the incidents of a tenant, in the order of their ids. */
   page(tenant: Tenant, query: { limit: number; after?: string | undefined }): Promise<Incident[]>;
 

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Tenant } from "../access/tenants.ts";
+import { wantedOf } from "../catalog/schedules.ts";
 import type { Job, RunRecord } from "../job/job.ts";
 import { catalogEventOf, isList } from "../job/list.ts";
 import { hourMs, hourOf } from "../job/stats.ts";
@@ -21,8 +22,10 @@ export const costReads = {
   ended: 10_000,
   /** Jobs that have not, to find the series among them. */
   pending: 2000,
-  /** Stored runs of series, in pages of a hundred. */
+  /** Stored runs of series. */
   runs: 5000,
+  /** How many of them the first page of a series has. The pages after it grow to a hundred. */
+  firstPage: 100,
   /** Features that are looked up for the labels of their steps. */
   parents: 1000,
   rows: 100,
@@ -60,7 +63,7 @@ export async function costs(
     endedBy(services, tenants, from, to),
   ]);
   const stored = await readStored(services, [...series.values()], {
-    ...{ from, most: bounds.runs },
+    ...{ from, most: bounds.runs, firstPage: bounds.firstPage },
     see: (job, runs) => tally.add(job, seriesRuns(job, runs)),
   });
   const isComplete = past.lookedBackTo === undefined && pending.isComplete && stored.isComplete;
@@ -197,21 +200,26 @@ async function readEnded(
   return { examined: await readMany(jobs, ids, see), lookedBackTo };
 }
 
-/** Reads jobs that have not ended, and says whether those were all. */
+/** Reads jobs that have not ended, and says whether those were all. The series of the catalog's schedules are always among them. */
 async function readPending(
-  { jobs }: Pick<CostsServices, "jobs">,
+  { jobs, catalog }: Pick<CostsServices, "jobs" | "catalog">,
   tenants: readonly Tenant[],
   { most, see }: Reading,
 ): Promise<{ examined: number; isComplete: boolean }> {
   const partitions = upcomingPartitions(tenants, jobs.shards, 0, never);
   const positions = await readInTurns(jobs, partitions, most);
-  const examined = await readMany(
-    jobs,
-    positions.map(({ id }) => id),
-    see,
-  );
-  return { examined, isComplete: partitions.every(({ done }) => done) };
+  const isComplete = partitions.every(({ done }) => done);
+  // All that have not ended were found already, unless there are more than are read.
+  const scheduled = isComplete ? [] : scheduledIn(catalog, tenants);
+  const ids = [...positions.map(({ id }) => id), ...scheduled];
+  return { examined: await readMany(jobs, ids, see), isComplete };
 }
+
+/** The ids of the series that the catalog asks for in these tenants. */
+const scheduledIn = ({ products }: CostsServices["catalog"], tenants: readonly Tenant[]): string[] =>
+  wantedOf(products.filter(({ tag }) => tenants.some(({ product }) => product === tag)))
+    .filter((one) => tenants.some(({ product, env }) => product === one.product && env === one.env))
+    .map(({ job_id }) => job_id);
 
 /** Reads jobs, as many as a read takes at a time. The eventually consistent index may list a job twice. Returns how many there were. */
 async function readMany(
@@ -227,11 +235,18 @@ async function readMany(
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+interface ReadingRuns {
+  from: number;
+  most: number;
+  firstPage: number;
+  see: (job: Job, runs: readonly RunRecord[]) => void;
+}
+
 /** Reads the stored runs of series that ended since a time, each with the one before it. */
 async function readStored(
   { jobs }: Pick<CostsServices, "jobs">,
   series: readonly Job[],
-  { from, most, see }: { from: number; most: number; see: (job: Job, runs: readonly RunRecord[]) => void },
+  { from, most, firstPage, see }: ReadingRuns,
 ): Promise<{ examined: number; isComplete: boolean }> {
   let examined = 0;
   let isComplete = true;
@@ -243,7 +258,8 @@ async function readStored(
         isComplete = false;
         break;
       }
-      const page = await jobs.runs(job.id, { limit: mostAtOnce, order: "desc" }, before);
+      const limit = Math.min(mostAtOnce, Math.max(firstPage, read.length));
+      const page = await jobs.runs(job.id, { limit, order: "desc" }, before);
       examined += page.runs.length;
       read.push(...page.runs);
       const last = page.runs.at(-1);

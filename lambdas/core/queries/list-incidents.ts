@@ -73,7 +73,7 @@ const isBehind = (one: IncidentPosition, other: IncidentPosition): boolean =>
 const stateOf = ({ state = "open" }: Incident): IncidentState => state;
 
 export function incidentView(incident: Incident): IncidentView {
-  const { product, planned, opening = 0, ignore, by, by_name } = incident;
+  const { product, planned, opening = 0, ignore, budget, by, by_name } = incident;
   const state = stateOf(incident);
   const hasEnded = state === "resolved" || state === "closed";
   return {
@@ -92,6 +92,7 @@ export function incidentView(incident: Incident): IncidentView {
       "last_at",
     ]),
     ...pick(incident, ["opened_at", "event", "sample_job_id"]),
+    ...(budget && { budget: pick(budget, ["month", "usd", "budget_usd", "until", "dearest"]) }),
     ...{ product_tag: product, state, failing: hasEnded ? 0 : countOf(incident), openings: opening },
     ...defined({
       planned_at: planned,

@@ -95,6 +95,21 @@ export function describeIncidents(
       expect(await made.incidents.runs(rate, noon + 2000)).toEqual({ ended: 0, failed: 0 });
     });
 
+    test("replaces what was used of a budget by what was counted next, once", async () => {
+      const { product, env } = fresh();
+      const spent = { month: "2030-01", until: noon, usd: 1.5, events: { charge: 1.5 } };
+      expect(await made.incidents.spending({ product, env })).toBeUndefined();
+      expect(await made.incidents.spend({ product, env }, undefined, spent)).toBe("spent");
+      expect(await made.incidents.spending({ product, env })).toEqual(spent);
+      expect(await made.incidents.spending({ product, env: "dev" })).toBeUndefined();
+      const next = { ...spent, until: noon + 1, usd: 2, events: {} };
+      // One that has found nothing yet, and one that has counted the same before.
+      expect(await made.incidents.spend({ product, env }, undefined, next)).toBe("lost");
+      expect(await made.incidents.spend({ product, env }, spent, next)).toBe("spent");
+      expect(await made.incidents.spend({ product, env }, spent, { ...next, usd: 3 })).toBe("lost");
+      expect(await made.incidents.spending({ product, env })).toEqual(next);
+    });
+
     test("watches an opening until that one is over", async () => {
       const of = fresh();
       await made.incidents.watch({ ...of, opening: 2, at: noon });

@@ -1,4 +1,5 @@
 import { type Incident, type IncidentName, withChanges } from "../../../lambdas/core/job/incident.ts";
+import type { Spending } from "../../../lambdas/core/job/spending.ts";
 import type { Incidents, Watched } from "../../../lambdas/core/ports/incidents.ts";
 
 const keyOf = ({ product, env, id }: IncidentName) => `${product}#${env}#${id}`;
@@ -14,6 +15,7 @@ export function fakeIncidents(): Incidents & { all(): Incident[] } {
   const watches = new Map<string, Watched>();
   const begun = new Map<string, number>();
   const rates = new Map<string, Map<number, Map<string, boolean>>>();
+  const spendings = new Map<string, Spending>();
   const copy = <T>(value: T): T => structuredClone(value);
   return {
     all: () => copy([...items.values()]),
@@ -66,6 +68,14 @@ export function fakeIncidents(): Incidents & { all(): Incident[] } {
       const slots = [...(rates.get(`${product}#${env}#${alert}`) ?? [])].filter(([slot]) => slot >= fromSlot);
       const all = slots.flatMap(([, runs]) => [...runs.values()]);
       return { ended: all.length, failed: all.filter(Boolean).length };
+    },
+
+    spending: async (tenant) => copy(spendings.get(tenantKey(tenant))),
+
+    async spend(tenant, before, after) {
+      if (spendings.get(tenantKey(tenant))?.until !== before?.until) return "lost";
+      spendings.set(tenantKey(tenant), copy(after));
+      return "spent";
     },
 
     async page(tenant, { limit, after = "" }) {

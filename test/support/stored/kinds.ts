@@ -359,6 +359,12 @@ export const kinds: Record<string, Kind> = {
     words: [],
     unknownFields: "kept",
   },
+  spending: {
+    prefix: topology.spentPrefix,
+    make: ({ incidents }) => incidents.spend(tenant, undefined, { month: "2030-01", until: noon, usd: 1, events: {} }),
+    words: [],
+    unknownFields: "kept",
+  },
   watched: {
     prefix: topology.watchedPartition,
     async make({ incidents }) {

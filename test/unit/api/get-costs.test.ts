@@ -1,6 +1,9 @@
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
-import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { newJobId, scheduleJobId } from "../../../lambdas/core/job/job-id.ts";
 import { hourOf, noCounts } from "../../../lambdas/core/job/stats.ts";
 import { costReads, costs } from "../../../lambdas/core/queries/costs.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -167,6 +170,45 @@ describe("what GET /v1/costs reads", () => {
     const services = fakeServices({ catalog, jobs: [ended({ repeat, run: 3, status: "scheduled" })] });
     const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "event" } as const;
     expect(await costs(services, { ...asked, most: { runs: 0 } })).toMatchObject({ is_complete: false, runs: 0 });
+  });
+
+  it("has the series of the catalog's schedules, whatever else is pending", async () => {
+    const place = { base_url: "https://shop.example" };
+    const scheduling: Product = {
+      ...{ tag: product, envs: ["prd"], jobs: { charge: { type: "action", app: "shop", action: "charge" } } },
+      apps: { shop: { envs: { prd: place }, actions: { charge: { method: "POST", path: "/" } } } },
+      schedules: { hourly: { event: "charge", env: "prd", input: {}, cron: "0 * * * *" } },
+    };
+    const repeat = { cron: "0 * * * *", anchor: january, overlap: "skip" } as const;
+    const id = scheduleJobId(product, "prd", "hourly");
+    const pending = Array.from({ length: 20 }, () => aJob({ id: newJobId(), product, env: "prd", due_at: noon }));
+    const series = aJob({ id, product, env: "prd", repeat, run: 2, due_at: noon + hour, created_at: january });
+    const services = fakeServices({ catalog: makeCatalog([scheduling], registry), jobs: [...pending, series] });
+    const times = { created_at: january, scheduled_at: noon, due_at: noon, finished_at: noon + 200 };
+    await services.jobs.archive({
+      ...{ job_id: id, run: 1, version: 1, status: "completed", attempts: [] },
+      ...times,
+    });
+    const asked = { tenants: [{ product, env: "prd" }], from: noon, to: noon + hour, by: "event" } as const;
+    expect(await costs(services, { ...asked, most: { pending: 8 } })).toMatchObject({ is_complete: false, runs: 1 });
+  });
+
+  it("is few of the runs of a series if those of a short time are asked for, and all that ended in it", async () => {
+    const repeat = { every: 60_000, anchor: january, overlap: "skip" } as const;
+    const series = aJob({ product, env: "prd", repeat, run: 301, due_at: noon + 60_000, created_at: january });
+    const services = fakeServices({ catalog, jobs: [series] });
+    for (let run = 1; run <= 300; run++) {
+      const at = noon - (300 - run) * 60_000;
+      const times = { created_at: january, scheduled_at: at, due_at: at, finished_at: at + 200 };
+      await services.jobs.archive({
+        ...{ job_id: series.id, run, version: run, status: "completed", attempts: [] },
+        ...times,
+      });
+    }
+    const from = noon - hour;
+    const asked = { tenants: [{ product, env: "prd" }], from, to: from + hour, by: "event" } as const;
+    const found = await costs(services, { ...asked, most: { firstPage: 4 } });
+    expect(found).toMatchObject({ runs: 60, is_complete: true, examined: 65 });
   });
 
   it("names at most so many rows, and sums up the others", async () => {

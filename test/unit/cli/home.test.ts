@@ -29,19 +29,24 @@ describe("the command home", () => {
       tenants: [{ ...late, oldest_due_at: now - 240_000 }],
       more_tenants: 4,
       incidents: {
-        open: 2,
+        open: 3,
         first: [
           { ...incident, kind: "cause", target: "apps/shop", code: "TIMEOUT" },
           { ...incident, kind: "rate", alert: "too_many" },
+          {
+            ...{ ...incident, kind: "budget", alert: "spent" },
+            budget: { month: "2030-01", usd: 41.2, budget_usd: 50, until: now, dearest: [] },
+          },
         ],
       },
       pauses: [{ id: "shop", product_tag: "shop", reason: "r", state: "active", since: now, drain_per_second: 50 }],
     });
     expect(out).toContain("in 5 products and envs");
-    expect(out).toMatch(/2 open\n *pauses +shop\n/);
+    expect(out).toMatch(/3 open\n *pauses +shop\n/);
     expect(out).toMatch(/PRODUCT +LATE +SINCE +WITH LIMITS +HELD\nshop\/prd +100\+ +4 min ago +3 +2\n/);
     expect(out).toMatch(/0123456789abcdef +apps\/shop TIMEOUT +shop\/prd +7 +2 s ago\n/);
     expect(out).toContain("too many runs fail (too_many)");
+    expect(out).toContain("41.20 of 50 USD used in 2030-01 (spent)");
   });
 
   it("says that nothing has looked lately, or not at everything", async () => {

@@ -104,6 +104,21 @@ describe("an incident", () => {
     expect(settled(failing(closed, 1, noon + 2 * hour), noon + 2 * hour).said).toEqual(["came_back 1 to chat"]);
   });
 
+  it("of a budget is told at each of its steps, however often it was opened", () => {
+    let incident = anIncident({ kind: "budget", alert: "spent", count: 0 });
+    const said: string[] = [];
+    for (let opening = 0; opening < 6; opening++) {
+      const at = noon + opening * hour;
+      const opened = settled(failing(incident, 1, at), at);
+      const grown = settled(failing(opened.incident, 2, at + 1), at + 1);
+      const closed = settled(grown.incident, at + 30 * minute + 1);
+      said.push([...opened.said, ...grown.said, ...closed.said].map((one) => one.replace(" to chat", "")).join());
+      incident = closed.incident;
+    }
+    const back = "came_back 1,grew 3,closed closed";
+    expect(said).toEqual(["opened 1,grew 3,closed closed", back, back, back, back, back]);
+  });
+
   it("that keeps coming back says so once, and then speaks from 100 failures on", () => {
     let incident = anIncident({ count: 0 });
     const said: string[][] = [];

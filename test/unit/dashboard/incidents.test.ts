@@ -35,6 +35,13 @@ test.each<[string, Incident]>([
     "6 of 20 runs failed: more than 10.0 % (often)",
     { ...other, kind: "rate", alert: "often", rate: { failed: 6, ended: 20, over: 0.1 } },
   ],
+  [
+    "Jobs have used 41.20 of 50.00 USD in 2030-01 (spent)",
+    {
+      ...{ ...other, kind: "budget", alert: "spent" },
+      budget: { month: "2030-01", usd: 41.2, budget_usd: 50, until: 3, dearest: [] },
+    },
+  ],
   ["Too many runs fail (often)", { ...other, kind: "rate", alert: "often" }],
 ])("says what goes wrong: %s", (says, incident) => {
   expect(titleOf(incident)).toBe(says);
@@ -48,6 +55,7 @@ test.each<[string, Partial<Incident>]>([
   ["2 failed attempts since it was opened, 7 altogether. It was opened 3 times.", {}],
   ["1 failed attempt since it was opened.", { count: 1, failing: 1, openings: 1 }],
   ["1,200 failed attempts altogether.", { state: "closed", count: 1_200, failing: 0, openings: 1 }],
+  ["1 step of the budget was passed since it was opened.", { kind: "budget", count: 1, failing: 1, openings: 1 }],
   ["1 planned run that has not completed since it was opened.", { kind: "silence", count: 1, failing: 1, openings: 1 }],
 ])("says how much there is of it: %s", (says, more) => {
   expect(sizeWords({ ...cause, ...more })).toBe(says);

@@ -9,43 +9,10 @@ import { type Random, seeded } from "../../simulation/random.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
 import { noon } from "../../support/builders.ts";
+import { process } from "../../support/dying-process.ts";
 
 const minute = 60_000;
 type World = ReturnType<typeof alertWorld>;
-
-class Killed extends Error {}
-
-/** A process that dies at its `at`-th write, before it or after it. */
-function process(at: number, after: boolean) {
-  let writes = 0;
-  let isDead = false;
-  const guarded = <Port extends object>(port: Port, names: readonly (keyof Port)[]): Port =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== "function") return member;
-        return async (...args: unknown[]) => {
-          if (isDead) throw new Killed();
-          if (!names.includes(name as keyof Port)) return await member.apply(target, args);
-          const isLast = ++writes === at;
-          if (isLast) isDead = true;
-          if (isLast && !after) throw new Killed();
-          const result: unknown = await member.apply(target, args);
-          if (isLast) throw new Killed();
-          return result;
-        };
-      },
-    });
-  return {
-    died: () => isDead,
-    of: <S extends World["alerting"]>(services: S): S => ({
-      ...services,
-      incidents: guarded(services.incidents, ["add", "change", "watch", "unwatch", "begin"]),
-      jobs: guarded(services.jobs, ["create"]),
-      queue: guarded(services.queue, ["send"]),
-    }),
-  };
-}
 
 /** Handles a batch until a process survives it, as the stream does. Returns how many died. */
 async function deliver(world: World, batch: readonly JobChange[], kill: () => ReturnType<typeof process>) {

@@ -23,7 +23,7 @@ import { type Tenant, useTenant } from "../../ui/tenant-picker.tsx";
 import { Time } from "../../ui/time.tsx";
 import { IncidentActions } from "./incident-actions.tsx";
 import "./incidents.css";
-import { meaningOf, sizeWords, titleOf, toneOf } from "./words.ts";
+import { meaningOf, sizeWords, titleOf, toneOf, usd } from "./words.ts";
 
 const incidentOf = defineQuery("incident", (tenant: Tenant, id: string) => ductape().incidents.get({ ...tenant, id }));
 
@@ -57,7 +57,7 @@ export function IncidentPage() {
 }
 
 function Summary({ incident }: { incident: Incident }) {
-  const { code, rate, first_at, last_at, opened_at, ended_at, planned_at, alert, event, by } = incident;
+  const { code, rate, budget, first_at, last_at, opened_at, ended_at, planned_at, alert, event, by } = incident;
   return (
     <Panel title="What goes wrong">
       <div class="incident-says">
@@ -77,6 +77,19 @@ function Summary({ incident }: { incident: Incident }) {
           <Fact name="Within the window">
             {count(rate.failed)} of {plural(rate.ended, "run")} failed, {percent(rate.over)} may
           </Fact>
+        )}
+        {budget && (
+          <>
+            <Fact name="Budget">
+              {usd(budget.usd)} of {usd(budget.budget_usd)} USD, an estimate by list prices
+            </Fact>
+            <Moment name="Counted until" at={budget.until} />
+            {budget.dearest.length > 0 && (
+              <Fact name="Most of it">
+                {budget.dearest.map((one) => `${one.event} ${usd(one.usd)} USD`).join(", ")}
+              </Fact>
+            )}
+          </>
         )}
         {alert !== undefined && <Fact name="Alert">{alert}</Fact>}
         {event !== undefined && <Fact name="Event that failed last">{event}</Fact>}

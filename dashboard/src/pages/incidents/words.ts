@@ -22,13 +22,18 @@ export const toneOf: Record<IncidentState, "plain" | "bad" | "warn" | "good"> = 
 };
 
 /** What goes wrong: `apps/shop fails with SERVICE_UNAVAILABLE (503)`. */
-export function titleOf({ kind, target, code, provider_code, schedule, rate, alert }: Incident): string {
+export function titleOf({ kind, target, code, provider_code, schedule, rate, budget, alert }: Incident): string {
   if (rate) return `${rate.failed} of ${plural(rate.ended, "run")} failed: more than ${percent(rate.over)} (${alert})`;
   if (kind === "rate") return `Too many runs fail (${alert})`;
+  if (budget) return `Jobs have used ${usd(budget.usd)} of ${usd(budget.budget_usd)} USD in ${budget.month} (${alert})`;
   if (kind === "silence") return `The schedule ${schedule} does not complete`;
   if (target === undefined) return "Jobs fail for many other causes";
   return `${target} fails with ${code}${provider_code === undefined ? "" : ` (${visible(provider_code)})`}`;
 }
+
+/** Cents, and of less than a dollar two digits. */
+export const usd = (amount: number): string =>
+  amount >= 1 || amount === 0 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)));
 
 /** What is counted: `3 failed attempts`. */
 function countedWords(kind: Incident["kind"], n: number): string {
@@ -39,6 +44,8 @@ function countedWords(kind: Incident["kind"], n: number): string {
       return plural(n, "planned run that has not completed", "planned runs that have not completed");
     case "rate":
       return plural(n, "slot of time in which too many failed", "slots of time in which too many failed");
+    case "budget":
+      return plural(n, "step of the budget was passed", "steps of the budget were passed");
     // A later version may have more kinds.
     default:
       return plural(n, "time");

@@ -17,7 +17,7 @@ const fields = {
   kind: z
     .enum(incidentKinds)
     .describe(
-      "`cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs fail.",
+      "`cause`: attempts fail for one cause. `silence`: the runs of a schedule do not complete. `rate`: too many runs fail. `budget`: what jobs have used in a month comes near a budget, or is above it.",
     ),
   state: IncidentStateSchema,
   target: z
@@ -30,7 +30,7 @@ const fields = {
   provider_code: ProviderCodeSchema.exactOptional(),
   schedule: z.string().exactOptional().describe("The schedule, of a silence."),
   planned_at: at("The planned time for which no run has completed, of a silence.").exactOptional(),
-  alert: z.string().exactOptional().describe("The alert, of a silence or a rate."),
+  alert: z.string().exactOptional().describe("The alert, of a silence, a rate or a budget."),
   rate: z
     .object({
       failed: z.int().describe("How many runs have failed."),
@@ -39,7 +39,23 @@ const fields = {
     })
     .exactOptional()
     .describe("What was counted within the window, of a rate."),
-  count: z.int().describe("How many attempts have failed, or planned times were missed, since it was first seen."),
+  budget: z
+    .object({
+      month: z.string().describe("The month of UTC, `YYYY-MM`."),
+      usd: z.number().describe("What was used, in US dollars, by list prices and without free tiers: an estimate."),
+      budget_usd: z.number().describe("What may be used."),
+      until: at("The runs that ended before this are in it."),
+      dearest: z
+        .array(z.object({ event: z.string(), usd: z.number() }))
+        .describe("The events that have used most of it, at most three."),
+    })
+    .exactOptional()
+    .describe("What was used in the month, of a budget."),
+  count: z
+    .int()
+    .describe(
+      "How many attempts have failed, planned times were missed or steps of budgets were passed, since it was first seen.",
+    ),
   failing: z.int().describe("How many of them since it was opened last; 0 once it has ended."),
   openings: z.int().describe("How often it was opened."),
   opened_at: at("When it was opened last.").exactOptional(),

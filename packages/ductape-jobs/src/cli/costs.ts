@@ -5,7 +5,7 @@ import { clean } from "./terminal/clean.ts";
 import { type Column, fields, makeTable } from "./terminal/table.ts";
 
 /** Six digits after the point are a dollar for a million jobs. */
-const usdText = (usd: number): string => (usd >= 1 ? usd.toFixed(2) : usd.toFixed(8));
+export const usdText = (usd: number): string => (usd >= 1 ? usd.toFixed(2) : usd.toFixed(8));
 const perMillion = (usd: number): string => `${(usd * 1e6).toFixed(2)} USD per million such jobs`;
 
 /** `jobs cost` */

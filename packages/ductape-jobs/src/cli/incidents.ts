@@ -3,6 +3,7 @@ import { path } from "./api.ts";
 import { apiTime } from "./api-time.ts";
 import type { WrittenTime } from "./arguments/read-time.ts";
 import type { ApiOptions, Context } from "./context.ts";
+import { usdText } from "./costs.ts";
 import type { PageOptions } from "./pages.ts";
 import { showList } from "./show-list.ts";
 import { clean } from "./terminal/clean.ts";
@@ -15,9 +16,10 @@ interface Tenant extends ApiOptions {
 }
 
 /** What fails, or does not come. */
-export const causeOf = ({ kind, target, code, provider_code, schedule, alert }: Incident): string => {
+export const causeOf = ({ kind, target, code, provider_code, schedule, alert, budget }: Incident): string => {
   if (kind === "silence") return `${schedule} does not complete`;
   if (kind === "rate") return `too many runs fail (${alert})`;
+  if (budget) return `${usdText(budget.usd)} of ${budget.budget_usd} USD used in ${budget.month} (${alert})`;
   if (target === undefined) return "other causes";
   return `${target} ${code}${provider_code === undefined ? "" : ` (${provider_code})`}`;
 };

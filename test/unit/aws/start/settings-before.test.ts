@@ -93,6 +93,10 @@ it("knows the memory of consumers once the settings have it", () => {
   expect(memoryOf({})).toBeUndefined();
   expect(memoryOf({ CONSUMER_MEMORY: '{"feature":512}' })).toEqual({ feature: 512 });
   expect(() => memoryOf({ CONSUMER_MEMORY: '{"feature":"much"}' })).toThrow("CONSUMER_MEMORY");
+  // The reconciler has it only where there are budgets.
+  const ofReconciler = (more: object) => readWith({ ...jobs, ...more }, () => readEnv(ReconcilerEnv)).CONSUMER_MEMORY;
+  expect(ofReconciler({})).toBeUndefined();
+  expect(ofReconciler({ CONSUMER_MEMORY: '{"feature":512}' })).toEqual({ feature: 512 });
 });
 
 it("refuses for now what needs a queue that the settings do not have yet, and makes no call", async () => {

@@ -87,6 +87,24 @@ describe("alerts of a product", () => {
       ["/shop/alerts/rate/over is a part of the runs, from 0 to 1: 10 percent is 0.1"],
     ],
     [
+      "an env that a budget is for and that there is not",
+      { alerts: { spent: { when: "cost_above", usd: 50, envs: ["prdd"], notify: ["op"] } } },
+      [
+        '/shop/alerts/spent/notify/0 the product has no such receiver. Did you mean "ops"?',
+        '/shop/alerts/spent/envs/0 the product has no such env. Did you mean "prd"?',
+      ],
+    ],
+    [
+      "a part of a budget that is a percentage",
+      { alerts: { spent: { when: "cost_above", usd: 50, warn_at: 80, notify: ["ops"] } } },
+      ["/shop/alerts/spent/warn_at is a part of the budget, from 0.1 to 1: 80 percent is 0.8"],
+    ],
+    [
+      "a budget of nothing",
+      { alerts: { spent: { when: "cost_above", usd: 0, notify: ["ops"] } } },
+      ["/shop/alerts/spent/usd must be more than 0 dollars"],
+    ],
+    [
       "a time that is too short",
       {
         alerts: { ran: { when: "not_completed", schedule: "night", within: "5s", notify: ["ops"] } },
