@@ -8,6 +8,7 @@ import { bindingOf, calleeOf, globalOf, importOf, isCall, isMember, isSure, name
 
 const intoStep = "Its answer would be another in the next replay: put it into ctx.step(key, () => ...)";
 const sleep = "The run may go on in another process: use ctx.sleep";
+const chance = "Another replay would have other values: use ctx.random() or ctx.uuid()";
 const noTurn = "A handler waits for what ctx returns only: leave it out";
 /** What the engine refuses in a handler, and what to do. */
 const refused: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const refused: Readonly<Record<string, string>> = {
   setTimeout: sleep,
   setInterval: sleep,
   setImmediate: noTurn,
+  ...{ "crypto.getRandomValues": chance, "node:crypto randomBytes": chance },
   ...{ "node:timers setTimeout": sleep, "node:timers setInterval": sleep, "node:timers setImmediate": noTurn },
   ...{ "node:timers/promises setTimeout": sleep, "node:timers/promises setImmediate": noTurn },
   ...Object.fromEntries(
@@ -31,10 +33,9 @@ const uuid = "ctx.uuid()";
 const random = "ctx.random()";
 /** What is another in each replay, and what is the same there. `crypto.randomUUID` without an import is the same. */
 const changing: Readonly<Record<string, string>> = {
-  "crypto.getRandomValues": random,
   "process.hrtime": "ctx.now()",
   "process.hrtime.bigint": "ctx.now()",
-  ...{ "node:crypto randomUUID": uuid, "node:crypto randomInt": random, "node:crypto randomBytes": uuid },
+  ...{ "node:crypto randomUUID": uuid, "node:crypto randomInt": random },
   ...{
     "uuid v1": uuid,
     "uuid v4": uuid,

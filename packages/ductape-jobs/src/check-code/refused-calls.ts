@@ -1,9 +1,9 @@
 import type { NodePath } from "@babel/traverse";
-import { instead } from "../../../../lambdas/code/ductape/not-here.ts";
+import { instead, values } from "../../../../lambdas/code/ductape/not-here.ts";
 import { type CodeModule, partOf, stepText } from "./contexts.ts";
 import { placeOf, type SourceFinding } from "./finding.ts";
 import { chainOf, sureCallsOf } from "./own-code.ts";
-import { argumentOf, nameOf, objectOf, unwrapped } from "./syntax.ts";
+import { argumentOf, nameOf, objectOf, unwrapped, wrapped } from "./syntax.ts";
 
 /** What Ductape's context has and this one does not. */
 export function notHere({ program, contexts }: CodeModule): SourceFinding[] {
@@ -11,12 +11,13 @@ export function notHere({ program, contexts }: CodeModule): SourceFinding[] {
   program.traverse({
     Identifier(path) {
       if (!path.isReferencedIdentifier()) return;
-      const part = partOf(contexts, chainOf(path as NodePath));
+      const whole = chainOf(path as NodePath);
+      const part = partOf(contexts, whole);
       if (part?.spelling !== "ductape") return;
-      const name = part.names
-        .map((_, i) => part.names.slice(0, i + 1).join("."))
-        .find((one) => Object.hasOwn(instead, one));
-      if (name === undefined) return;
+      const paths = part.names.map((_, i) => part.names.slice(0, i + 1).join("."));
+      const name = paths.find((one) => Object.hasOwn(instead, one));
+      // What is a value is refused where it is read, and all else where it is called.
+      if (name === undefined || !(values.includes(name) || wrapped(whole).key === "callee")) return;
       const detail = `ctx.${name} is not here: ${instead[name]}.`;
       found.push({ ...placeOf(path), severity: "error", rule: "not-here", detail });
     },
