@@ -412,6 +412,14 @@ describe("nothing is found", () => {
       ductape(`if (ctx.graph) await ctx.api.run({ app: "a", event: "b" });`),
     ],
     [
+      "of names that stand for each other",
+      ours(`var a = b; var b = a;\nawait ctx.step("s", () => { a.b.push(1); b.c = 2; });\nawait Promise.race([a, b]);`),
+    ],
+    [
+      "of a module that the parser does not know",
+      ours(`let n = 0;\nawait ctx.step("s", () => { n++; });`, `class C { constructor(@Inject() a) {} }`),
+    ],
+    [
       "of overloads, enums, decorators and namespaces",
       ours(
         `return Kind.one;`,

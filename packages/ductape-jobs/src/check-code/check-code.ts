@@ -26,21 +26,11 @@ export async function checkCode(entries: readonly CodeEntry[], catalog: string):
   const sources = await sourcesOf([...new Set(entries.map((entry) => moduleOf(entry, catalog)))], root);
   if ("faults" in sources) return { faults: sources.faults, warnings: [] };
   const found = await Promise.all(
-    sources.files.map(async (file) => readable(await readFile(file, "utf8"), file).map((one) => ({ file, ...one }))),
+    sources.files.map(async (file) => findingsOf(await readFile(file, "utf8"), file).map((one) => ({ file, ...one }))),
   );
   const bySeverity = (wanted: SourceFinding["severity"]) =>
     found.flat().flatMap(({ severity, ...finding }) => (severity === wanted ? [finding] : []));
   return { faults: bySeverity("error"), warnings: bySeverity("warning") };
-}
-
-/** What compiles, but is written in a way that the parser does not know, is not looked at. */
-function readable(source: string, file: string): SourceFinding[] {
-  try {
-    return findingsOf(source, file);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return [];
-    throw error;
-  }
 }
 
 /** The team's own files that a bundle of the modules has, or why it cannot be made. */
@@ -50,7 +40,8 @@ async function sourcesOf(modules: string[], root: string): Promise<{ files: stri
   try {
     const { metafile } = await build({
       ...{ bundle, format, platform, target, mainFields: [...mainFields] },
-      ...{ absWorkingDir: root, entryPoints: modules, outdir: "unwritten", write: false, metafile: true },
+      ...{ absWorkingDir: root, outdir: "unwritten", write: false, metafile: true },
+      entryPoints: Object.fromEntries(modules.map((module, i) => [String(i), module])),
       packages: "external",
       logLevel: "silent",
     });

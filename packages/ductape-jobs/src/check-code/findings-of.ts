@@ -17,9 +17,10 @@ const checks = [lostChanges, openLosers, outsideSteps, repeatedKeys, retriedCall
 export function findingsOf(source: string, file: string): SourceFinding[] {
   // Most modules have no handler, and are not parsed.
   if (!/\b(?:defineFeature|FeatureContext|DuctapeContext)\b|\.\s*define\b/.test(source)) return [];
-  const { program, comments } = programOf(source, file);
-  const module = codeModuleOf(program);
-  const ignored = new Set(comments.flatMap(ignoredBy));
+  const parsed = programOf(source, file);
+  if (!parsed) return [];
+  const module = codeModuleOf(parsed.program);
+  const ignored = new Set(parsed.comments.flatMap(ignoredBy));
   const found = checks.flatMap((check) => check(module)).filter(({ line }) => !ignored.has(line));
   const each = new Map(found.map((finding) => [JSON.stringify(finding), finding]));
   return [...each.values()].sort((one, other) => one.line - other.line || one.column - other.column);

@@ -175,15 +175,17 @@ const bringing = new Set([
 ]);
 
 /** Whether a name stands for the input, or for what a call of ctx has brought, or for a part of them. */
-function isData(module: CodeModule, binding: Binding): boolean {
+function isData(module: CodeModule, binding: Binding, seen = new Set<Binding>()): boolean {
+  if (seen.has(binding)) return false;
+  seen.add(binding);
   if (module.inputs.some((input) => declares(input, binding))) return true;
   if (!binding.path.isVariableDeclarator()) return false;
   const { parentPath } = binding.path;
   const loop = parentPath?.parentPath;
   if (loop?.isForOfStatement() && loop.get("left") === parentPath)
-    return isDataValue(module, loop.get("right") as NodePath);
+    return isDataValue(module, loop.get("right") as NodePath, seen);
   const init = binding.path.get("init") as NodePath;
-  return init.node ? isDataValue(module, init) : false;
+  return init.node ? isDataValue(module, init, seen) : false;
 }
 
 const declares = (pattern: NodePath, { identifier }: Binding): boolean => {
@@ -196,7 +198,7 @@ const declares = (pattern: NodePath, { identifier }: Binding): boolean => {
   return isThere;
 };
 
-function isDataValue(module: CodeModule, path: NodePath): boolean {
+function isDataValue(module: CodeModule, path: NodePath, seen: Set<Binding>): boolean {
   const value = unwrapped(path);
   if (value.isAwaitExpression()) {
     const called = unwrapped(value.get("argument") as NodePath);
@@ -205,7 +207,7 @@ function isDataValue(module: CodeModule, path: NodePath): boolean {
   }
   const part = partOf(module.contexts, value);
   if (part) return part.names[0] === "input" || part.names[0] === "sampleInput";
-  if (isMember(value)) return isDataValue(module, value.get("object") as NodePath);
+  if (isMember(value)) return isDataValue(module, value.get("object") as NodePath, seen);
   const binding = bindingOf(value);
-  return binding !== undefined && isData(module, binding);
+  return binding !== undefined && isData(module, binding, seen);
 }

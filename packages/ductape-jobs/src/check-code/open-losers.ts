@@ -74,11 +74,11 @@ const isOwnCode = (module: CodeModule, element: NodePath): boolean =>
 const isKept = (element: NodePath): boolean => (bindingOf(element)?.referencePaths.length ?? 0) > 1;
 
 /** Whether an expression begins a call of ctx. */
-function begins(module: CodeModule, path: NodePath): boolean {
+function begins(module: CodeModule, path: NodePath, depth = 0): boolean {
   const binding = bindingOf(path);
   if (binding) {
     const init = isOfHandler(module, binding) ? initOf(binding) : undefined;
-    return init !== undefined && begins(module, init);
+    return init !== undefined && depth < 10 && begins(module, init, depth + 1);
   }
   if (!isCall(path)) return false;
   const callee = calleeOf(path);
@@ -86,7 +86,7 @@ function begins(module: CodeModule, path: NodePath): boolean {
   const fn = functionOf(callee);
   if (fn) return mayCall(module, fn);
   // `ctx.sleep("1h").then(...)`
-  return isMember(callee) && begins(module, unwrapped(callee.get("object") as NodePath));
+  return isMember(callee) && begins(module, unwrapped(callee.get("object") as NodePath), depth);
 }
 
 /** Whether a call is given a function that calls ctx. */

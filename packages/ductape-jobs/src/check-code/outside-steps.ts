@@ -36,14 +36,8 @@ const changing: Readonly<Record<string, string>> = {
   "process.hrtime": "ctx.now()",
   "process.hrtime.bigint": "ctx.now()",
   ...{ "node:crypto randomUUID": uuid, "node:crypto randomInt": random },
-  ...{
-    "uuid v1": uuid,
-    "uuid v4": uuid,
-    "uuid v6": uuid,
-    "uuid v7": uuid,
-    "uuidv7 uuidv7": uuid,
-    "nanoid nanoid": uuid,
-  },
+  ...{ "uuid v1": uuid, "uuid v4": uuid, "uuid v6": uuid, "uuid v7": uuid },
+  ...{ "uuidv7 uuidv7": uuid, "nanoid nanoid": uuid },
 };
 
 /** What a handler uses of the world outside of steps. */

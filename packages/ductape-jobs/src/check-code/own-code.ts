@@ -18,18 +18,9 @@ import {
 /** What own code may use of ctx: what says something only. All else makes its step a part of the handler. */
 const readable = new Set([
   ...["log", "now", "random", "uuid", "getState", "jobId", "runNumber", "attempt", "product", "env", "featureTag"],
-  ...[
-    "input",
-    "sampleInput",
-    "state",
-    "steps",
-    "completed_steps",
-    "current_step",
-    "checkpoint_name",
-    "checkpoint_data",
-  ],
-  ...["feature_id", "feature_tag", "workflow_id", "workflow_tag", "context", "when", "default", "transform"],
-  ...["variable", "constant"],
+  ...["input", "sampleInput", "state", "steps", "completed_steps", "current_step", "context"],
+  ...["checkpoint_name", "checkpoint_data", "feature_id", "feature_tag", "workflow_id", "workflow_tag"],
+  ...["when", "default", "transform", "variable", "constant"],
 ]);
 
 /** The function of a step that does work itself, with the functions of the module that it uses. */

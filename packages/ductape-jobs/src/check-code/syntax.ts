@@ -4,8 +4,23 @@ import type * as t from "@babel/types";
 
 export type FunctionPath = NodePath<t.Function>;
 
-/** The program of a module. Throws a SyntaxError for what it cannot read. */
-export function programOf(source: string, file: string): { program: NodePath<t.Program>; comments: t.Comment[] } {
+/** The program of a module. Undefined if it is written in a way that the parser does not know, though it compiles. */
+export function programOf(source: string, file: string): Parsed | undefined {
+  try {
+    return parsed(source, file);
+  } catch (error) {
+    // A TypeError is thrown for names that are declared twice.
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+interface Parsed {
+  program: NodePath<t.Program>;
+  comments: t.Comment[];
+}
+
+function parsed(source: string, file: string): Parsed {
   const isTyped = /\.[cm]?tsx?$/.test(file);
   const hasElements = /\.(?:[jt]sx|[cm]?js)$/.test(file);
   const tree = parse(source, {
@@ -64,6 +79,7 @@ export function functionOf(path: NodePath, depth = 0): FunctionPath | undefined 
   const binding = bindingOf(of);
   if (binding?.path.isFunctionDeclaration()) return binding.constant ? binding.path : undefined;
   const init = initOf(binding);
+  // Names may stand for each other.
   return init && depth < 10 ? functionOf(init, depth + 1) : undefined;
 }
 
