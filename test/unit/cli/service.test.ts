@@ -32,7 +32,9 @@ describe("the command check", () => {
       out: "products/index.ts: 1 product, 1 event, no fault.\n",
       err: "",
     });
-    expect(JSON.parse((await runCli(["check", "--json"], { cwd })).out)).toEqual({ valid: true, faults: [] });
+    expect(JSON.parse((await runCli(["check", "--json"], { cwd })).out)).toEqual({
+      ...{ valid: true, faults: [], warnings: [] },
+    });
   });
 
   it("names a fault's file and path", async () => {

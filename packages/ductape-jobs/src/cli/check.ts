@@ -5,6 +5,7 @@ import { loadCatalog } from "../../../../infra/bundle/load-catalog.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../../../lambdas/core/check/check-catalog.ts";
+import type { CodeFinding } from "../check-code/check-code.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
 import { checkRuns, linesOf } from "./check-runs.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -16,6 +17,15 @@ interface Fault {
   detail: string;
 }
 
+/** Of a catalog, with the path in it; or of code, with the line. */
+interface Placed {
+  file: string;
+  path?: string;
+  detail: string;
+  line?: number;
+  column?: number;
+}
+
 interface CheckOptions {
   json?: boolean;
   /** The address of a deployment whose open runs are looked at. */
@@ -23,8 +33,8 @@ interface CheckOptions {
 }
 
 /**
- * `check`: the faults of a catalog, each with the file of its product and the path in it. Of one that has none, what the runs of features
- * would meet that are under way in a deployment.
+ * `check`: the faults of a catalog, each with the file of its product and the path in it, and those of its code by their lines, with what it
+ * warns of. Of one that has no fault, what the runs of features would meet that are under way in a deployment.
  */
 export async function checkFile(io: Io, given?: string, { json, against }: CheckOptions = {}): Promise<ExitCode> {
   const file = given ?? relative(io.cwd, join(projectFolder(io.cwd), defaultCatalog));
@@ -36,34 +46,44 @@ export async function checkFile(io: Io, given?: string, { json, against }: Check
   }
   const formal = checkCatalog(products, registry);
   const all = formal.length > 0 ? formal : missingModules(codeEntriesOf(products as Product[]), catalog);
-  const faults = all.map((fault) => placed(fault, catalog, io.cwd));
-  if (against !== undefined && faults.length === 0) return checkAgainst(io, products as Product[], against, json);
-  if (json) io.out.write(`${jsonText({ valid: faults.length === 0, faults }, 2)}\n`);
-  else if (faults.length === 0) io.out.write(`${file}: ${countsOf(products as Product[])}, no fault.\n`);
-  else
-    io.out.write(
-      faults
-        .map(({ file, path, detail }) => cleanLines(`${[file, path, detail].filter(Boolean).join(": ")}\n`))
-        .join(""),
-    );
-  return faults.length === 0 ? exitCode.ok : exitCode.failed;
+  const code = all.length > 0 ? noFindings : await checkedCode(products as Product[], catalog, io.cwd);
+  const faults = [...all.map((fault) => placed(fault, catalog, io.cwd)), ...code.faults];
+  const { warnings } = code;
+  const isValid = faults.length === 0;
+  const met = against !== undefined && isValid ? await checkRuns(io, against, products as Product[]) : undefined;
+  if (json) io.out.write(`${jsonText({ valid: isValid, faults, warnings, ...(met && { against: met }) }, 2)}\n`);
+  else {
+    const found = [...faults.map((fault) => lineOf(fault)), ...warnings.map((one) => lineOf(one, "warning"))];
+    const rest = met ? linesOf(met).map(clean) : isValid ? [summary(file, products as Product[], warnings.length)] : [];
+    io.out.write([...found, ...rest].map((line) => `${line}\n`).join(""));
+  }
+  // It fails if a step would wait, and where that is not known of all runs.
+  return isValid && (!met || (met.missing.length === 0 && !met.more)) ? exitCode.ok : exitCode.failed;
 }
 
-/** Fails if a step would wait, and where that is not known of all runs. */
-async function checkAgainst(io: Io, products: readonly Product[], url: string, json?: boolean): Promise<ExitCode> {
-  const met = await checkRuns(io, url, products);
-  if (json) io.out.write(`${jsonText({ valid: true, faults: [], against: met }, 2)}\n`);
-  else
-    io.out.write(
-      linesOf(met)
-        .map((line) => `${clean(line)}\n`)
-        .join(""),
-    );
-  return met.missing.length === 0 && !met.more ? exitCode.ok : exitCode.failed;
+const noFindings: { faults: Placed[]; warnings: Placed[] } = { faults: [], warnings: [] };
+
+/** Code is read by a parser, which is not loaded for a catalog without any. */
+async function checkedCode(products: readonly Product[], catalog: string, cwd: string): Promise<typeof noFindings> {
+  const entries = Object.values(codeEntriesOf(products)).flat();
+  if (entries.length === 0) return noFindings;
+  const { checkCode } = await import("../check-code/check-code.ts");
+  const { faults, warnings } = await checkCode(entries, catalog);
+  const here = (finding: CodeFinding) => ({ ...finding, file: relative(cwd, finding.file) });
+  return { faults: faults.map(here), warnings: warnings.map(here) };
 }
+
+/** `products/shop.ts: jobs.send: ...`, and `features/charge.ts:14:7: warning: ...`. */
+function lineOf({ file, line, column, path, detail }: Placed, kind?: "warning"): string {
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  return cleanLines([place, kind, path, detail].filter(Boolean).join(": "));
+}
+
+const summary = (file: string, products: readonly Product[], warnings: number): string =>
+  `${file}: ${countsOf(products)}, no fault${warnings > 0 ? `, ${counted(warnings, "warning")}` : ""}.`;
 
 function broken(io: Io, message: string, json: boolean | undefined): ExitCode {
-  if (json) io.out.write(`${jsonText({ valid: false, faults: [{ detail: message }] }, 2)}\n`);
+  if (json) io.out.write(`${jsonText({ valid: false, faults: [{ detail: message }], warnings: [] }, 2)}\n`);
   else io.err.write(`${cleanLines(message)}\n`);
   return exitCode.failed;
 }

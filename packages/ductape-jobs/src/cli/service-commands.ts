@@ -23,9 +23,9 @@ export function addService(program: Command, act: Act): void {
     .action(act(async (io, folder: string, options) => (await import("./init.ts")).initProject(io, folder, options)));
   program
     .command("check")
-    .description("check the catalog; each fault has its file and its path")
+    .description("check the catalog and its code; each fault has its file, and its path or line")
     .argument("[catalog]", `${catalogText} (default: products/index.ts)`)
-    .option("--json", "print the faults as JSON")
+    .option("--json", "print the faults and warnings as JSON")
     .option("--against <url>", "also say what runs under way in this deployment would meet; its key is DUCTAPE_API_KEY")
     .action(
       act(async (io, file: string | undefined, options) => (await import("./check.ts")).checkFile(io, file, options)),
