@@ -11,11 +11,14 @@ export function jobOutput(say: (line: string) => void): (line: string, message: 
     if (typeof message !== "object" || message === null) return say(line);
     const count = (written.get(message) ?? 0) + 1;
     written.set(message, count);
-    const { job_id = "" } = message as { job_id?: string };
-    if (count <= mostLines) say(`${job_id}  ${shown(line)}`);
-    else if (count === mostLines + 1) say(`${job_id}  [more than ${mostLines} lines: the rest is not shown]`);
+    const job = jobOf(message);
+    if (count <= mostLines) say(`${job}  ${shown(line)}`);
+    else if (count === mostLines + 1) say(`${job}  [more than ${mostLines} lines: the rest is not shown]`);
   };
 }
+
+/** A function is called for its job, the handler of a feature for its run. */
+const jobOf = ({ job_id, run }: { job_id?: string; run?: { id?: string } }): string => job_id ?? run?.id ?? "";
 
 function shown(line: string): string {
   if (!line.startsWith('{"level":')) return line;

@@ -15,12 +15,14 @@ describe("what a function writes on this machine", () => {
     );
     write('{"level":"ERROR","message":"lost","timestamp":"t"}', job);
     write('{"level":', job);
+    write("of a handler", { run: { id: "job_2" } });
     write("at the start", undefined);
     expect(lines).toEqual([
       "job_1  plain",
       'job_1  found {"sku":"A"}',
       "job_1  ERROR lost",
       'job_1  {"level":',
+      "job_2  of a handler",
       "at the start",
     ]);
   });
