@@ -241,6 +241,16 @@ test("inputs and results that are too large are not compared, and can be downloa
   expect(await result.getByRole("link").count()).toBe(0);
 });
 
+test("the request of a job that hides a part of its input says what to fill in", async () => {
+  const { page } = await open(`/jobs/${ids.sealed}`);
+  const panel = page.getByRole("region", { name: "In code" });
+  await panel.getByText("Schedule it again").click();
+  await panel.getByText("Fill in what is not shown: /payload/card.").waitFor();
+  const code = await panel.getByRole("region", { name: /^This job again in code/ }).textContent();
+  expect(code).toContain('"card": "[redacted]"');
+  expect(code).not.toContain(good.card);
+});
+
 test("a key that only reads compares everything but inputs, and asks for none", async () => {
   const key = await local.key("jobs:read");
   const { page, go } = await open("/", { before: withoutSession });
@@ -250,6 +260,9 @@ test("a key that only reads compares everything but inputs, and asks for none", 
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await go(`/jobs/${ids.bad}`);
+  const inCode = page.getByRole("region", { name: "In code" });
+  await inCode.getByText("Schedule it again").click();
+  await inCode.getByText("Shown to keys with jobs:input").waitFor();
   await page.getByRole("link", { name: "Compare", exact: true }).click();
   await facts(page).waitFor();
   await page.getByRole("region", { name: "Input" }).getByText("Shown to keys with jobs:input").waitFor();
