@@ -243,7 +243,7 @@ test("inputs and results that are too large are not compared, and can be downloa
 
 test("the request of a job that hides a part of its input says what to fill in", async () => {
   const { page } = await open(`/jobs/${ids.sealed}`);
-  const panel = page.getByRole("region", { name: "In code" });
+  const panel = page.getByRole("region", { name: "In code", exact: true });
   await panel.getByText("Schedule it again").click();
   await panel.getByText("Fill in what is not shown: /payload/card.").waitFor();
   const code = await panel.getByRole("region", { name: /^This job again in code/ }).textContent();
@@ -260,7 +260,7 @@ test("a key that only reads compares everything but inputs, and asks for none", 
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await go(`/jobs/${ids.bad}`);
-  const inCode = page.getByRole("region", { name: "In code" });
+  const inCode = page.getByRole("region", { name: "In code", exact: true });
   await inCode.getByText("Schedule it again").click();
   await inCode.getByText("Shown to keys with jobs:input").waitFor();
   await page.getByRole("link", { name: "Compare", exact: true }).click();

@@ -98,7 +98,7 @@ test("a job's request is shown as code once that is opened, and its input is ask
   const { job_id } = await local.schedule({ input, labels: ["vip"], retries: 2 });
   await local.ended(job_id, "completed");
   const { page } = await open(`/jobs/${job_id}`);
-  const panel = page.getByRole("region", { name: "In code" });
+  const panel = page.getByRole("region", { name: "In code", exact: true });
   const code = panel.getByRole("region", { name: /^This job again in code/ });
   await panel.getByText("Schedule it again").waitFor();
   expect(await code.count()).toBe(0);

@@ -224,7 +224,7 @@ describe("the code of a request", () => {
       "--tz Europe/Berlin",
       "--runs 3",
     ]);
-    expect(codesOf({ ...request, repeat: { every: 90_000 } }, "http://x").CLI).toContain("--every 90000ms");
+    expect(codesOf({ ...request, repeat: { every: 90_000 } }, "http://x").CLI).toContain("--every 90s");
   });
 
   test("shows what is unseen in an input as JSON escapes it", () => {

@@ -30,6 +30,7 @@ export function Compare() {
   const isHalf = (url.left === "") !== (url.right === "");
   const [given, wanted] = url.left === "" ? [right, "left" as const] : [left, "right" as const];
   const { found, error } = useCompleted(given, isHalf);
+  const isLooking = isHalf && found === undefined && !error && !given.error;
   const first = left.job ?? right.job;
   const next = {
     ...(first && { product: first.product_tag, env: first.env }),
@@ -61,11 +62,18 @@ export function Compare() {
             key={`${side.name} ${side.id}`}
             side={side}
             note={note(side.name)}
+            isLooking={isLooking && side.name === wanted}
             onChoose={(id, run) => change({ [side.name]: id, [`${side.name}_run`]: run })}
           />
         ))}
       </div>
-      {left.job && right.job ? <Compared left={left.job} right={right.job} /> : <Nothing left={left} right={right} />}
+      {left.job && right.job ? (
+        <Compared left={left.job} right={right.job} />
+      ) : isLooking ? (
+        <Skeleton lines={6} />
+      ) : (
+        <Nothing left={left} right={right} />
+      )}
     </JobZone.Provider>
   );
 }

@@ -18,16 +18,18 @@ interface Props {
   side: Side;
   /** Why no job was chosen for this side. */
   note: string | undefined;
+  /** A job for this side is being looked for. */
+  isLooking: boolean;
   onChoose: (id: string, run: string) => void;
 }
 
 const titles = { left: "Left", right: "Right" } as const;
 
 /** Which job is compared, or a field for the id of another one. */
-export function SideCard({ side, note, onChoose }: Props) {
+export function SideCard({ side, note, isLooking, onChoose }: Props) {
   const [isOpen, setOpen] = useState(false);
   const { id, job, runs, error } = side;
-  const asks = isOpen || id === "";
+  const asks = isOpen || (id === "" && !isLooking);
   return (
     <Panel
       title={titles[side.name]}
@@ -41,6 +43,7 @@ export function SideCard({ side, note, onChoose }: Props) {
       }
     >
       <div class="panel-body compare-card">
+        {isLooking && <Skeleton lines={2} />}
         {id !== "" &&
           (job ? <Which side={side} /> : error ? <Missing id={id} error={error} /> : <Skeleton lines={2} />)}
         {job?.recurring && runs.length > 0 && (

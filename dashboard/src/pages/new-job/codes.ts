@@ -22,7 +22,7 @@ const curl = (request: object, url: string): string =>
     `  -d ${quoted(jsonOf(request, 2))}`,
   ].join("\n");
 
-const ms = (value: unknown): string => `${String(value)}ms`;
+const durationOf = (ms: unknown): string => (Number(ms) % 1_000 === 0 ? `${Number(ms) / 1_000}s` : `${String(ms)}ms`);
 
 /** The options of `ductape-jobs schedule`, by the field of the request that each stands for. */
 const options: Record<string, [name: string, text?: (value: unknown) => string]> = {
@@ -32,11 +32,11 @@ const options: Record<string, [name: string, text?: (value: unknown) => string]>
   start_at: ["--at"],
   "repeat.cron": ["--cron"],
   "repeat.tz": ["--tz"],
-  "repeat.every": ["--every", ms],
+  "repeat.every": ["--every", durationOf],
   "repeat.limit": ["--runs"],
   expires_at: ["--expires"],
   retries: ["--retries"],
-  timeout_ms: ["--timeout", ms],
+  timeout_ms: ["--timeout", durationOf],
   labels: ["--label"],
   priority: ["--priority"],
   fairness_key: ["--fairness-key"],
