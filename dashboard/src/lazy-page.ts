@@ -22,7 +22,7 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /** A page in a file of its own, which is loaded when the page is first opened, or before that while the browser is idle. */
-export const lazyPage = (load: () => Promise<ComponentType>): ComponentType => {
+export const lazyPage = <Props = object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> => {
   const file = once(load);
   return lazy(() => file().then((page) => ({ default: page })));
 };

@@ -15,6 +15,7 @@ export interface Page {
 const Overview = lazyPage(() => import("./pages/overview/overview.tsx").then((m) => m.Overview));
 const Jobs = lazyPage(() => import("./pages/jobs/jobs.tsx").then((m) => m.Jobs));
 const JobPage = lazyPage(() => import("./pages/job/job.tsx").then((m) => m.JobPage));
+const Compare = lazyPage(() => import("./pages/compare/compare.tsx").then((m) => m.Compare));
 const Series = lazyPage(() => import("./pages/series/series.tsx").then((m) => m.SeriesList));
 const Operations = lazyPage(() => import("./pages/operations/operations.tsx").then((m) => m.Operations));
 const OperationPage = lazyPage(() => import("./pages/operations/operation.tsx").then((m) => m.OperationPage));
@@ -39,6 +40,7 @@ export const pages: Page[] = [
   { path: "/", name: "Overview", group: "work", component: Overview },
   { path: "/jobs", name: "Jobs", group: "work", component: Jobs },
   { path: "/jobs/:id", name: "Job", component: JobPage },
+  { path: "/compare", name: "Compare", component: Compare },
   { path: "/series", name: "Series", group: "work", component: Series },
   { path: "/operations", name: "Operations", group: "work", component: Operations },
   { path: "/operations/:id", name: "Operation", component: OperationPage },

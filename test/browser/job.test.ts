@@ -93,6 +93,24 @@ test("a job's request can be changed and sent again", async () => {
   expect(again).toMatchObject({ event: "create_order", labels: ["vip"], retries: 4 });
 });
 
+test("a job's request is shown as code once that is opened, and its input is asked for only then", async () => {
+  const input = { params: { customer: "it's ada" }, body: { sku: "tea" } };
+  const { job_id } = await local.schedule({ input, labels: ["vip"], retries: 2 });
+  await local.ended(job_id, "completed");
+  const { page } = await open(`/jobs/${job_id}`);
+  const panel = page.getByRole("region", { name: "In code", exact: true });
+  const code = panel.getByRole("region", { name: /^This job again in code/ });
+  await panel.getByText("Schedule it again").waitFor();
+  expect(await code.count()).toBe(0);
+  await panel.getByText("Schedule it again").click();
+  await code.getByText(`curl -s ${local.url()}/v1/jobs`).waitFor();
+  expect(await code.textContent()).toContain(String.raw`"customer": "it'\''s ada"`);
+  await panel.getByRole("button", { name: "CLI" }).click();
+  await code.getByText("npx ductape-jobs schedule create_order").waitFor();
+  expect(await code.textContent()).toContain("--retries 2");
+  expect(await code.textContent()).toContain("--label vip");
+});
+
 test("the draft shows what the API would refuse, and does not send it", async () => {
   const { page } = await open("/new?event=create_order&env=dev");
   await page.getByRole("textbox", { name: "Retries" }).fill("1000");

@@ -38,6 +38,8 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["a feature", () => `/jobs/${ids.feature}`, "3 of 3 done"],
   ["a failed job", () => `/jobs/${ids.failed}`, "not retried"],
   ["a series' job", () => `/jobs/${ids.series}`, "Europe/Berlin"],
+  ["Compare", () => `/compare?left=${ids.feature}&right=${ids.failed}`, "What differs between two jobs"],
+  ["Compare, nothing chosen", () => "/compare", "Nothing is compared yet"],
   ["Series", () => "/series", "Europe/Berlin"],
   ["Operations", () => "/operations", "No operation was made here"],
   ["Approvals", () => "/approvals", "Nothing waits for a decision"],

@@ -30,6 +30,7 @@ const pages: readonly (readonly [name: string, ready: string])[] = [
   ["Overview", "Throughput"],
   ["Jobs", "End of the list"],
   ["a job", "Why it failed"],
+  ["Compare", "No other job of create_order in ops prd has completed."],
   ["Series", "Nothing recurs here"],
   ["Operations", "No operation was made here"],
   ["New job", "What it will do"],
@@ -47,6 +48,9 @@ async function visit(page: Page, [name, ready]: (typeof pages)[number]) {
     // By an address that names no product, as in a message of somebody else.
     await page.evaluate((id) => location.assign(`#/jobs/${id}`), failed);
     await page.getByRole("region", { name: ready }).waitFor();
+  } else if (name === "Compare") {
+    await page.evaluate((id) => location.assign(`#/compare?right=${id}`), failed);
+    await page.getByRole("main").getByText(ready).waitFor();
   } else {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
@@ -137,6 +141,7 @@ test("at 390 px no page is wider than the screen, however long a product's name 
   const paths = [
     "/",
     "/jobs",
+    `/compare?right=${failed}`,
     "/series",
     "/operations",
     "/new",
@@ -148,7 +153,7 @@ test("at 390 px no page is wider than the screen, however long a product's name 
     "/clock",
   ];
   for (const path of paths) {
-    await go(`${path}?${here}`);
+    await go(`${path}${path.includes("?") ? "&" : "?"}${here}`);
     await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);
     const [wide, outside] = await page.evaluate(() => {
       const main = document.querySelector("main") as HTMLElement;

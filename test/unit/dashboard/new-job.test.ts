@@ -1,3 +1,4 @@
+import { requestAgain } from "../../../dashboard/src/pages/new-job/again.ts";
 import { codesOf } from "../../../dashboard/src/pages/new-job/codes.ts";
 import { draftOf, emptyDraft, lengthOf, requestOf } from "../../../dashboard/src/pages/new-job/draft.ts";
 import { changedAt, parseKeeping, tryParse, written } from "../../../dashboard/src/pages/new-job/exact.ts";
@@ -195,6 +196,92 @@ describe("the faults of a draft", () => {
   });
 });
 
-test("curl's body keeps its quotes in a shell", () => {
-  expect(codesOf({ name: "it's" }, "http://x").curl).toContain(String.raw`"it'\''s"`);
+describe("the code of a request", () => {
+  const request = { ...place, input: { name: "it's" } };
+
+  test("keeps its quotes in a shell", () => {
+    expect(codesOf(request, "http://x").curl).toContain(String.raw`"it'\''s"`);
+    expect(codesOf(request, "http://x").CLI).toBe(
+      ["npx ductape-jobs schedule order", "--product shop", "--env prd", String.raw`--input '{"name":"it'\''s"}'`].join(
+        " \\\n  ",
+      ),
+    );
+  });
+
+  test("for the command line has an option for each field", () => {
+    const repeat = { cron: "0 9 * * *", tz: "Europe/Berlin", limit: 3 };
+    const more = { repeat, retries: 0, timeout_ms: 1_500, labels: ["vip", "a b"], priority: -5, fairness_key: "$x" };
+    const { CLI = "" } = codesOf({ ...request, start_at: "2030-07-01T09:00:00+02:00", ...more }, "http://x");
+    expect(CLI.split(" \\\n  ").slice(4)).toEqual([
+      "--at 2030-07-01T09:00:00+02:00",
+      "--retries 0",
+      "--timeout 1500ms",
+      "--label vip",
+      "--label 'a b'",
+      "--priority -5",
+      "--fairness-key '$x'",
+      "--cron '0 9 * * *'",
+      "--tz Europe/Berlin",
+      "--runs 3",
+    ]);
+    expect(codesOf({ ...request, repeat: { every: 90_000 } }, "http://x").CLI).toContain("--every 90s");
+  });
+
+  test("shows what is unseen in an input as JSON escapes it", () => {
+    const codes = codesOf({ ...place, input: { file: "photo\u202egpj.exe" } }, "http://x");
+    expect(Object.keys(codes)).toHaveLength(3);
+    expect(Object.values(codes).filter((code) => !code.includes("photo\\u202egpj.exe"))).toEqual([]);
+  });
+
+  test.each<[name: string, field: Record<string, unknown>]>([
+    ["a unique key", { unique: { key: "a" } }],
+    ["an overlap", { repeat: { every: 5_000, overlap: "queue" } }],
+    ["no input", { input: undefined }],
+    ["a label that hides something", { labels: ["\u202eva"] }],
+  ])("has none for the command line with %s, which that cannot say", (_, field) => {
+    expect(Object.keys(codesOf({ ...request, ...field }, "http://x"))).toEqual(["curl", "SDK"]);
+  });
+});
+
+describe("the request that made a job", () => {
+  const job = {
+    ...place,
+    ...{ status: "completed", scheduled_at: 0, retries: 2, timeout_ms: 1_500, labels: ["vip"], priority: 7 },
+  } as unknown as Job;
+
+  test("has its event, input and options, and starts now", () => {
+    expect(requestAgain(job, '{"id":12345678901234567890}', "UTC", 1)).toEqual({
+      request: {
+        ...place,
+        ...{ input: parseKeeping('{"id":12345678901234567890}'), retries: 2, timeout_ms: 1_500, labels: ["vip"] },
+        priority: 7,
+      },
+      missing: [],
+    });
+  });
+
+  test("has no input where that is not known", () => {
+    expect(requestAgain(job, undefined, "UTC", 1).request).not.toHaveProperty("input");
+  });
+
+  test("says what the job has not kept, and puts nothing in its place", () => {
+    const debounce = { key: "a", until: 1, requests: 2 };
+    const session = { tag: "customer" };
+    const { request, missing } = requestAgain(
+      { ...job, debounce, session, unique: { key: `sha256-${"x".repeat(43)}` } },
+      "{}",
+      "UTC",
+      1,
+    );
+    expect(Object.keys(request)).toEqual(expect.not.arrayContaining(["session", "unique", "debounce"]));
+    expect(missing).toEqual([
+      "It ran in the session customer, whose token is not kept: add a session with a new one.",
+      "Only the hash of its unique key is kept: add unique with the key.",
+      "It was debounced, for how long is not kept: add debounce if this one is to be.",
+    ]);
+    expect(requestAgain({ ...job, unique: { key: "C-7" } }, "{}", "UTC", 1)).toMatchObject({
+      request: { unique: { key: "C-7" } },
+      missing: [],
+    });
+  });
 });

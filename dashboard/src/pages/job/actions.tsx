@@ -17,7 +17,12 @@ import { RescheduleButton } from "./reschedule.tsx";
 export function Actions({ job }: { job: Job }) {
   const can = useCan();
   const [asked, ask] = useState<JobAction>();
-  if (!can("jobs:write", job)) return null;
+  const compare = (
+    <Link class="button button-plain" href={`/compare?right=${job.job_id}`} title="With the latest that completed">
+      Compare
+    </Link>
+  );
+  if (!can("jobs:write", job)) return compare;
   const actions = actionsFor(job);
   return (
     <>
@@ -34,6 +39,7 @@ export function Actions({ job }: { job: Job }) {
       <Link class="button button-plain" href={`/new?from=${job.job_id}`}>
         Again
       </Link>
+      {compare}
       {actions
         .filter(({ danger }) => danger)
         .map((action) => (

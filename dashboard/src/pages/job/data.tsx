@@ -1,33 +1,13 @@
-import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import type { Job, JobRun } from "../../../../sdk/src/index.ts";
-import { defineQuery } from "../../api/define-query.ts";
 import { useCan } from "../../api/me.ts";
-import { request } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
+import { inputOf } from "../../job/input-of.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { JsonTree } from "../../ui/json-tree.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-
-interface InputAnswer {
-  job_id: string;
-  input?: unknown;
-  input_url?: string;
-  /** JSON pointers of the parts that are left out. */
-  redacted?: string[];
-}
-
-/** Null for an API without that route. */
-const inputOf = defineQuery(
-  "input",
-  (id: string): Promise<InputAnswer | null> =>
-    request<InputAnswer>(`/v1/jobs/${encodeURIComponent(id)}/input`).catch((error: unknown) => {
-      if (error instanceof NotFoundError && error.code === "ROUTE_NOT_FOUND") return null;
-      throw error;
-    }),
-);
 
 /** What the job was given, for keys that may see it. */
 export function Input({ job, title = "Input" }: { job: Job; title?: string }) {

@@ -22,7 +22,7 @@ import { Elsewhere } from "./elsewhere.tsx";
 import { Steps } from "./graph.tsx";
 import "./job.css";
 import "./runs.css";
-import { jobOf } from "./job-of.ts";
+import { jobOf } from "../../job/job-of.ts";
 import { Runs } from "./runs.tsx";
 import { sourceLineOf } from "./source-line.ts";
 import { Summary } from "./summary.tsx";

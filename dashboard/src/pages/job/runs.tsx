@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Job, JobRun } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
-import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
-import { defineQuery } from "../../api/define-query.ts";
 import { usePoll } from "../../api/use-poll.ts";
+import { runsOf } from "../../job/runs-of.ts";
 import { durationOf, latenessOf, limitsOf } from "../../job/states.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration, plural } from "../../ui/format.ts";
@@ -14,10 +13,6 @@ import { Duration, Lateness, Time } from "../../ui/time.tsx";
 import { Attempts } from "./attempts.tsx";
 import { RunData } from "./data.tsx";
 import { barHeights } from "./run-bars.ts";
-
-const shown = 60;
-
-const runsOf = defineQuery("runs", (id: string) => ductape().jobs.runs(id, { limit: shown }).page());
 
 /** The latest runs of a series as bars: their height is how long they took. One is chosen to see its attempts and result. */
 export function Runs({ job }: { job: Job }) {

@@ -3,6 +3,7 @@ import type { Job } from "../../../../sdk/src/index.ts";
 import { apiNow } from "../../api/clock.ts";
 import { useCan } from "../../api/me.ts";
 import { usePoll } from "../../api/use-poll.ts";
+import { jobOf } from "../../job/job-of.ts";
 import { isSettled } from "../../job/states.ts";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { JsonTree } from "../../ui/json-tree.tsx";
@@ -15,7 +16,6 @@ import { visible } from "../../ui/visible.ts";
 import { Attempts, Failure, Thrown } from "./attempts.tsx";
 import { countsText } from "./counts.ts";
 import { Input, Reported, Result } from "./data.tsx";
-import { jobOf } from "./job-of.ts";
 import { queuedOf, type Row, tookOf } from "./waterfall-rows.ts";
 
 /** What is known of one step: its times, what it waits for, why it failed, and its job. */

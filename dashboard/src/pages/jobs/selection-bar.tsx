@@ -7,6 +7,7 @@ import { type JobAction, jobActions } from "../../job/actions.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { plural } from "../../ui/format.ts";
+import { Link } from "../../ui/link.tsx";
 import { toast } from "../../ui/toast-store.ts";
 import { changeSelected, type Outcome } from "./change-selected.ts";
 import type { Selection } from "./use-selection.ts";
@@ -24,6 +25,7 @@ export function SelectionBar({ selection, byId, children }: Props) {
   const [asked, ask] = useState<JobAction>();
   const jobs = [...selection.ids].flatMap((id) => byId.get(id) ?? []);
   if (jobs.length === 0) return null;
+  const comparison = comparisonOf(jobs);
   const changeable = (action: JobAction) => jobs.filter((job) => action.allowed(job) && can("jobs:write", job));
   return (
     <section class="selection-bar" aria-label="Selected jobs">
@@ -40,6 +42,11 @@ export function SelectionBar({ selection, byId, children }: Props) {
             </Button>
           );
         })}
+      {comparison && (
+        <Link class="button button-plain" href={comparison}>
+          Compare
+        </Link>
+      )}
       {children}
       <Button tone="quiet" icon="close" aria-label="Clear the selection" onClick={() => selection.set([])} />
       {asked && (
@@ -52,6 +59,12 @@ export function SelectionBar({ selection, byId, children }: Props) {
       )}
     </section>
   );
+}
+
+/** Where two jobs are compared, the earlier one at the left. */
+function comparisonOf(jobs: readonly JobSummary[]): string | undefined {
+  const [left, right, third] = jobs.toSorted((one, other) => one.scheduled_at - other.scheduled_at);
+  return left && right && !third ? `/compare?left=${left.job_id}&right=${right.job_id}` : undefined;
 }
 
 interface ConfirmProps {

@@ -1,5 +1,5 @@
-import { ductape } from "../../api/client.ts";
-import { defineQuery } from "../../api/define-query.ts";
+import { ductape } from "../api/client.ts";
+import { defineQuery } from "../api/define-query.ts";
 
 /** One job with all that the API shows of it. */
 export const jobOf = defineQuery("job", (id: string) => ductape().jobs.get(id));
