@@ -152,7 +152,8 @@ function TimeWindow({ fields, change }: Props) {
 /** Types, and the exact window of time. */
 function More({ fields, change }: Props) {
   const zone = useZone();
-  const count = listOf(fields.type).length + (fields.from ? 1 : 0) + (fields.to ? 1 : 0);
+  // The window of time is in sight already.
+  const count = listOf(fields.type).length;
   return (
     <Menu label={count > 0 ? `More (${count})` : "More"}>
       <fieldset class="menu-group">

@@ -1,5 +1,5 @@
 import { memo } from "preact/compat";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { Button } from "../../ui/button.tsx";
@@ -14,6 +14,7 @@ import { type JobColumn, NarrowJob } from "./columns.tsx";
 import { canSort, nextSort } from "./sort.ts";
 import { useHeldOrder } from "./use-held-order.ts";
 import type { JobList } from "./use-job-list.ts";
+import { useRowKeys } from "./use-row-keys.ts";
 import type { Selection } from "./use-selection.ts";
 
 interface Props {
@@ -33,6 +34,8 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
   const [isOver, setOver] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const [released, setReleased] = useState(0);
+  const table = useRef<HTMLDivElement>(null);
+  useRowKeys(table);
   const held = (isOver || !atTop) && released === 0;
   const { ids, news } = useHeldOrder(list, sort, `${of} ${sort}`, held, now);
   if (released !== 0) setReleased(0);
@@ -40,6 +43,7 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
   if (ids.length === 0 && !list.hasMore) return null;
   return (
     <div
+      ref={table}
       class="job-table"
       onPointerEnter={(event) => setOver(event.pointerType === "mouse")}
       onPointerLeave={() => setOver(false)}
