@@ -188,17 +188,16 @@ function Head({ columns, narrow, sort, onSort, ids, selection }: HeadProps) {
 }
 
 function ColumnHead({ column, sort, onSort }: { column: JobColumn } & Pick<Props, "sort" | "onSort">) {
-  const name = column.sort ?? column.id;
-  const by = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
-  const sortable = name === "time" || canSort(name);
+  const { id } = column;
+  const by = sort === id ? "ascending" : sort === `-${id}` ? "descending" : "none";
   return (
     <th scope="col" class={column.right ? "right" : ""} {...(by !== "none" && { "aria-sort": by as "ascending" })}>
-      {sortable ? (
+      {canSort(id) ? (
         <button
           type="button"
           class="sort"
-          title={name === "time" ? "Sort by time" : "Sort the rows that are loaded"}
-          onClick={() => onSort(name === "time" ? (sort === "-time" ? "time" : "-time") : nextSort(sort, name))}
+          title="Sort the rows that are loaded"
+          onClick={() => onSort(nextSort(sort, id))}
         >
           {column.name}
           {by !== "none" && <Icon name={by === "ascending" ? "up" : "down"} />}
