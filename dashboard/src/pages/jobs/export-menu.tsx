@@ -7,7 +7,7 @@ import type { ExportFormat } from "./export-file.ts";
 import { type ListFields, queryOf } from "./filters.ts";
 
 const formats: readonly (readonly [format: ExportFormat, name: string, note: string])[] = [
-  ["csv", "CSV", "For spreadsheets: the columns that are shown"],
+  ["csv", "CSV", "For spreadsheets: the shown columns"],
   ["jsonl", "JSON Lines", "One job a line, with all its fields"],
 ];
 
