@@ -50,6 +50,21 @@ test("a series is run now, skips a run, is paused and resumed", async () => {
   await card.getByText("scheduled", { exact: true }).waitFor();
 });
 
+test("a series is cancelled, which is asked for by that name", async () => {
+  const { job_id } = await series({
+    env: "prd",
+    event: "place_order",
+    input: { customer: "ada", sku: "tea", quantity: 2 },
+  });
+  const { page } = await open("/series?env=prd");
+  const card = page.getByRole("article", { name: "place_order" });
+  await card.getByRole("button", { name: "Cancel the series" }).click();
+  await page.getByRole("dialog").getByText("This cannot be undone.").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel the series" }).click();
+  await page.getByText("place_order: cancelled").waitFor();
+  expect((await local.api(`/v1/jobs/${job_id}`)).status).toBe("cancelled");
+});
+
 test("a question that is asked right after another one stays open", async () => {
   await series({ env: "prd" });
   const { page } = await open("/series?env=prd");

@@ -3,49 +3,41 @@ import { useEffect } from "preact/hooks";
 import { useCan } from "../api/me.ts";
 import { useStore } from "../api/store.ts";
 import { lazyPage } from "../lazy-page.ts";
+import { letterKeys } from "../shortcuts/keys.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { finderOpen, isShortcut } from "./open.ts";
+import { finderOpen } from "./open.ts";
 
 const FindDialog = lazyPage(() => import("./find-dialog.tsx").then((m) => m.FindDialog));
 
-const keys = "/ Control+K Meta+K";
 const open = () => finderOpen.set(true);
 
 /** Opens the box that finds jobs, by a click or from the keyboard. */
-export const FindBox = () => (
-  <button type="button" class="find-box" aria-keyshortcuts={keys} aria-haspopup="dialog" onClick={open}>
-    <Icon name="search" />
-    Find a job
-    <span class="key" aria-hidden="true">
-      /
-    </span>
-  </button>
-);
+export function FindBox() {
+  const hasLetters = useStore(letterKeys);
+  const keys = `${hasLetters ? "/ " : ""}Control+K Meta+K`;
+  return (
+    <button type="button" class="find-box" aria-keyshortcuts={keys} aria-haspopup="dialog" onClick={open}>
+      <Icon name="search" />
+      Find a job
+      <span class="key" aria-hidden="true">
+        {hasLetters ? "/" : "Ctrl K"}
+      </span>
+    </button>
+  );
+}
 
 /** The same where there is no place for its name. */
 export const FindIcon = () => (
   <Button icon="search" tone="quiet" aria-label="Find a job" aria-haspopup="dialog" onClick={open} />
 );
 
-/** The box once it is open, and the keys that open it. */
+/** The box once it is open. */
 export function Finder() {
   const isOpen = useStore(finderOpen);
   const can = useCan();
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      // An editor has keys too, and a question that waits for an answer is answered first.
-      if (event.defaultPrevented || !isShortcut(event) || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      open();
-    };
-    addEventListener("keydown", listen);
-    return () => {
-      removeEventListener("keydown", listen);
-      finderOpen.set(false);
-    };
-  }, []);
+  useEffect(() => () => finderOpen.set(false), []);
   if (!isOpen || !can("jobs:read")) return null;
   return (
     <ErrorBoundary>

@@ -13,7 +13,7 @@ interface DialogProps {
 }
 
 /** A modal dialog: the browser keeps the focus in it, gives it back afterwards, and closes it on Escape. */
-function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const name = useId();
   const isShown = useRef(false);

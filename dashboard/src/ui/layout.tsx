@@ -4,18 +4,19 @@ import { useLocation } from "wouter";
 import { useApprovals } from "../api/approvals.ts";
 import { useOpenIncidents } from "../api/incidents.ts";
 import { useCan } from "../api/me.ts";
-import { session } from "../api/session.ts";
-import { useStore } from "../api/store.ts";
 import { FindBox, Finder, FindIcon } from "../find/find-box.tsx";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
-import { type Page, pages } from "../routes.ts";
+import type { Page } from "../routes.ts";
+import { Shortcuts } from "../shortcuts/shortcuts.tsx";
 import { ApiDown } from "./api-down.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
 import { Logo } from "./logo.tsx";
+import { usePagesHere } from "./pages-here.ts";
 import { PauseBanner } from "./pause-banner.tsx";
 import { Settings } from "./settings.tsx";
+import { useHeadingFocus } from "./use-heading-focus.ts";
 
 const groups = { work: undefined, insight: "Watch", "set-up": "Set up", local: "This machine" } as const;
 const icons: Record<string, IconName> = { "/": "overview" };
@@ -35,6 +36,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
     if (!first.current) main.current?.scrollTo(0, 0);
     first.current = false;
   }, [path]);
+  useHeadingFocus(main, path);
   return (
     <div class="layout">
       <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
@@ -65,17 +67,17 @@ export function Layout({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <Finder />
+      <Shortcuts />
     </div>
   );
 }
 
 function Navigation({ path }: { path: string }) {
-  const now = useStore(session);
-  const isHere = (page: Page) => page.needs === undefined || (now.state === "open" && now[page.needs]);
+  const here = usePagesHere();
   return (
     <nav class="nav" aria-label="Pages">
       {Object.entries(groups).map(([group, title]) => {
-        const shown = pages.filter((page) => page.group === group && isHere(page));
+        const shown = here.filter((page) => page.group === group);
         if (shown.length === 0) return null;
         return (
           <section key={group}>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** A button that unfolds something below it. It closes on Escape and on a click elsewhere. */
+/** A button that unfolds something below it. It closes on Escape, on a click elsewhere and once an item is chosen. */
 export function Menu({
   label,
   icon,
@@ -14,18 +14,24 @@ export function Menu({
 }) {
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
+    const isWithin = ({ target }: Event, within: string) =>
+      target instanceof Element && element.current?.contains(target) === true && target.closest(within) !== null;
     const close = (event: Event) => {
       const menu = element.current;
       if (!menu?.open) return;
       const isKey = event instanceof KeyboardEvent;
-      if (isKey ? event.key !== "Escape" : menu.contains(event.target as Node)) return;
+      const isChosen = event.type === "click" && isWithin(event, ".menu-item");
+      if (isKey ? event.key !== "Escape" : !isChosen && isWithin(event, ".menu")) return;
       menu.open = false;
-      if (isKey) menu.querySelector("summary")?.focus();
+      // What an item opens gives the focus back to where it was, and an item is out of sight then.
+      if (isKey || isChosen) menu.querySelector("summary")?.focus();
     };
     addEventListener("pointerdown", close);
+    addEventListener("click", close);
     addEventListener("keydown", close);
     return () => {
       removeEventListener("pointerdown", close);
+      removeEventListener("click", close);
       removeEventListener("keydown", close);
     };
   }, []);

@@ -17,7 +17,7 @@ export function PageHeader({ title, children, actions }: Props) {
   return (
     <header class="page-header">
       <div class="page-header-text">
-        <h1>{title}</h1>
+        <h1 tabIndex={-1}>{title}</h1>
         {children !== undefined && <div class="page-header-note">{children}</div>}
       </div>
       {actions !== undefined && <div class="page-header-actions">{actions}</div>}

@@ -3,6 +3,7 @@ import { useMe } from "../api/me.ts";
 import { lock, session } from "../api/session.ts";
 import { signOut } from "../api/sign-in.ts";
 import { useStore } from "../api/store.ts";
+import { ShortcutsButton } from "../shortcuts/shortcuts.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { chooseTheme, type Theme, theme } from "./theme.ts";
@@ -14,7 +15,10 @@ export const Settings = () => (
   <div class="settings">
     <Live />
     <Zone />
-    <ThemeSwitch />
+    <div class="settings-row">
+      <ThemeSwitch />
+      <ShortcutsButton />
+    </div>
     <Key />
   </div>
 );

@@ -56,6 +56,8 @@ describe("the address of a list of jobs", () => {
       from: 1_700_000_000_000,
     });
     expect(queryOf({ ...listDefaults, sort: "time" })).toEqual({ order: "asc", limit: 100 });
+    expect(queryOf({ ...listDefaults, sort: "planned" })).toEqual({ order: "asc", limit: 100 });
+    expect(queryOf({ ...listDefaults, sort: "-planned" })).toEqual({ order: "desc", limit: 100 });
     expect(timeOf("no time")).toBeUndefined();
   });
 
@@ -136,6 +138,18 @@ describe("pages that are read again", () => {
     ];
     expect(heldOrder(["d", "c"], changed, 1)).toEqual(["d", "c", "b"]);
   });
+});
+
+test("the head of the planned times sorts by them, also jobs that the API lists by their end", () => {
+  const job = (job_id: string, scheduled_at: number, finished_at: number) =>
+    ({ job_id, scheduled_at, finished_at }) as JobSummary;
+  const byId = new Map([job("late", 100, 900), job("early", 200, 300)].map((one) => [one.job_id, one]));
+  expect(sorted(["late", "early"], byId, "-planned", 0)).toEqual(["early", "late"]);
+  expect(sorted(["late", "early"], byId, "planned", 0)).toEqual(["late", "early"]);
+  expect([nextSort("-time", "planned"), nextSort("-planned", "planned"), nextSort("planned", "planned")]).toEqual([
+    ...["-planned", "planned"],
+    "-time",
+  ]);
 });
 
 test("a list of jobs sorts its loaded rows, and by time again at the third click", () => {

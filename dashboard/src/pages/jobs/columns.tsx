@@ -16,8 +16,6 @@ export interface JobColumn {
   right?: boolean;
   /** Whether it is shown unless a person says otherwise. */
   standard?: boolean;
-  /** The name that it sorts by, where that differs from `id`. */
-  sort?: string;
   cell: (job: JobSummary, now: number) => ComponentChildren;
 }
 
@@ -48,7 +46,6 @@ export const jobColumns: readonly JobColumn[] = [
     name: "Planned",
     width: "190px",
     standard: true,
-    sort: "time",
     cell: (job) => <Time at={job.scheduled_at} {...zoneOf(job)} />,
   },
   {

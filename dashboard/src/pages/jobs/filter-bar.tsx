@@ -1,5 +1,6 @@
 import { jobStatuses } from "../../../../lambdas/core/kernel/job-status.ts";
 import { jobTypes } from "../../../../lambdas/core/kernel/job-type.ts";
+import { apiNow, useNow } from "../../api/clock.ts";
 import { areMany } from "../../api/many.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,6 +13,7 @@ import { visible } from "../../ui/visible.ts";
 import { useZone } from "../../ui/zone-store.ts";
 import { listOf, toggled } from "../../url-state.ts";
 import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter, whereOf, withoutValue } from "./filters.ts";
+import { isWindow, windowChoices, windowOf, windowWords } from "./time-window.ts";
 
 interface Props {
   fields: ListFields;
@@ -88,6 +90,7 @@ export function FilterBar({ fields, change }: Props) {
           ]}
           onChange={(recurring) => change({ recurring })}
         />
+        <TimeWindow fields={fields} change={change} />
         <More fields={fields} change={change} />
         {isFiltered(fields) && (
           <Button tone="quiet" icon="close" onClick={() => change(noFilter)}>
@@ -127,10 +130,30 @@ function Values({ fields, change }: Props) {
   );
 }
 
-/** Types, and the window of time. */
+/** A window of time by one choice, which shows the one in force. */
+function TimeWindow({ fields, change }: Props) {
+  const zone = useZone();
+  // Of a window in force, only the name of today changes with the time.
+  const inForce = windowWords(fields, zone, useNow(60_000));
+  return (
+    <Select
+      quiet
+      label="Time"
+      value={inForce === undefined ? "" : "in-force"}
+      options={windowChoices(inForce)}
+      onChange={(id) => {
+        if (id === "") change({ from: "", to: "" });
+        if (isWindow(id)) change(windowOf(id, apiNow(), fields));
+      }}
+    />
+  );
+}
+
+/** Types, and the exact window of time. */
 function More({ fields, change }: Props) {
   const zone = useZone();
-  const count = listOf(fields.type).length + (fields.from ? 1 : 0) + (fields.to ? 1 : 0);
+  // The window of time is in sight already.
+  const count = listOf(fields.type).length;
   return (
     <Menu label={count > 0 ? `More (${count})` : "More"}>
       <fieldset class="menu-group">

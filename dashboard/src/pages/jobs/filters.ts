@@ -97,7 +97,8 @@ export const pageSize = 100;
 
 export function queryOf(fields: ListFields): JobQuery {
   const where = whereOf(fields);
-  // Jobs with a value are listed in one order only.
-  const order = fields.sort === "time" && !where ? "asc" : "desc";
+  // Of what is sorted by the planned time, the rows that come first are loaded first. Jobs with a value are listed in one order only.
+  const isUp = fields.sort === "time" || fields.sort === "planned";
+  const order = isUp && !where ? "asc" : "desc";
   return { ...filterOf(fields), ...(where && { where }), order, limit: pageSize } as JobQuery;
 }

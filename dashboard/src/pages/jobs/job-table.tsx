@@ -1,5 +1,5 @@
 import { memo } from "preact/compat";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
 import { Button } from "../../ui/button.tsx";
@@ -14,6 +14,7 @@ import { type JobColumn, NarrowJob } from "./columns.tsx";
 import { canSort, nextSort } from "./sort.ts";
 import { useHeldOrder } from "./use-held-order.ts";
 import type { JobList } from "./use-job-list.ts";
+import { useRowKeys } from "./use-row-keys.ts";
 import type { Selection } from "./use-selection.ts";
 
 interface Props {
@@ -33,6 +34,8 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
   const [isOver, setOver] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const [released, setReleased] = useState(0);
+  const table = useRef<HTMLDivElement>(null);
+  useRowKeys(table);
   const held = (isOver || !atTop) && released === 0;
   const { ids, news } = useHeldOrder(list, sort, `${of} ${sort}`, held, now);
   if (released !== 0) setReleased(0);
@@ -40,6 +43,7 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
   if (ids.length === 0 && !list.hasMore) return null;
   return (
     <div
+      ref={table}
       class="job-table"
       onPointerEnter={(event) => setOver(event.pointerType === "mouse")}
       onPointerLeave={() => setOver(false)}
@@ -184,17 +188,16 @@ function Head({ columns, narrow, sort, onSort, ids, selection }: HeadProps) {
 }
 
 function ColumnHead({ column, sort, onSort }: { column: JobColumn } & Pick<Props, "sort" | "onSort">) {
-  const name = column.sort ?? column.id;
-  const by = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
-  const sortable = name === "time" || canSort(name);
+  const { id } = column;
+  const by = sort === id ? "ascending" : sort === `-${id}` ? "descending" : "none";
   return (
     <th scope="col" class={column.right ? "right" : ""} {...(by !== "none" && { "aria-sort": by as "ascending" })}>
-      {sortable ? (
+      {canSort(id) ? (
         <button
           type="button"
           class="sort"
-          title={name === "time" ? "Sort by time" : "Sort the rows that are loaded"}
-          onClick={() => onSort(name === "time" ? (sort === "-time" ? "time" : "-time") : nextSort(sort, name))}
+          title="Sort the rows that are loaded"
+          onClick={() => onSort(nextSort(sort, id))}
         >
           {column.name}
           {by !== "none" && <Icon name={by === "ascending" ? "up" : "down"} />}

@@ -15,6 +15,7 @@ import { listOf } from "../../url-state.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { chosenColumns, jobColumns } from "./columns.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { filterOf, isFiltered, type ListFields, listDefaults, queryOf, whereOf } from "./filters.ts";
 import "./jobs.css";
@@ -101,6 +102,7 @@ function Actions({ fields, change }: ActionProps) {
             ))}
         </Menu>
       </span>
+      <ExportMenu fields={fields} />
       {can("jobs:write") && (
         <Link href="/new" class="button button-primary">
           New job

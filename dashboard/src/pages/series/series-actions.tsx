@@ -9,7 +9,7 @@ import { ErrorBanner } from "../../ui/error-banner.tsx";
 import type { IconName } from "../../ui/icons.tsx";
 import { Time } from "../../ui/time.tsx";
 
-type Action = "run" | "skip" | "pause" | "resume";
+type Action = "run" | "skip" | "pause" | "resume" | "cancel";
 
 interface Words {
   name: string;
@@ -17,6 +17,8 @@ interface Words {
   done: string;
   /** What happens, for the question; an action without one is done at once. */
   asks?: string;
+  /** It cannot be undone. */
+  danger?: boolean;
   call: (id: string) => Promise<unknown>;
 }
 
@@ -42,15 +44,23 @@ const actions: Record<Action, Words> = {
     asks: "No run starts until it is resumed. A run that has started continues to its end.",
     call: (id) => ductape().jobs.pause(id),
   },
+  cancel: {
+    name: "Cancel the series",
+    icon: "close",
+    done: "Cancelled",
+    asks: "The series ends: it has no further run, and one under way is discarded. This cannot be undone.",
+    danger: true,
+    call: (id) => ductape().jobs.cancel(id),
+  },
   resume: { name: "Resume", icon: "play", done: "Resumed", call: (id) => ductape().jobs.resume(id) },
 };
 
 /** What can be done with a series in its status. */
 const possible: Record<string, Action[]> = {
-  scheduled: ["run", "skip", "pause"],
-  queued: ["pause"],
-  running: ["pause"],
-  paused: ["resume"],
+  scheduled: ["run", "skip", "pause", "cancel"],
+  queued: ["pause", "cancel"],
+  running: ["pause", "cancel"],
+  paused: ["resume", "cancel"],
 };
 
 export function SeriesActions({ series }: { series: Series }) {
@@ -69,7 +79,13 @@ export function SeriesActions({ series }: { series: Series }) {
   return (
     <div class="series-actions">
       {(possible[series.status] ?? []).map((action) => (
-        <Button key={action} icon={actions[action].icon} busy={change.busy} onClick={() => press(action)}>
+        <Button
+          key={action}
+          icon={actions[action].icon}
+          tone={actions[action].danger ? "danger" : "plain"}
+          busy={change.busy}
+          onClick={() => press(action)}
+        >
           {actions[action].name}
         </Button>
       ))}
@@ -79,6 +95,7 @@ export function SeriesActions({ series }: { series: Series }) {
           title={`${actions[asked].name}: ${series.event}`}
           of={series}
           confirm={actions[asked].name}
+          danger={actions[asked].danger ?? false}
           busy={change.busy}
           error={change.error}
           onClose={close}
@@ -87,6 +104,11 @@ export function SeriesActions({ series }: { series: Series }) {
           }}
         >
           <p>{actions[asked].asks}</p>
+          {asked === "cancel" && series.schedule !== undefined && (
+            <p class="muted">
+              It is the schedule {series.schedule} of the catalog: a deployment that changes the catalog makes it again.
+            </p>
+          )}
           {asked === "skip" && series.next_runs[1] && (
             <p class="muted">
               <Time at={series.next_runs[0]?.at} /> is left out, <Time at={series.next_runs[1].at} /> is next.
