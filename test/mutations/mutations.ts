@@ -478,6 +478,20 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/take-search.test.ts",
   },
   {
+    // What is left of the log of a deleted run shows nothing anew.
+    file: "lambdas/consumers/types/feature/code/ask-code.ts",
+    find: "if ((entries.at(-1)?.n ?? 0) >= run.last) return entries;",
+    replace: "return entries;",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
+    // What is not known of one item leaves the others to be undone.
+    file: "lambdas/consumers/types/feature/undo-list.ts",
+    find: "unknown: () => (entries ? Math.max(0, skipped - failed) : 0)",
+    replace: "unknown: () => 0",
+    test: "unit/consumers/types/feature/undo-each.test.ts",
+  },
+  {
     // A repeated request for a replay makes one job.
     file: "lambdas/core/operations/replay-delivery.ts",
     find: "replayKey(id, name)",

@@ -70,6 +70,9 @@ export function codeWatch(
     const log = logOf(of);
     const job = system.jobs.peek(name.job_id);
     const what = `the log of ${name.job_id.slice(-6)} attempt ${name.attempt}`;
+    // Its consumer stood still until the run was deleted: nobody reads this log any more.
+    if (deleted.has(name.job_id) && job?.created_at !== name.created_at)
+      return cover("a log is written to after its run was deleted");
     if (job && isFinished(job) && job.attempt === name.attempt && (job.finished_at ?? 0) < by.began - clocksApartMs)
       violated(`${what} goes on after the end of its run`);
     for (const entry of entries) {

@@ -49,12 +49,22 @@ export async function askCode(
     "need" in warm
       ? await askFrom(invoker, execution, run, {
           ...{ feature, from: 0 },
-          entries: await run.services.runLogs.read(logOf(run), 0),
+          entries: await wholeLog(run),
         })
       : warm;
   if ("need" in answer)
     throw new Unanswered({ code: "PROTOCOL", message: "The code asks for a log that it was given." });
   return answer;
+}
+
+/**
+ * The log from its beginning. Where less is left of it than the decision has seen, the run was deleted while this consumer stood still: by
+ * what is left, the handler would run its own code anew.
+ */
+async function wholeLog(run: OpenRun): Promise<KeptEntry[]> {
+  const entries = await run.services.runLogs.read(logOf(run), 0);
+  if ((entries.at(-1)?.n ?? 0) >= run.last) return entries;
+  throw new TransientError("NO_LOG", "The log of the run is gone.");
 }
 
 interface Asked {

@@ -66,6 +66,32 @@ describe("a run of code", () => {
     expect(JSON.stringify(view.result)).toContain("5");
   });
 
+  test("runs nothing anew where its log is gone, as that of a run which was deleted while a consumer stood still", async () => {
+    let charged = 0;
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.step("charge", () => {
+            charged += 1;
+          });
+          await ctx.sleep("2h");
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    const job = (await world.services.jobs.get(id)) as Job;
+    world.code.restart();
+    world.code.crashOn((message) => {
+      // The process that was started anew asks for the log from its beginning, which is deleted meanwhile.
+      if (message.kind === "decide" && message.from > 0) void world.services.runLogs.remove(runLogOf(job, 1));
+      return false;
+    });
+    await world.pass(2 * 60 * minute);
+    expect(charged).toBe(1);
+    expect(await world.services.runLogs.read(runLogOf(job, 1), 0)).toEqual([]);
+  });
+
   test("takes many messages in their order, without reading again what it has taken", async () => {
     const world = codeWorld({
       onboard: defineFeature({
