@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { until } from "../support/local/until.ts";
 import { dashboards } from "./support/browser.ts";
@@ -167,6 +168,36 @@ test("a long text in an input scrolls in its own box and hides no characters", a
   const [box, page_] = await heights();
   expect(box).toBeLessThanOrEqual(520);
   expect(page_ - before).toBeLessThan(520);
+});
+
+test("a large input is searched by names and values, and downloaded whole", async () => {
+  const items = Array.from({ length: 300 }, (_, i) => ({
+    sku: `S-${i}`,
+    note: i === 250 ? "the last Duck \u{1F986}" : "",
+  }));
+  const input = { body: { items, "unit price": 5 } };
+  const { job_id } = await local.schedule({ input, start_at: Date.now() + 86_400_000 });
+  const { page } = await open(`/jobs/${job_id}`);
+  const tree = page.getByRole("region", { name: "Input, as JSON" });
+  const search = page.getByRole("searchbox", { name: "Search Input" });
+  // Neither is in sight without it: of a list a hundred entries are shown at first.
+  await search.fill("duck");
+  await tree.getByText("1 place").waitFor();
+  await tree.getByText("$.body.items[250].note").waitFor();
+  await search.fill("unit");
+  await tree.getByText('$.body["unit price"]').waitFor();
+  await search.fill("sku");
+  await tree.getByText("The first 100 places").waitFor();
+  await search.fill("goose");
+  await tree.getByText("Nowhere").waitFor();
+  await search.fill("");
+  await tree.getByText("[300 items]").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^\d+ KB$/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("input.json");
+  expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toEqual(input);
 });
 
 test("a debounced job and a unique job say so", async () => {

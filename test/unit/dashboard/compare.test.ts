@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
-import { differenceOf, partsOf, pathText } from "../../../dashboard/src/pages/compare/difference.ts";
+import { differenceOf, partsOf } from "../../../dashboard/src/pages/compare/difference.ts";
 import { inputPart, resultPart } from "../../../dashboard/src/pages/compare/parts.ts";
 import { asInRun, chosenRun, completedRun } from "../../../dashboard/src/pages/compare/runs.ts";
+import { pathText } from "../../../dashboard/src/ui/json-path.ts";
 import type { Job, JobRun } from "../../../sdk/src/index.ts";
 
 const placesOf = (left: unknown, right: unknown) =>

@@ -2,10 +2,11 @@ import { useMemo, useState } from "preact/hooks";
 import { Tag } from "../../ui/badge.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icons.tsx";
+import { pathText } from "../../ui/json-path.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Dash } from "../../ui/time.tsx";
-import { type Change, differenceOf, type Parts, partsOf, pathText } from "./difference.ts";
+import { type Change, differenceOf, type Parts, partsOf } from "./difference.ts";
 import type { Part } from "./parts.ts";
 import { TwoSides } from "./two-sides.tsx";
 

@@ -1,7 +1,5 @@
 import diff from "microdiff";
-
-/** A place in a JSON value: names of fields and places in lists. */
-export type Path = readonly (string | number)[];
+import type { Path } from "../../ui/json-path.ts";
 
 export interface Change {
   /** `unknown` where one side is redacted: it may or may not be the same. */
@@ -44,12 +42,6 @@ function withoutPrototypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPrototypes);
   return bare(Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutPrototypes(part)])));
 }
-
-/** A path as JSONPath writes it: `$.items[0]["unit price"]`. */
-export const pathText = (path: Path): string =>
-  `$${path.map((step) => (typeof step === "number" ? `[${step}]` : fieldText(step))).join("")}`;
-
-const fieldText = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`);
 
 /** Two texts, cut where they begin and where they cease to differ. */
 export interface Parts {
