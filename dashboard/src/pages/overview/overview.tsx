@@ -54,9 +54,9 @@ export function Overview() {
           <div class="overview">
             <Throughput parts={stats.data?.parts} window={window} tenant={tenant} />
             <Times parts={stats.data?.parts} window={window} tenant={tenant} />
-            <Due tenant={tenant} />
             <Recent tenant={tenant} />
             <Failures tenant={tenant} window={window} />
+            <Due tenant={tenant} />
           </div>
         </>
       )}

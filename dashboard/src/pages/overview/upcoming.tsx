@@ -20,6 +20,7 @@ export function Due({ tenant }: { tenant: Tenant | undefined }) {
   return (
     <Panel
       title="Due in the next hour"
+      class="overview-wide"
       note={data && (data.truncated ? `more than ${count(data.total)} jobs` : plural(data.total, "job"))}
     >
       {!data && <Skeleton lines={6} />}
