@@ -270,6 +270,8 @@ const rowInFocus = (page: Page) =>
 
 test("a letter after g goes to a page in the same product and env, and the focus to its heading", async () => {
   const { page } = await open("/?product=my-product&env=dev");
+  // Before there is a page that takes keys, they are lost.
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).waitFor();
   for (const [letter, name] of [
     ["e", "Errors"],
     ["s", "Series"],
