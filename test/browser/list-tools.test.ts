@@ -180,7 +180,7 @@ test("nothing that matches makes no file", async () => {
 });
 
 test("the hour that has passed is one choice, is instants in the address, and reads in the chosen zone", async () => {
-  const { page } = await open("/jobs", { timezoneId: "Asia/Tokyo" });
+  const { page } = await open("/jobs?view=all", { timezoneId: "Asia/Tokyo" });
   await rows(page).nth(5).waitFor();
   await timeOf(page).selectOption("Last hour");
   await page.waitForFunction(() => location.hash.includes("from="));
@@ -270,6 +270,8 @@ const rowInFocus = (page: Page) =>
 
 test("a letter after g goes to a page in the same product and env, and the focus to its heading", async () => {
   const { page } = await open("/?product=my-product&env=dev");
+  // Before there is a page that takes keys, they are lost.
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).waitFor();
   for (const [letter, name] of [
     ["e", "Errors"],
     ["s", "Series"],

@@ -29,6 +29,8 @@ async function shows(page: Page, count: number) {
 
 test("filters, order and columns are in the address and survive a reload", async () => {
   const { page } = await open("/jobs");
+  await shows(page, 5);
+  await page.getByRole("button", { name: "All", exact: true }).click();
   await shows(page, 9);
   await page.getByRole("button", { name: "failed", exact: true }).click();
   await shows(page, 2);
@@ -52,9 +54,30 @@ test("filters, order and columns are in the address and survive a reload", async
   await shows(page, 9);
 });
 
+test("the list begins with what happened last, and what is to come begins with the next", async () => {
+  const { page } = await open("/jobs");
+  await shows(page, 5);
+  expect(await rows(page).getByText("scheduled").count()).toBe(0);
+  await page.getByRole("button", { name: "Upcoming", exact: true }).click();
+  await shows(page, 4);
+  const planned = await rows(page)
+    .locator("time")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("datetime")));
+  expect(planned).toEqual([...planned].sort());
+  expect(page.url()).toContain("view=upcoming");
+  await page.reload();
+  await shows(page, 4);
+  expect(await page.getByRole("button", { name: "Upcoming", exact: true }).getAttribute("aria-pressed")).toBe("true");
+  await page.getByRole("button", { name: "Activity", exact: true }).click();
+  await shows(page, 5);
+  await page.getByRole("button", { name: "running", exact: true }).click();
+  await page.getByText("No job matches").waitFor();
+  expect(await page.getByRole("button", { name: "Activity", exact: true }).getAttribute("aria-pressed")).toBe("false");
+});
+
 test("a typed id leads to its job, and back leads to the same list", async () => {
   const { job_id } = await local.schedule({ start_at: tomorrow(), env: "prd" });
-  const { page } = await open("/jobs?env=prd");
+  const { page } = await open("/jobs?env=prd&view=upcoming");
   await page.getByLabel("Label, or the id of a job").fill(job_id);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "create_order" }).waitFor();

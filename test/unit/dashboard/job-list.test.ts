@@ -55,9 +55,9 @@ describe("the address of a list of jobs", () => {
       recurring: false,
       from: 1_700_000_000_000,
     });
-    expect(queryOf({ ...listDefaults, sort: "time" })).toEqual({ order: "asc", limit: 100 });
-    expect(queryOf({ ...listDefaults, sort: "planned" })).toEqual({ order: "asc", limit: 100 });
-    expect(queryOf({ ...listDefaults, sort: "-planned" })).toEqual({ order: "desc", limit: 100 });
+    expect(queryOf({ ...listDefaults, view: "all", sort: "time" })).toEqual({ order: "asc", limit: 100 });
+    expect(queryOf({ ...listDefaults, view: "all", sort: "planned" })).toEqual({ order: "asc", limit: 100 });
+    expect(queryOf({ ...listDefaults, view: "all", sort: "-planned" })).toEqual({ order: "desc", limit: 100 });
     expect(timeOf("no time")).toBeUndefined();
   });
 

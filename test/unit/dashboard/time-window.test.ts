@@ -3,7 +3,8 @@ import { isWindow, windowChoices, windowOf, windowWords } from "../../../dashboa
 
 const now = Date.UTC(2026, 10, 30, 14, 3, 27);
 const at = (hours: number, minutes: number, day = 30) => String(Date.UTC(2026, 10, day, hours, minutes));
-const everyStatus = { status: "" };
+const everyStatus = { ...listDefaults, view: "all" };
+const of = (status: string) => ({ ...listDefaults, status });
 
 test.each([
   ["last-15m", at(13, 48), at(14, 4)],
@@ -13,13 +14,18 @@ test.each([
   ["next-1h", at(14, 3), at(15, 4)],
   ["next-24h", at(14, 3), String(Date.UTC(2026, 11, 1, 14, 4))],
 ] as const)("the window %s is of whole minutes, as instants", (id, from, to) => {
-  expect(windowOf(id, now, everyStatus)).toEqual({ from, to });
+  expect(windowOf(id, now, everyStatus)).toMatchObject({ from, to });
 });
 
 test("a window of the past stays open where no job of the list is still to come", () => {
-  expect(windowOf("last-1h", now, { status: "failed,completed" })).toEqual({ from: at(13, 3), to: "" });
-  expect(windowOf("last-1h", now, { status: "failed,scheduled" })).toEqual({ from: at(13, 3), to: at(14, 4) });
-  expect(windowOf("next-1h", now, { status: "failed" })).toEqual({ from: at(14, 3), to: at(15, 4) });
+  expect(windowOf("last-1h", now, of("failed,completed"))).toEqual({ from: at(13, 3), to: "" });
+  expect(windowOf("last-1h", now, of("failed,scheduled"))).toEqual({ from: at(13, 3), to: at(14, 4) });
+  expect(windowOf("last-1h", now, listDefaults)).toEqual({ from: at(13, 3), to: "" });
+  expect(windowOf("next-1h", now, of("failed"))).toEqual({ from: at(14, 3), to: at(15, 4) });
+});
+
+test("a window ahead is of what is to come", () => {
+  expect(windowOf("next-1h", now, listDefaults)).toEqual({ from: at(14, 3), to: at(15, 4), view: "upcoming" });
 });
 
 test.each([

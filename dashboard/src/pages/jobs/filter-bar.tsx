@@ -4,7 +4,7 @@ import { apiNow, useNow } from "../../api/clock.ts";
 import { areMany } from "../../api/many.ts";
 import { useProducts } from "../../api/products.ts";
 import { Button } from "../../ui/button.tsx";
-import { Select } from "../../ui/field.tsx";
+import { Segments, Select } from "../../ui/field.tsx";
 import { useNavigate } from "../../ui/link.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { Plain } from "../../ui/plain.tsx";
@@ -12,7 +12,17 @@ import { nameOf } from "../../ui/tenant-picker.tsx";
 import { visible } from "../../ui/visible.ts";
 import { useZone } from "../../ui/zone-store.ts";
 import { listOf, toggled } from "../../url-state.ts";
-import { addressTimeOf, fieldOf, isFiltered, type ListFields, noFilter, whereOf, withoutValue } from "./filters.ts";
+import {
+  addressTimeOf,
+  fieldOf,
+  isFiltered,
+  type ListFields,
+  noFilter,
+  viewOf,
+  views,
+  whereOf,
+  withoutValue,
+} from "./filters.ts";
 import { isWindow, windowChoices, windowOf, windowWords } from "./time-window.ts";
 
 interface Props {
@@ -28,31 +38,39 @@ export function FilterBar({ fields, change }: Props) {
   const envs = [...new Set(inScope.flatMap((product) => product.envs))].sort();
   return (
     <div class="filters">
-      <fieldset class="chips">
-        <legend class="sr-only">Status</legend>
-        {jobStatuses.map((status) => (
+      <div class="filter-top">
+        <Segments
+          label="Which jobs"
+          value={viewOf(fields) ?? ""}
+          options={Object.entries(views).map(([id, { name }]) => [id, name] as const)}
+          onChange={(view) => change({ view, status: "" })}
+        />
+        <fieldset class="chips">
+          <legend class="sr-only">Status</legend>
+          {jobStatuses.map((status) => (
+            <button
+              key={status}
+              type="button"
+              class={`chip status-${status}`}
+              aria-pressed={listOf(fields.status).includes(status)}
+              onClick={() => change({ status: toggled(fields.status, status) })}
+            >
+              <span class="status-dot" aria-hidden="true" />
+              {status}
+            </button>
+          ))}
           <button
-            key={status}
             type="button"
-            class={`chip status-${status}`}
-            aria-pressed={listOf(fields.status).includes(status)}
-            onClick={() => change({ status: toggled(fields.status, status) })}
+            class="chip status-retrying"
+            aria-pressed={fields.retrying === "true"}
+            title="Jobs of which an attempt has failed, and another one is made or waits for its time"
+            onClick={() => change({ retrying: fields.retrying === "true" ? "" : "true" })}
           >
             <span class="status-dot" aria-hidden="true" />
-            {status}
+            retrying
           </button>
-        ))}
-        <button
-          type="button"
-          class="chip status-retrying"
-          aria-pressed={fields.retrying === "true"}
-          title="Jobs of which an attempt has failed, and another one is made or waits for its time"
-          onClick={() => change({ retrying: fields.retrying === "true" ? "" : "true" })}
-        >
-          <span class="status-dot" aria-hidden="true" />
-          retrying
-        </button>
-      </fieldset>
+        </fieldset>
+      </div>
       <Values fields={fields} change={change} />
       <div class="filter-fields">
         <Find change={change} label={fields.label} />

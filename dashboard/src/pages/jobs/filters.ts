@@ -2,8 +2,12 @@ import type { JobFilter, JobQuery, JobStatus, JobType } from "../../../../sdk/sr
 import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 import { listOf } from "../../url-state.ts";
 
-/** The fields of the list in its address. Sorted by `-time`, the latest is first. */
+/**
+ * The fields of the list in its address. Sorted by `-time`, the latest is first, or the next one of what is to come. Without a `view` and a
+ * status, the list is of what has happened.
+ */
 export const listDefaults = {
+  view: "",
   product: "",
   env: "",
   status: "",
@@ -38,10 +42,30 @@ export const isFiltered = (fields: ListFields): boolean => filterNames.some((nam
 
 export const noFilter: Partial<ListFields> = Object.fromEntries(filterNames.map((name) => [name, ""]));
 
+/** Which jobs a list is of, where no status was chosen. */
+export const views = {
+  activity: { name: "Activity", status: ["queued", "running", "completed", "failed", "cancelled"] },
+  upcoming: { name: "Upcoming", status: ["scheduled", "paused"] },
+  all: { name: "All", status: [] },
+} as const satisfies Record<string, { name: string; status: readonly JobStatus[] }>;
+export type ViewId = keyof typeof views;
+
+/** The view of a list, and none where statuses were chosen. What is looked for by a label, say, may be anywhere. */
+export function viewOf({ view, status, label, where, retrying, recurring }: ListFields): ViewId | undefined {
+  if (status !== "") return undefined;
+  if (Object.hasOwn(views, view)) return view as ViewId;
+  return [label, where, retrying, recurring].some((field) => field !== "") ? "all" : "activity";
+}
+
+const statusOf = (fields: ListFields): readonly JobStatus[] => {
+  const view = viewOf(fields);
+  return view === undefined ? (listOf(fields.status) as JobStatus[]) : views[view].status;
+};
+
 /** What the address selects, as the SDK takes it. Only fields with a value are there. */
 export function filterOf(fields: ListFields): Partial<JobFilter> {
   const { product, env, event, label, recurring, retrying, from, to } = fields;
-  const status = listOf(fields.status) as JobStatus[];
+  const status = [...statusOf(fields)];
   const type = listOf(fields.type) as JobType[];
   return {
     ...(product && { product_tag: product }),
@@ -98,7 +122,7 @@ export const pageSize = 100;
 export function queryOf(fields: ListFields): JobQuery {
   const where = whereOf(fields);
   // Of what is sorted by the planned time, the rows that come first are loaded first. Jobs with a value are listed in one order only.
-  const isUp = fields.sort === "time" || fields.sort === "planned";
+  const isUp = ["time", "planned"].includes(fields.sort) || (fields.sort === "-time" && viewOf(fields) === "upcoming");
   const order = isUp && !where ? "asc" : "desc";
   return { ...filterOf(fields), ...(where && { where }), order, limit: pageSize } as JobQuery;
 }

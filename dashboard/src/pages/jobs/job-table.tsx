@@ -11,6 +11,7 @@ import { Time } from "../../ui/time.tsx";
 import { useNarrow } from "../../ui/use-media.ts";
 import { VirtualRows } from "../../ui/virtual-rows.tsx";
 import { type JobColumn, NarrowJob } from "./columns.tsx";
+import type { ViewId } from "./filters.ts";
 import { canSort, nextSort } from "./sort.ts";
 import { useHeldOrder } from "./use-held-order.ts";
 import type { JobList } from "./use-job-list.ts";
@@ -209,8 +210,13 @@ function ColumnHead({ column, sort, onSort }: { column: JobColumn } & Pick<Props
   );
 }
 
-export const NoJobs = ({ filtered }: { filtered: boolean }) => (
-  <EmptyState title={filtered ? "No job matches" : "No jobs yet"}>
-    {filtered ? "Change or clear the filters." : "Schedule one, and it appears here as soon as it is accepted."}
-  </EmptyState>
-);
+const nothing = {
+  activity: ["Nothing has run yet", "What waits for its time is under Upcoming."],
+  upcoming: ["Nothing is to come", "What has run is under Activity."],
+  all: ["No jobs yet", "Schedule one, and it appears here as soon as it is accepted."],
+} as const;
+
+export const NoJobs = ({ view }: { view: ViewId | undefined }) => {
+  const [title, text] = view === undefined ? ["No job matches", "Change or clear the filters."] : nothing[view];
+  return <EmptyState title={title}>{text}</EmptyState>;
+};

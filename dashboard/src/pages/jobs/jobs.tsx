@@ -17,7 +17,7 @@ import { BulkDialog } from "./bulk-dialog.tsx";
 import { chosenColumns, jobColumns } from "./columns.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
-import { filterOf, isFiltered, type ListFields, listDefaults, queryOf, whereOf } from "./filters.ts";
+import { filterOf, isFiltered, type ListFields, listDefaults, queryOf, viewOf, whereOf } from "./filters.ts";
 import "./jobs.css";
 import { JobTable, NoJobs } from "./job-table.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -66,7 +66,7 @@ function JobsOf({ fields, change }: ActionProps) {
           of={of}
           {...(can("jobs:write") && { selection })}
         />
-        {isEmpty && <NoJobs filtered={isFiltered(fields)} />}
+        {isEmpty && <NoJobs view={isFiltered({ ...fields, product: "", env: "" }) ? undefined : viewOf(fields)} />}
       </section>
       <SelectionBar selection={selection} byId={list.byId}>
         {list.hasMore && selection.ids.size >= list.byId.size && <AllThatMatch fields={fields} />}

@@ -1,6 +1,5 @@
 import { type Precision, timeParts } from "../../ui/zone.ts";
-import { listOf } from "../../url-state.ts";
-import { type ListFields, timeOf } from "./filters.ts";
+import { filterOf, type ListFields, timeOf } from "./filters.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -27,14 +26,15 @@ type Window = Pick<ListFields, "from" | "to">;
 /**
  * The fields of a window that is chosen now. They are instants, so that a link shows the same to each reader, and whole minutes, so
  * that their words say all of them. What is still to come is left out of the past: a list that has such jobs ends now, and any other
- * takes in what comes.
+ * takes in what comes. A window ahead is one of what is to come, unless statuses were chosen.
  */
-export function windowOf(id: WindowId, now: number, { status }: Pick<ListFields, "status">): Window {
+export function windowOf(id: WindowId, now: number, fields: ListFields): Window & Partial<Pick<ListFields, "view">> {
   const length = lengths[id][1];
   const before = (at: number) => String(Math.floor(at / minute) * minute);
   const after = (at: number) => String(Math.ceil(at / minute) * minute);
-  if (length > 0) return { from: before(now), to: after(now + length) };
-  const asked = listOf(status);
+  const ahead = { from: before(now), to: after(now + length) };
+  if (length > 0) return fields.status === "" ? { ...ahead, view: "upcoming" } : ahead;
+  const asked = [filterOf(fields).status ?? []].flat();
   const hasUpcoming = asked.length === 0 || asked.includes("scheduled");
   return { from: before(now + length), to: hasUpcoming ? after(now) : "" };
 }
