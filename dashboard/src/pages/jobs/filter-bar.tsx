@@ -73,7 +73,7 @@ export function FilterBar({ fields, change }: Props) {
       </div>
       <Values fields={fields} change={change} />
       <div class="filter-fields">
-        <Find change={change} label={fields.label} />
+        <Find change={change} fields={fields} />
         {products.length > 1 && (
           <Select
             quiet
@@ -124,6 +124,9 @@ export function FilterBar({ fields, change }: Props) {
 const withValue = (values: string[], value: string): string[] =>
   value === "" || values.includes(value) ? values : [...values, value];
 
+/** A list that is looked through for less goes on to be of the jobs that it was of. */
+const sameView = (fields: ListFields): Partial<ListFields> => ({ view: viewOf(fields) ?? fields.view });
+
 /** The values that the jobs have, each to be given up. One comes from the box that finds jobs: only that knows which are sealed. */
 function Values({ fields, change }: Props) {
   const values = Object.entries(whereOf(fields) ?? {});
@@ -140,7 +143,7 @@ function Values({ fields, change }: Props) {
             tone="quiet"
             icon="close"
             aria-label={`Any ${visible(field)}`}
-            onClick={() => change({ where: withoutValue(fields, field) })}
+            onClick={() => change({ where: withoutValue(fields, field), ...sameView(fields) })}
           />
         </li>
       ))}
@@ -205,12 +208,13 @@ function More({ fields, change }: Props) {
 }
 
 /** Goes to a job by its id, or filters by a label. */
-function Find({ label, change }: { label: string; change: Props["change"] }) {
+function Find({ fields, change }: Props) {
+  const { label } = fields;
   const navigate = useNavigate();
   const find = (text: string) => {
     const value = text.trim();
     if (/^job_[0-9a-f]{32}$/.test(value)) navigate(`/jobs/${value}`);
-    else change({ label: value });
+    else change({ label: value, ...(value === "" && sameView(fields)) });
   };
   return (
     <form
