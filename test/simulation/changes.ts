@@ -114,7 +114,8 @@ export function changes(
     if (isLeft && !isHandedOver && system.isScheduled(attemptOf(before)))
       observer.violated("routes", `${name} is scheduled still as it was before`);
     const isMoved = job?.due_at !== answered.due_at || job.attempt !== answered.attempt;
-    if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(answered)))
+    // One that is paused has no message, and the request that resumes it may die before it sends one.
+    if (job && isWaiting(job) && isWaiting(answered) && !isMoved && !handedOver.has(attemptOf(answered)))
       observer.violated("consumer", `${name} waits, but no queue or schedule has its message`);
     const wakeUp = handedOver.get(answered.parent ? attemptKey(answered.parent.message) : "") ?? 0;
     const isFresh = (answered.finished_at ?? 0) >= began - 3000;
