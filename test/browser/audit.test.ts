@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -18,10 +18,6 @@ beforeAll(async () => {
   await local.api("/v1/pauses", { product_tag: "my-product", env: "prd", reason: "the database is being moved" });
 }, 120_000);
 
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 const rows = (page: Page) => page.getByLabel("Changes", { exact: true }).getByRole("row");
 
 test("the page says who has changed what, with before and after, and leads to the job", async () => {
@@ -87,13 +83,7 @@ test("a list that cannot be read says so", async () => {
   await page.getByRole("alert").getByText("Try again.").waitFor();
 });
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("is accessible and fits in %s with %j", async (colorScheme, options) => {
+test.each(looks)("is accessible and fits in %s with %j", async (colorScheme, options) => {
   const { page, go } = await open("/", { colorScheme, reducedMotion: "reduce", ...options });
   await go(`/audit?${tenant}`);
   await rows(page).filter({ hasText: "Job cancelled" }).waitFor();

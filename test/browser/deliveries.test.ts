@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { HookDelivery, WebhookDelivery } from "../../sdk/src/index.ts";
 import { until } from "../support/local/until.ts";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { watchIdle } from "./support/idle.ts";
 import { system } from "./support/system.ts";
@@ -45,10 +45,6 @@ beforeAll(async () => {
   );
 }, 180_000);
 
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 const rows = (page: Page, kind: "Received" | "Sent") =>
   page.getByRole("region", { name: kind, exact: true }).locator("tbody tr");
 
@@ -265,13 +261,7 @@ test("an idle list asks for little: at most 12 requests a minute", async () => {
   }
 }, 60_000);
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("is accessible and fits in %s with %j", async (colorScheme, options) => {
+test.each(looks)("is accessible and fits in %s with %j", async (colorScheme, options) => {
   const { page, go } = await open("/", { colorScheme, reducedMotion: "reduce", ...options });
   const accepted = (await listed<HookDelivery>("received")).find(({ outcome }) => outcome === "accepted");
   for (const [path, ready] of [

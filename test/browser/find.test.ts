@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
 import type { Page, Request } from "playwright-core";
 import { until } from "../support/local/until.ts";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -54,10 +54,6 @@ beforeAll(async () => {
   await finds(email);
 }, 180_000);
 
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 const box = (page: Page) => page.getByRole("dialog", { name: "Find a job" });
 const field = (page: Page) => box(page).getByRole("combobox", { name: "Id, key or value" });
 const options = (page: Page) => box(page).getByRole("listbox", { name: "What was found" }).getByRole("option");
@@ -242,13 +238,7 @@ test("the keys of the box are letters in a field, and wait while a question is o
   expect(await box(page).count()).toBe(0);
 });
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("is accessible, fits and clips what is hostile in %s with %j", async (colorScheme, options_) => {
+test.each(looks)("is accessible, fits and clips what is hostile in %s with %j", async (colorScheme, options_) => {
   const { page } = await open(`/?${tenant}`, { colorScheme, reducedMotion: "reduce", ...options_ });
   await page.getByRole("button", { name: "Find a job" }).filter({ visible: true }).click();
   await field(page).waitFor();

@@ -1,7 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
-import type { Page } from "playwright-core";
 import { until } from "../support/local/until.ts";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { watchIdle } from "./support/idle.ts";
 import { system } from "./support/system.ts";
@@ -55,11 +54,6 @@ beforeAll(async () => {
 }, 120_000);
 
 const act = (verb: string) => local.api(`/v1/incidents/my-product/dev/${id}/${verb}`, {});
-
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 
 test("what fails is in the list and counted in the navigation, and can be ignored, reopened and resolved", async () => {
   const { page, go } = await open(`/?${tenant}`);
@@ -174,13 +168,7 @@ test("an incident that there is not says so", async () => {
   await page.getByText("There is no such incident").waitFor();
 });
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("is accessible and fits in %s with %j", async (colorScheme, options) => {
+test.each(looks)("is accessible and fits in %s with %j", async (colorScheme, options) => {
   const { page, go } = await open("/", { colorScheme, reducedMotion: "reduce", ...options });
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
   await go(`/incidents?${tenant}`);

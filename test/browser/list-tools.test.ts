@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
 import papa from "papaparse";
 import type { Download, Page } from "playwright-core";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -14,10 +14,6 @@ const day = 86_400_000;
 /** What would break a table, be run by a spreadsheet, or change the text around it. */
 const hostile = ['=HYPERLINK("http://x")', 'a\n"b", \'\u202e\uffff\u{1F986};\t'];
 const rows = (page: Page) => page.getByRole("region", { name: "Jobs", exact: true }).locator("tbody tr");
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 
 /** 230 jobs for the days from tomorrow on, the latest with hostile labels, and one that has completed. */
 beforeAll(async () => {
@@ -243,24 +239,25 @@ test("the head of the planned times sorts by them, from the end of the list that
   expect((await planned())[0]).toBe(new Date(first[0]?.scheduled_at ?? 0).toISOString());
 });
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("the download and the window of time are accessible and fit in %s with %j", async (colorScheme, more) => {
-  const { page } = await open("/jobs?label=done&from=1796047380000", { colorScheme, reducedMotion: "reduce", ...more });
-  await rows(page).first().waitFor();
-  await page.locator("summary", { hasText: "Download" }).click();
-  const menu = await page.locator(".menu[open] .menu-body").boundingBox();
-  expect(menu?.x).toBeGreaterThanOrEqual(0);
-  expect((menu?.x ?? 0) + (menu?.width ?? 0)).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
-  await page.getByRole("button", { name: "CSV" }).click();
-  await dialog(page).getByText("That is all: 1 job.").waitFor();
-  expect(await violations(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-});
+test.each(looks)(
+  "the download and the window of time are accessible and fit in %s with %j",
+  async (colorScheme, more) => {
+    const { page } = await open("/jobs?label=done&from=1796047380000", {
+      colorScheme,
+      reducedMotion: "reduce",
+      ...more,
+    });
+    await rows(page).first().waitFor();
+    await page.locator("summary", { hasText: "Download" }).click();
+    const menu = await page.locator(".menu[open] .menu-body").boundingBox();
+    expect(menu?.x).toBeGreaterThanOrEqual(0);
+    expect((menu?.x ?? 0) + (menu?.width ?? 0)).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
+    await page.getByRole("button", { name: "CSV" }).click();
+    await dialog(page).getByText("That is all: 1 job.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  },
+);
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 1 });
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.tagName);
@@ -367,12 +364,7 @@ test("the dialog lists the letters of all pages, and single keys can be turned o
   await page.getByRole("dialog", { name: "Find a job" }).waitFor();
 });
 
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)("the list of shortcuts is accessible and fits in %s with %j", async (colorScheme, more) => {
+test.each(looks)("the list of shortcuts is accessible and fits in %s with %j", async (colorScheme, more) => {
   const { page } = await open("/jobs?label=done", { colorScheme, reducedMotion: "reduce", ...more });
   await rows(page).first().waitFor();
   await page.keyboard.press("j");

@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
+import { violations } from "./support/accessible.ts";
 import { dashboards, type Opened } from "./support/browser.ts";
 import { system } from "./support/system.ts";
 
@@ -69,11 +69,6 @@ async function ready({ page, go }: Opened, path: string, text: string) {
   if ((await asText.count()) > 0) await asText.click();
 }
 
-async function violations({ page }: Opened) {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" | ")}`);
-}
-
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test.each(pages)("%s is accessible, and has the colours", async (_name, path, text) => {
     const opened = await open("/", { colorScheme, reducedMotion: "reduce" });
@@ -82,7 +77,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
       (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
     );
     expect(red < 100 ? "dark" : "light").toBe(colorScheme);
-    expect(await violations(opened)).toEqual([]);
+    expect(await violations(opened.page)).toEqual([]);
   });
 });
 
@@ -98,7 +93,7 @@ describe("at 390 px", () => {
         .map((one) => one.textContent),
     );
     expect(small).toEqual([]);
-    expect(await violations(opened)).toEqual([]);
+    expect(await violations(opened.page)).toEqual([]);
   });
 
   test("every page is reached by the menu", async () => {

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { beforeAll, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { until } from "../support/local/until.ts";
+import { looks, violations } from "./support/accessible.ts";
 import { dashboards } from "./support/browser.ts";
 import { watchIdle } from "./support/idle.ts";
 import { system } from "./support/system.ts";
@@ -63,10 +63,6 @@ beforeAll(async () => {
   await local.api("/v1/jobs/bulk", { action: "cancel", filter: { ...filter("slow"), to: tomorrow + 29_500 } });
 }, 120_000);
 
-const violations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(
-    ({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target).join(" | ")}`,
-  );
 const rows = (page: Page) => page.getByLabel("Operations", { exact: true }).getByRole("row");
 const main = (page: Page) => page.getByRole("main");
 
@@ -251,13 +247,7 @@ test("an operation that there is not says so", async () => {
   await page.getByText("There is no such operation").waitFor();
 });
 
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-test.each([
-  ["light", {}],
-  ["dark", {}],
-  ["light", phone],
-  ["dark", phone],
-] as const)(
+test.each(looks)(
   "is accessible and fits in %s with %j",
   async (colorScheme, options) => {
     const { page, go } = await open("/", { colorScheme, reducedMotion: "reduce", ...options });
