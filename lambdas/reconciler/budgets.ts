@@ -10,7 +10,7 @@ import { type Costs, costs } from "../core/queries/costs.ts";
 import type { RoundMemory } from "./memory.ts";
 
 /** A budget with its product. */
-export interface Budgeted extends BudgetRule {
+interface Budgeted extends BudgetRule {
   product: Product;
 }
 
@@ -28,7 +28,7 @@ export const budgetTenants = (budgets: readonly Budgeted[]): Tenant[] => [
 ];
 
 /** What is read of an hour, in which more may have ended: the rest is taken to be like it. */
-export const hourReads = { ended: 1000, pending: 1000, runs: 5000, firstPage: 4, parents: 0 };
+const hourReads = { ended: 1000, pending: 1000, runs: 5000, firstPage: 4, parents: 0 };
 /** How many hours of a tenant are counted in a round, after a deployment in the middle of a month or an outage. */
 export const hoursOfRound = 24;
 const mostDearest = 3;

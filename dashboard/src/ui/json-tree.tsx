@@ -6,6 +6,7 @@ import { entriesOf, isBranch, summaryOf } from "./json.ts";
 import { pathText } from "./json-path.ts";
 import { mostPlaces, placesOf } from "./json-search.ts";
 import { Plain } from "./plain.tsx";
+import { keptMs, saveFile } from "./save-file.ts";
 
 /** How many entries of one list or object are shown before one asks for more. */
 const step = 100;
@@ -56,12 +57,9 @@ const size = (text: string): string => `${count(Math.ceil(new Blob([text]).size 
 
 /** Gives the browser a file to keep: `result-of-run-2.json`. */
 function save(text: string, label: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = `${label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.json`;
-  link.click();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  saveFile({ name: `${label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.json`, url });
+  setTimeout(() => URL.revokeObjectURL(url), keptMs);
 }
 
 /** Where a name or a text has what is sought. */

@@ -20,7 +20,7 @@ interface Known {
   isLength?: true;
 }
 
-export interface FactRow {
+interface FactRow {
   name: string;
   differs: boolean;
   left: ComponentChildren;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { JobQuery } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
+import { keptMs, saveFile } from "../../ui/save-file.ts";
 import { csvOf, csvRows, type ExportFormat, fileNameOf, jsonLinesOf } from "./export-file.ts";
 import { nothingRead, type Read, type ReadEnd, readList } from "./export-read.ts";
 
@@ -12,7 +13,7 @@ interface Asked {
   columns: readonly string[];
 }
 
-export interface SavedFile {
+interface SavedFile {
   name: string;
   /** Where the browser has it, while the question is open. */
   url: string;
@@ -37,16 +38,6 @@ const types: Record<ExportFormat, string> = { csv: "text/csv;charset=utf-8", jso
 const textOf = async ({ format, columns }: Asked, { jobs }: Read): Promise<string> =>
   format === "jsonl" ? jsonLinesOf(jobs) : csvOf(csvRows(jobs, columns, apiNow()));
 
-/** How long a file can still be read once the dialog is closed: browsers may begin to save it later. */
-const keptMs = 60_000;
-
-function download({ name, url }: SavedFile): void {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-}
-
 /** Reads all that a query selects, and saves it as a file once that is done. */
 export function useExport(asked: Asked): Export {
   const [read, setRead] = useState(nothingRead);
@@ -65,7 +56,7 @@ export function useExport(asked: Asked): Export {
       made.current.push(url);
       const saved = { name: fileNameOf(asked.format, apiNow(), !whole), url };
       setFile(saved);
-      download(saved);
+      saveFile(saved);
     } catch (caught) {
       setError(caught);
     }

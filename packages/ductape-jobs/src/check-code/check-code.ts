@@ -8,7 +8,7 @@ import type { SourceFinding } from "./finding.ts";
 import { findingsOf } from "./findings-of.ts";
 
 /** What is wrong with the code of a catalog, by the place in its source: `file` is a whole path. */
-export interface CodeFindings {
+interface CodeFindings {
   faults: CodeFinding[];
   warnings: CodeFinding[];
 }

@@ -18,7 +18,7 @@ import {
 type Spelling = "ours" | "ductape";
 
 /** A part of ctx: `["step"]` is `ctx.step`, and `[]` is ctx itself. */
-export interface ContextPart {
+interface ContextPart {
   names: readonly string[];
   spelling: Spelling;
 }
