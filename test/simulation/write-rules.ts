@@ -252,14 +252,14 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   const isUndoing = feature && (isCoded(feature) ? !isFinished(feature) : feature.ending);
   if (step.parent.undo) return step.retried_after === undefined && !(isUndoing && feature.run === run);
   if (feature?.ending || step.parent.message.attempt < (feature?.begun_anew ?? 0)) return true;
-  if (step.retried_after !== undefined && feature?.status !== "cancelled")
+  if (step.retried_after !== undefined && !step.revived && feature?.status !== "cancelled")
     return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
 /** Whether the end of its feature does not end a step: it was retried by hand, is abandoned, or undoes its own steps first. */
-const mayGoOn = ({ retried_after, parent, ending }: Job): boolean =>
-  Boolean(retried_after) || parent?.on_end === "abandon" || ending !== undefined;
+const mayGoOn = ({ retried_after, revived, parent, ending }: Job): boolean =>
+  (Boolean(retried_after) && !revived) || parent?.on_end === "abandon" || ending !== undefined;
 
 /** Checks a claim independently of `claimable`, which must have applied the same rules. */
 export function checkClaim(

@@ -155,6 +155,8 @@ export interface Job {
   retry_policy: RetryPolicy;
   /** The number of attempts before the last explicit retry, which do not count against `retries`. */
   retried_after?: number;
+  /** That retry was its feature's, and not a caller's: the job does not outlive the feature. */
+  revived?: true;
   repeat?: Repeat;
   /** The run stands for all occurrences up to this time that an outage or a long run made the series miss. */
   coalesced_until?: number;

@@ -358,14 +358,21 @@ export const revive =
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
     // It undoes its steps first; and what could not be undone must not be done again.
     if (job.ending || isLeft(job)) return "unchanged";
-    if (!isFinished(job)) return changedJob(job, { parent });
+    if (!isFinished(job)) return changedJob(job, { parent, ...(job.retried_after !== undefined && { revived: true }) });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
-    return { ...triedAgain(job, now, due), parent };
+    return { ...triedAgain(job, now, due), parent, revived: true };
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
-  const { finished_at: _finished, error: _error, reason: _reason, begun_claims: _begun, ...rest } = begunAnew(job);
+  const {
+    finished_at: _finished,
+    error: _error,
+    reason: _reason,
+    begun_claims: _begun,
+    revived: _own,
+    ...rest
+  } = begunAnew(job);
   return changedJob(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,

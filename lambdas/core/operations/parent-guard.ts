@@ -24,7 +24,7 @@ export const endedWithFeature = ({ status, reason }: Job): boolean =>
 function isOrphan(step: Job, feature: Job | undefined): boolean {
   if (step.parent?.undo) return step.retried_after === undefined && !isUndoing(feature, step.parent);
   if (feature?.ending) return true;
-  if (step.retried_after !== undefined) return feature?.status === "cancelled";
+  if (step.retried_after !== undefined && !step.revived) return feature?.status === "cancelled";
   return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
@@ -97,7 +97,8 @@ export async function isRecorded(
  */
 export async function requireFeature(services: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<void> {
   if (job.status !== "failed") return;
-  const feature = await endedParentOf(services, { ...job, retried_after: job.attempt });
+  const { revived: _before, ...step } = job;
+  const feature = await endedParentOf(services, { ...step, retried_after: job.attempt });
   if (feature === undefined) return;
   const why = `The job is a step of the feature ${feature}, which is over. It would be cancelled instead of run: schedule a new feature.`;
   throw new RequestError("STATE_CONFLICT", why, { jobId: job.id, jobStatus: job.status });

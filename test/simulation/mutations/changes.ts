@@ -108,4 +108,12 @@ export const changes: Mutation[] = [
     replace: "found",
     bug: "a step of a deleted feature ran for the next one that had its idempotency key",
   },
+  {
+    name: "retry: a step that its feature has revived outlives it",
+    seed: 73036838,
+    at: "core/operations/parent-guard.ts#isOrphan",
+    find: " && !step.revived",
+    replace: "",
+    bug: "a step that the retry of a feature had revived ran after that retry had failed without it",
+  },
 ];

@@ -4,7 +4,14 @@ import { execute as decide } from "../../../../../lambdas/consumers/types/featur
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { type Job, jobMessageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
-import { cancel, cancelJob, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import {
+  cancel,
+  cancelJob,
+  changeJob,
+  deleteJob,
+  retry,
+  revive,
+} from "../../../../../lambdas/core/operations/change-job.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
 import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
 
@@ -155,5 +162,42 @@ describe("a step that its feature does not know", () => {
     await changeJob(w, step, retry(0));
     await w.settle();
     expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
+  });
+
+  it("does not run for a retry of its feature that has failed without it, until a caller retries it", async () => {
+    let broken = true;
+    const create = () => {
+      if (broken) throw new JobError("NOT_FOUND", "no account");
+      return {};
+    };
+    const w = world({ onboard: creating(0) }, { create });
+    const failed = await w.run();
+    const step = await w.jobs.get(stepsOf(failed)["main.create"]?.job_id ?? "");
+    if (!failed || !step?.parent) throw new Error("no step");
+    const { parent } = step;
+    const reviveStep = (attempt: number) =>
+      changeJob(w, step.id, revive({ ...parent, message: { ...parent.message, attempt } }));
+    await changeJob(w, failed.id, retry(0));
+    // The decision that has revived it dies, and the next ones fail before they see it.
+    const revived = await reviveStep(2);
+    w.queue.sent.splice(0);
+    await changeJob(w, failed.id, (job, now) => ({
+      ...job,
+      version: job.version + 1,
+      status: "failed",
+      finished_at: now,
+    }));
+    await handOver(w, revived);
+    await w.settle();
+    expect(w.ran).toHaveLength(1);
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
+
+    await changeJob(w, failed.id, retry(0));
+    await w.settle();
+    expect(w.ran).toHaveLength(2);
+    broken = false;
+    await changeJob(w, step.id, retry(0));
+    await w.settle();
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "completed" });
   });
 });
