@@ -137,8 +137,9 @@ export function lineRequests(world: World, system: System, create: (request: Req
   function deploy(limit: string, rule: LimitRule | undefined) {
     observer.cover(rule ? "line: other numbers are deployed" : "line: a limit leaves the catalog");
     observer.note(() => `${limit} is deployed as ${JSON.stringify(rule)}`);
+    const how = lines?.limitNow(limit) ? "deployment" : "round";
     // A pin holds in place of what is deployed meanwhile.
-    const known = pinned.has(limit) && rule ? undefined : lines?.change(limit, rule ?? {}, time.now(), "deployment");
+    const known = pinned.has(limit) && rule ? undefined : lines?.change(limit, rule ?? {}, time.now(), how);
     lines?.deploy(limit, rule);
     known?.();
   }
@@ -164,7 +165,7 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const end = async () => {
       if (!isEnded && pinned.get(limit) !== own) return;
       pinned.delete(limit);
-      const known = lines?.change(limit, lines.limitNow(limit) ?? {}, time.now(), isEnded ? "pin" : "expiry");
+      const known = lines?.change(limit, lines.limitNow(limit) ?? {}, time.now(), isEnded ? "pin" : "round");
       if (isEnded) await call("unpin", deletePin.handle, { params, body: undefined });
       known?.();
     };

@@ -77,9 +77,9 @@ export interface Lines {
 
 /**
  * Whoever passes gates reads the pins, but knows a deployment only once its invocation has begun with it, in milliseconds. When the time
- * of a pin is over, nobody wakes the line but the reconciler's next round.
+ * of a pin is over, or a limit is back whose removal has freed its slots, nobody wakes the line but the reconciler's next round.
  */
-const knownMs = { pin: 1500, deployment: 30_000, expiry: 65_000 } as const;
+const knownMs = { pin: 1500, deployment: 30_000, round: 65_000 } as const;
 /** Where calls hang and Lambdas stand still, others are known after this time. */
 const knownInHardMs = 100_000;
 
