@@ -78,8 +78,7 @@ export class Decisions {
     if (message.from > (known?.seen ?? 0)) return { v: version, need: { from: 0 } };
     const unwatch = watchHandlers();
     try {
-      // What it has seen already is passed over; a message that ends before that is an old one.
-      const kept = known && known.seen <= message.from + message.log.length ? known : undefined;
+      const kept = known && goesOnWith(known, message) ? known : undefined;
       if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
       const restart = kept ? undefined : this.#restarts.get(name);
       const session = kept ?? (await this.#begin(found, message, shownOf(message), restart));
@@ -160,6 +159,12 @@ export class Decisions {
       unwatch();
     }
   }
+}
+
+/** Whether a session may go on with a message: what it has seen already is passed over, and a message that ends before that is an old one. */
+function goesOnWith({ seen }: Session, { from, log, shown = 0 }: DecideMessage): boolean {
+  // Where another process has answered since, a message from the start says what that has begun, and to a session that begins only.
+  return seen <= from + log.length && (from > 0 || seen >= shown);
 }
 
 /** -1: what the handler writes before its first entry is new, too. */

@@ -88,4 +88,12 @@ export const ofCode: Mutation[] = [
     find: "if (name !== winner) session.close(branch.close());",
     replace: "",
   },
+  {
+    name: "code: a process goes on by what it knows, although another one has begun something since",
+    seed: 73047169,
+    at: "code/feature/answer-decide.ts#goesOnWith",
+    find: " && (from > 0 || seen >= shown)",
+    replace: "",
+    bug: "a run was parked for good as NON_DETERMINISTIC: what it had begun in a scope was unknown to the process that undid it",
+  },
 ];

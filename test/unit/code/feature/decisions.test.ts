@@ -163,6 +163,27 @@ describe("a decision", () => {
     expect(await deciding(handler as never).decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
   });
 
+  it("knows what another process has begun meanwhile", async () => {
+    const handler = async (ctx: FeatureContext) => {
+      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+      const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
+      const scoped = async () => {
+        await ctx.run("go", {}, { step: "x" });
+        await ctx.step("scope", inner);
+      };
+      await Promise.all([scoped(), ctx.run("go", {}, { step: "y" })]);
+    };
+    const warm = deciding(handler as never);
+    await warm.decide(aDecision({ log: [done(1, "first")] }));
+    // The other one has answered at the second entry that the scope makes a call, which is recorded.
+    const failed: LogEntry = { n: 3, k: "y", c: "run", e: "failed", at: 1003, error: { code: "X", message: "no" } };
+    const log = [done(1, "first"), done(2, "x"), failed];
+    const whole = aDecision({ log, begun: ["scope/inner"], shown: 2 });
+    const closing = { outcome: { is: "waiting" }, commands: [{ c: "close", k: "scope/inner" }], ran: [] };
+    for (const process of [warm, deciding(handler as never)])
+      expect(await process.decide(whole)).toMatchObject(closing);
+  });
+
   it("undoes a run whose handler has returned, and that was cancelled before that was recorded", async () => {
     const undone: string[] = [];
     const undo = (key: string) => async () => void undone.push(key);
@@ -219,10 +240,10 @@ describe("a decision", () => {
 
   it("takes a long log in several messages, and neither begins nor ends anything before the last", async () => {
     const decisions = five();
-    const part = await decisions.decide(aDecision({ log: [done(1, "a"), done(2, "b")], more: true }));
+    const part = await decisions.decide(aDecision({ log: [done(1, "a"), done(2, "b")], more: true, shown: 3 }));
     expect(part).toMatchObject({ seen: 2, outcome: { is: "waiting" }, commands: [], ran: [] });
     const end = [done(3, "c"), done(4, "d"), done(5, "e")];
-    const early = await decisions.decide(aDecision({ from: 2, log: end, more: true }));
+    const early = await decisions.decide(aDecision({ from: 2, log: end, more: true, shown: 3 }));
     expect(early).toMatchObject({ seen: 5, outcome: { is: "waiting" } });
     const last = await decisions.decide(aDecision({ from: 5, log: [] }));
     expect(last).toMatchObject({ outcome: { is: "completed", value: { v: [1, 2, 3, 4, 5] } } });
