@@ -49,7 +49,7 @@ export const myProduct = defineProduct({
   name: "My Product",
   envs: ["dev", "prd"],
   jobs: {
-    create_order: { type: "action", app: "shop", action: "create_order" },
+    create_order: { type: "action", app: "shop", action: "create_order", trends: true },
     send_notification: { type: "notification", notification: "customers" },
     record_order: { type: "database_action", database: "orders", action: "create" },
     orders_of_customer: { type: "database_action", database: "orders", action: "of_customer" },

@@ -4,14 +4,18 @@ import type { Counted, HourCounts } from "../core/ports/stats-store.ts";
 import type { ChangeEffects } from "./emit.ts";
 import type { JobTransition } from "./events.ts";
 
-/** What transitions add to the counters. */
-export const incrementsOf = (transitions: readonly Countable[]): (HourCounts & Counted)[] =>
-  transitions
-    .map(({ mark, written_at, ...transition }) => {
-      const { product_tag: product, env } = transition.detail;
-      return { mark, written_at, product, env, hour: hourOf(transition.time), counts: countsOf(transition) };
-    })
-    .filter(({ counts }) => counts.scheduled + endedCount(counts) > 0);
+/** Whether an event of a product has counters for itself. */
+export type HasTrends = (product: string, event: string) => boolean;
+
+/** What transitions add to the counters of their tenants, and to those of their events. */
+export const incrementsOf = (transitions: readonly Countable[], hasTrends?: HasTrends): (HourCounts & Counted)[] =>
+  transitions.flatMap(({ mark, written_at, ...transition }) => {
+    const { product_tag: product, env, event } = transition.detail;
+    const counts = countsOf(transition);
+    if (counts.scheduled + endedCount(counts) === 0) return [];
+    const increment = { mark, written_at, product, env, hour: hourOf(transition.time), counts };
+    return hasTrends?.(product, event) ? [increment, { ...increment, event }] : [increment];
+  });
 
 /** A transition with the mark by which it is counted once. */
 export type Countable = JobTransition & Counted;

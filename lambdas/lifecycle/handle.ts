@@ -10,7 +10,7 @@ import type { Failures } from "../core/ports/failures.ts";
 import type { Spans } from "../core/ports/spans.ts";
 import type { StatsStore } from "../core/ports/stats-store.ts";
 import { type CauseServices, countFailures } from "./causes.ts";
-import { type Countable, countablesOf, incrementsOf } from "./counts.ts";
+import { type Countable, countablesOf, type HasTrends, incrementsOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
 import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
@@ -30,6 +30,8 @@ interface LifecycleServices
     ForgettingRuns,
     Waking {
   stats: StatsStore;
+  /** Absent: no event has counters for itself. */
+  hasTrends?: HasTrends;
   failures: Failures;
   /** What counts causes and tells of them. Absent where the catalog has no alerts. */
   alerting?: Omit<CauseServices, "log" | "clock">;
@@ -117,7 +119,7 @@ function effectsOf({ endpoints, spans }: LifecycleServices, change: JobChange, b
  * are lost (docs/operations/monitoring.md#statistics).
  */
 async function countTransitions(
-  { stats, failures, log }: LifecycleServices,
+  { stats, hasTrends, failures, log }: LifecycleServices,
   transitions: readonly Countable[],
 ): Promise<void> {
   const tried = async (what: () => Promise<void>) => {
@@ -128,7 +130,7 @@ async function countTransitions(
     }
   };
   await Promise.all([
-    tried(() => stats.add(incrementsOf(transitions))),
+    tried(() => stats.add(incrementsOf(transitions, hasTrends))),
     tried(() => failures.add(failuresOf(transitions))),
   ]);
 }

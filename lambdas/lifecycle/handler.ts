@@ -16,6 +16,7 @@ export const handler = streamHandler(
       ...startLifecycle(env),
       ...(catalog.products.some(hasAlerts) && { alerting: startAlerting(readEnv(AlertingEnv), catalog) }),
       ...startSpans(readEnv(SpansEnv)),
+      hasTrends: (product, event) => catalog.lookup(product, event)?.event.trends === true,
       endpoints: endpointsOf(catalog.products),
       recentlySent: recent(),
     };

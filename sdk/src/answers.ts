@@ -1203,10 +1203,12 @@ export interface BulkError {
   detail: string;
 }
 
-/** Statistics of one product and env over whole hours. */
+/** Statistics of one product and env, or of an event of it, over whole hours. */
 export interface Stats {
   product_tag: string;
   env: string;
+  /** Present if the runs of this event only were asked for. */
+  event?: string;
   /** The start of the first counted hour. Epoch milliseconds. */
   from: number;
   /** The end of the last counted hour. Epoch milliseconds. */

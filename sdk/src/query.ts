@@ -118,6 +118,12 @@ export type SeriesQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
 /** Selects the jobs of statistics: the product, the environment and the time. */
 export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   /**
+   * An event that has `trends` in the catalog, to count its runs only.
+   * @default all events
+   * @example `"create_order"`
+   */
+  event?: string | undefined;
+  /**
    * @default 24 hours before `to`
    * @example `"2030-01-01T00:00:00Z"`
    */

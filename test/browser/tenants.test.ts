@@ -86,10 +86,26 @@ test("the overview and the errors show the same failures, whichever page opens f
   await failures.getByText("create_order").waitFor();
 });
 
+test("an event that has trends is shown alone, and its bars lead to its jobs", async () => {
+  const { job_id } = await local.schedule({ ...ops, event: "call_partner" });
+  await local.ended(job_id, "completed");
+  const { page } = await open(`/?${here}&window=7d`);
+  const throughput = page.getByRole("region", { name: "Throughput" });
+  await throughput.getByRole("link", { name: /1 completed, 1 failed/ }).waitFor();
+  await page.getByLabel("Event").selectOption("create_order");
+  await throughput.getByRole("link", { name: /0 completed, 1 failed/ }).waitFor();
+  expect(await page.getByLabel("Event").getByRole("option").allTextContents()).toEqual(["All events", "create_order"]);
+  expect(page.url()).toContain("event=create_order");
+  await throughput.getByRole("link").click();
+  await page.getByText("End of the list").waitFor();
+  expect(await page.locator(`a[href*="${failed}"]`).count()).toBe(1);
+  expect(await page.locator(`a[href*="${job_id}"]`).count()).toBe(0);
+});
+
 test("lateness and duration are drawn over time, and a bar leads to the jobs that ended within it", async () => {
   const { page, go } = await open(`/?${here}&window=7d`);
   const throughput = page.getByRole("region", { name: "Throughput" });
-  await throughput.getByRole("link", { name: /0 completed, 1 failed/ }).waitFor();
+  await throughput.getByRole("link", { name: /1 completed, 1 failed/ }).waitFor();
   const times = page.getByRole("region", { name: "Lateness over time" });
   const bar = times.getByRole("link", { name: /p50 .+, p99 .+ late/ });
   await bar.waitFor();

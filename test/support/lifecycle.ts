@@ -31,6 +31,7 @@ export const lifecycle = (
   deadLetters: fakeDeadLetters(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
+  hasTrends: (_product: string, event: string) => event === "trended",
   failures: fakeFailures(),
   tasks: fakeMessageQueue<TaskMessage>(),
   signals: fakeSignals(),

@@ -9,6 +9,8 @@ export interface ProductEvent {
   retries: number;
   timeout_ms: number;
   target: string;
+  /** Whether its runs have statistics for themselves. */
+  trends?: boolean;
 }
 
 export interface ProductSummary {

@@ -17,23 +17,25 @@ interface DynamoStatsStoreOptions {
 /** How long counters are kept, in milliseconds. */
 export const keptMs = 90 * 86_400_000;
 
-/** Counters in the table of jobs: one item per tenant and hour. The increments of an hour are one update. */
+/** Counters in the table of jobs: one item per tenant and hour, and per event that has its own. The increments of an hour are one update. */
 export const dynamoStatsStore = (options: DynamoStatsStoreOptions): StatsStore =>
   statsStore(options, dynamoCounters(options));
 
 const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counters): StatsStore => ({
   async add(increments) {
-    const hours = Map.groupBy(increments, ({ product, env, hour }) => JSON.stringify([product, env, hour]));
+    const hours = Map.groupBy(increments, ({ product, env, event, hour }) =>
+      JSON.stringify([product, env, event, hour]),
+    );
     await allOver([...hours.values()].map((entries) => counters.count(hourCounting(entries))));
   },
 
-  async read(product, env, fromHour, toHour) {
+  async read(product, env, fromHour, toHour, event) {
     const query = {
       TableName: table,
       KeyConditionExpression: `${partitionKey} = :tenant AND ${sortKey} BETWEEN :first AND :last`,
       // BETWEEN includes both ends, so the last hour is the one before `toHour`.
       ExpressionAttributeValues: toAttributes({
-        ":tenant": statsPartitionOf(product, env),
+        ":tenant": statsPartitionOf(product, env, event),
         ":first": hourKey(fromHour),
         ":last": hourKey(toHour - 1),
       }),
@@ -56,7 +58,8 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
 });
 
 /** Tags contain no `#`, so the key is unambiguous. */
-const statsPartitionOf = (product: string, env: string) => `${statsPrefix}${product}#${env}`;
+const statsPartitionOf = (product: string, env: string, event?: string) =>
+  statsPrefix + [product, env, ...(event === undefined ? [] : [event])].join("#");
 
 const hourPrefix = "HOUR#";
 /** `HOUR#2030-01-01T12`: sorts by time. */
@@ -67,9 +70,9 @@ type HourIncrement = HourCounts & Counted;
 
 /** Adds the counts that are not zero. The attributes are flat, since ADD works on top-level attributes only. */
 function hourCounting(entries: readonly HourIncrement[]): Counting<HourIncrement> {
-  const { product, env, hour } = entries[0] as HourIncrement;
+  const { product, env, event, hour } = entries[0] as HourIncrement;
   return {
-    key: toAttributes({ [partitionKey]: statsPartitionOf(product, env), [sortKey]: hourKey(hour) }),
+    key: toAttributes({ [partitionKey]: statsPartitionOf(product, env, event), [sortKey]: hourKey(hour) }),
     from: hour,
     entries,
     additionOf: (some) => ({

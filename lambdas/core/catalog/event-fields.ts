@@ -44,6 +44,8 @@ export const commonEventFields = {
   keep_answers: z.boolean().optional(),
   /** By which values of their inputs and results its jobs are found. Default: by none. */
   search: EventSearch.optional(),
+  /** Whether its runs have statistics for themselves, beside those of the whole product and env. Default: false. */
+  trends: z.boolean().optional(),
   /** The names of the product's limits that an attempt must pass. Default: none. */
   limits: z.array(Tag).max(limitBounds.perEvent).optional(),
   /** For how long the result of a run is used again by later ones with its `cache` tag: `"1h"`, 1 s to 30 days. Default: a day. */

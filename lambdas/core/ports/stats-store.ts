@@ -1,9 +1,11 @@
 import type { Counts } from "../job/stats.ts";
 
-/** What to add to the counters of one hour of a tenant. */
+/** What to add to the counters of one hour of a tenant, or of an event of it. */
 export interface HourCounts {
   product: string;
   env: string;
+  /** Absent: the counters of all its jobs. */
+  event?: string;
   /** The beginning of the hour, epoch milliseconds. */
   hour: number;
   counts: Counts;
@@ -17,12 +19,18 @@ export interface Counted {
   written_at: number;
 }
 
-/** Counters by product, env and hour, kept for 90 days. */
+/** Counters by product, env and hour, and by event where that has its own, kept for 90 days. */
 export interface StatsStore {
   /** Throws if some could not be added; the others are added. */
   add(increments: readonly (HourCounts & Counted)[]): Promise<void>;
-  /** The hours from `fromHour` to before `toHour` that have counts, oldest first. */
-  read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
+  /** The hours from `fromHour` to before `toHour` that have counts, oldest first: of all jobs, or of an event that has its own counters. */
+  read(
+    product: string,
+    env: string,
+    fromHour: number,
+    toHour: number,
+    event?: string,
+  ): Promise<Pick<HourCounts, "hour" | "counts">[]>;
   /** The latest hour that has counts; undefined if none has. */
   latest(product: string, env: string): Promise<number | undefined>;
 }

@@ -98,6 +98,7 @@ const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: 
   timeout_ms: event.timeout_ms ?? defaults.timeout_ms,
   target: String(event[targetField]),
   ...(event.expressions === true && { expressions: true }),
+  ...(event.trends === true && { trends: true }),
 });
 
 const made = new Map<JobType, JsonSchema>();

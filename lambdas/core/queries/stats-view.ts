@@ -43,7 +43,9 @@ export function statsPartsOf(
 }
 
 /** Adds up the hours. A figure is null if there was nothing to measure. */
-export function statsOf(hours: readonly Counts[]): Omit<StatsView, "product_tag" | "env" | "from" | "to" | "parts"> {
+export function statsOf(
+  hours: readonly Counts[],
+): Omit<StatsView, "product_tag" | "env" | "event" | "from" | "to" | "parts"> {
   const total = hours.reduce(addCounts, noCounts());
   const { completed, failed, completed_first_try, attempts } = total;
   const runs = completed + failed;

@@ -8,7 +8,7 @@ const shop = {
 
 export const action = part({
   jobs: {
-    create_order: { type: "action", app: "shop", action: "create_order" },
+    create_order: { type: "action", app: "shop", action: "create_order", trends: true },
   },
   apps: {
     shop: {

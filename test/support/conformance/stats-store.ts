@@ -94,6 +94,21 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: counts({ failed: 60 }) }]);
     });
 
+    test("an event has its own counters, beside those of its tenant", async () => {
+      const tenant = newTenant();
+      const one = counted({ ...tenant, hour: noon, counts: counts({ completed: 1 }) });
+      await made.stats.add([one, { ...one, event: "charge" }]);
+      await made.stats.add([counted({ ...tenant, event: "charge", hour: noon, counts: counts({ failed: 1 }) })]);
+      const of = (event?: string) => made.stats.read(tenant.product, tenant.env, noon, noon + hourMs, event);
+      expect(await of("charge")).toEqual([{ hour: noon, counts: counts({ completed: 1, failed: 1 }) }]);
+      expect(await of()).toEqual([{ hour: noon, counts: counts({ completed: 1 }) }]);
+      expect(await of("refund")).toEqual([]);
+      // The mark is that of the item: the same addition is known to both.
+      await made.stats.add([one, { ...one, event: "charge" }]);
+      expect(await of("charge")).toEqual([{ hour: noon, counts: counts({ completed: 1, failed: 1 }) }]);
+      expect(await made.stats.latest(tenant.product, tenant.env)).toBe(noon);
+    });
+
     test("each tenant has its own counters", async () => {
       const [mine, { product }] = [newTenant(), newTenant()];
       await made.stats.add([counted({ ...mine, hour: noon, counts: counts({ completed: 1 }) })]);

@@ -344,6 +344,24 @@ describe("GET /v1/stats", () => {
     expect(whole.body.parts).toEqual([{ from, to: noon + hourMs, counts, lateness_ms, duration_ms }]);
   });
 
+  it("counts the runs of one event that has trends", async () => {
+    const { ask, stats } = api();
+    const event = "create_order";
+    await stats.add(hour(noon, { completed: 9 }));
+    await stats.add(hour(noon, { completed: 3, failed: 1 }).map((one) => ({ ...one, event })));
+    const { status, body } = await ask({ path, query: { ...query, event, part_hours: "24" } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ ...query, event, counts: { completed: 3, failed: 1 }, success_rate: 0.75 });
+    expect(body.parts).toMatchObject([{ counts: { completed: 0 } }, { counts: { completed: 3, failed: 1 } }]);
+    expect((await ask({ path, query })).body.counts).toMatchObject({ completed: 9 });
+    const without = await ask({ path, query: { ...query, event: "send_notification" } });
+    expect(without).toMatchObject({ status: 400, body: { errors: [{ pointer: "/query/event" }] } });
+    expect(await ask({ path, query: { ...query, event: "create_ordr" } })).toMatchObject({
+      status: 404,
+      body: { code: "EVENT_NOT_FOUND", detail: expect.stringContaining('"create_order"') },
+    });
+  });
+
   it("takes a window in seconds, milliseconds or RFC 3339", async () => {
     const { ask, stats } = api();
     await stats.add(hour(noon - 48 * hourMs, { completed: 1 }));

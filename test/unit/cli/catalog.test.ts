@@ -230,6 +230,13 @@ describe("the command stats", () => {
       ].join("\n"),
     );
   });
+
+  it("asks for one event", async () => {
+    const { asked, cli } = answering({ "GET /v1/stats": { ...stats, event: "charge" } });
+    const { out } = await cli(["stats", "--product", "shop", "--env", "prd", "--event", "charge"]);
+    expect(out).toMatch(/^shop\/prd\/charge from /);
+    expect(asked.at(-1)?.path).toContain("event=charge");
+  });
 });
 
 describe("the command limits list", () => {

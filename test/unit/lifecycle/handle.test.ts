@@ -113,6 +113,18 @@ describe("the lifecycle's batch of writes", () => {
     expect(published(services).map(([name]) => name)).toEqual(["completed", "completed"]);
   });
 
+  it("counts an event that has trends for itself, too", async () => {
+    const services = lifecycle();
+    await handleChanges(services, [
+      ...lifeOf(aJob({ event: "trended", created_at: noon })),
+      ...lifeOf(aJob({ created_at: noon })),
+    ]);
+    expect(services.stats.all().map(({ event, counts }) => [event, counts.completed])).toEqual([
+      [undefined, 2],
+      ["trended", 1],
+    ]);
+  });
+
   it("publishes even if the counters fail, and logs the loss", async () => {
     const services = lifecycle();
     services.stats.add = async () => {

@@ -1,7 +1,8 @@
 import { latestTenant } from "../../api/latest-tenant.ts";
+import { useProducts } from "../../api/products.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
-import { Segments } from "../../ui/field.tsx";
+import { Segments, Select } from "../../ui/field.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { useUrlState } from "../../use-url-state.ts";
@@ -17,16 +18,20 @@ import { Due } from "./upcoming.tsx";
 import { useStats } from "./use-throughput.ts";
 import { type WindowId, windows } from "./window.ts";
 
-const defaults = { window: "24h" };
+const defaults = { window: "24h", event: "" };
 const isWindow = (text: string): text is WindowId => text in windows;
 
 /** Whether all is well: how much ran, how well and how late, what failed, what comes. */
 export function Overview() {
-  const [{ window: asked }, change] = useUrlState(defaults);
+  const [{ window: asked, event: named }, change] = useUrlState(defaults);
   const window = isWindow(asked) ? asked : "24h";
   const tenant = useTenant();
   const latest = usePoll(latestTenant(), { once: (found) => found !== null });
-  const stats = useStats(tenant, window);
+  const counted = (useProducts() ?? [])
+    .filter(({ tag }) => tag === tenant?.product_tag)
+    .flatMap(({ events }) => events.filter(({ trends }) => trends).map(({ tag }) => tag));
+  const event = counted.includes(named) ? named : "";
+  const stats = useStats(tenant, window, event);
   const isEmpty = latest.data === null;
   return (
     <>
@@ -41,6 +46,15 @@ export function Overview() {
               onChange={(id) => change({ window: id })}
             />
             <TenantPicker tenant={tenant} />
+            {counted.length > 0 && (
+              <Select
+                quiet
+                label="Event"
+                value={event}
+                options={[["", "All events"], ...counted]}
+                onChange={(tag) => change({ event: tag })}
+              />
+            )}
           </>
         }
       />
@@ -52,8 +66,8 @@ export function Overview() {
           <Attention />
           <Figures stats={stats.data} />
           <div class="overview">
-            <Throughput parts={stats.data?.parts} window={window} tenant={tenant} />
-            <Times parts={stats.data?.parts} window={window} tenant={tenant} />
+            <Throughput parts={stats.data?.parts} window={window} tenant={tenant} event={event} />
+            <Times parts={stats.data?.parts} window={window} tenant={tenant} event={event} />
             <Recent tenant={tenant} />
             <Failures tenant={tenant} window={window} />
             <Due tenant={tenant} />

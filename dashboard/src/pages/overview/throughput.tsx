@@ -13,10 +13,12 @@ interface Props {
   parts: Part[] | undefined;
   window: WindowId;
   tenant: Tenant | undefined;
+  /** Empty: all events. */
+  event: string;
 }
 
 /** Completed and failed runs over time. A bar leads to its jobs. */
-export function Throughput({ parts, window, tenant }: Props) {
+export function Throughput({ parts, window, tenant, event }: Props) {
   const zone = useZone();
   const total = parts?.reduce((sum, { counts }) => sum + counts.completed + counts.failed, 0) ?? 0;
   return (
@@ -37,7 +39,7 @@ export function Throughput({ parts, window, tenant }: Props) {
               { size: completed, class: "status-completed" },
               { size: failed, class: "status-failed" },
             ],
-            ...(tenant && completed + failed > 0 && { href: jobsWithin(tenant, { from, to }) }),
+            ...(tenant && completed + failed > 0 && { href: jobsWithin(tenant, event, { from, to }) }),
           }))}
           labelOf={(at) => labelOf(at, zone, window)}
           every={labelEvery}

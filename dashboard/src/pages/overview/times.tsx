@@ -21,10 +21,12 @@ interface Props {
   parts: Part[] | undefined;
   window: WindowId;
   tenant: Tenant | undefined;
+  /** Empty: all events. */
+  event: string;
 }
 
 /** How late attempts started, or how long they took, over time: half of them at most the lower part of a bar, 99 of 100 all of it. */
-export function Times({ parts, window, tenant }: Props) {
+export function Times({ parts, window, tenant, event }: Props) {
   const zone = useZone();
   const [kind, choose] = useState<Kind>("lateness_ms");
   const { name, says } = kinds[kind];
@@ -56,7 +58,7 @@ export function Times({ parts, window, tenant }: Props) {
               { size: times?.p50 ?? 0, class: "chart-p50" },
               { size: (times?.p99 ?? 0) - (times?.p50 ?? 0), class: "chart-p99" },
             ],
-            ...(tenant && times?.p99 != null && { href: jobsWithin(tenant, { from, to }) }),
+            ...(tenant && times?.p99 != null && { href: jobsWithin(tenant, event, { from, to }) }),
           }))}
           labelOf={(at) => labelOf(at, zone, window)}
           textOf={duration}

@@ -8,10 +8,15 @@ import { spanOf, type WindowId, windows } from "./window.ts";
 
 export type Part = NonNullable<Stats["parts"]>[number];
 
-const statsOf = defineQuery("stats", (tenant: Tenant, window: WindowId): Promise<Stats> => {
+const statsOf = defineQuery("stats", (tenant: Tenant, window: WindowId, event: string): Promise<Stats> => {
   const { from, to } = spanOf(window, apiNow());
-  return ductape().jobs.stats({ ...tenant, from, to: to - 1, part_hours: windows[window].partHours });
+  const only = event === "" ? {} : { event };
+  return ductape().jobs.stats({ ...tenant, ...only, from, to: to - 1, part_hours: windows[window].partHours });
 });
 
-/** The figures of the window and of its parts. Statistics count each hour that it touches, so its end is within the last one. */
-export const useStats = (tenant: Tenant | undefined, window: WindowId) => usePoll(tenant && statsOf(tenant, window));
+/**
+ * The figures of the window and of its parts, of all events or of one. Statistics count each hour that it touches, so its end is within the
+ * last one.
+ */
+export const useStats = (tenant: Tenant | undefined, window: WindowId, event: string) =>
+  usePoll(tenant && statsOf(tenant, window, event));

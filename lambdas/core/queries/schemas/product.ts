@@ -9,6 +9,7 @@ const eventFields = {
   timeout_ms: z.int().describe("The timeout of an attempt in milliseconds, unless a request sets another."),
   target: z.string().describe("The name of the catalog entry that the event runs."),
   expressions: z.boolean().exactOptional().describe("Whether the expressions in an input are evaluated."),
+  trends: z.boolean().exactOptional().describe("Whether its runs have statistics for themselves."),
 };
 
 const productFields = {

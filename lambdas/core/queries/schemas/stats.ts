@@ -25,6 +25,7 @@ export const StatsSchema = z
   .object({
     product_tag: z.string(),
     env: z.string(),
+    event: z.string().exactOptional().describe("Present if the runs of this event only were asked for."),
     from: at("The start of the first counted hour."),
     to: at("The end of the last counted hour."),
     counts: Counts,
@@ -38,4 +39,4 @@ export const StatsSchema = z
     ...Times,
     parts: z.array(Part).exactOptional().describe("With `part_hours`: the parts of the window, oldest first."),
   })
-  .meta({ id: "Stats", description: "Statistics of one product and env over whole hours." });
+  .meta({ id: "Stats", description: "Statistics of one product and env, or of an event of it, over whole hours." });

@@ -37,6 +37,7 @@ export function addCatalog(program: Command, act: Act): void {
   withApi(program.command("stats").description("show how many jobs ran, how late and how long"))
     .requiredOption("--product <tag>", "the product")
     .requiredOption("--env <env>", "the env")
+    .option("--event <event>", "only of this event, which has `trends` in the catalog")
     .option("--from <time>", "from the hour of this time (default: 24 hours ago): -7d, or an RFC 3339 time", readTime)
     .option("--to <time>", "until the end of the hour of this time (default: now)", readTime)
     .action(act(calling(showStats)));

@@ -9,6 +9,7 @@ import { duration, localTime } from "../terminal/time.ts";
 interface StatsOptions extends ApiOptions {
   product: string;
   env: string;
+  event?: string;
   from?: WrittenTime;
   to?: WrittenTime;
 }
@@ -20,15 +21,17 @@ const percentilesOf = ({ p50, p95, p99 }: Stats["lateness_ms"]): string | undefi
 
 /** `stats` */
 export async function showStats(context: Context, options: StatsOptions): Promise<void> {
-  const { product: product_tag, env } = options;
+  const { product: product_tag, env, event } = options;
   const from = await apiTime(context.api, options.from);
   const to = await apiTime(context.api, options.to);
-  const stats = await context.api.request<Stats>("GET", "/v1/stats", { query: { product_tag, env, from, to } });
+  const stats = await context.api.request<Stats>("GET", "/v1/stats", { query: { product_tag, env, event, from, to } });
   context.print(stats);
   const { counts, success_rate, completed_first_try, completed_after_retry, mean_attempts } = stats;
   const { zone } = context;
   context.say([
-    clean(`${product_tag}/${env} from ${localTime(stats.from, zone)} to ${localTime(stats.to, zone)}`),
+    clean(
+      `${product_tag}/${env}${event === undefined ? "" : `/${event}`} from ${localTime(stats.from, zone)} to ${localTime(stats.to, zone)}`,
+    ),
     ...fields([
       ["scheduled", String(counts.scheduled)],
       ["completed", `${counts.completed}, ${completed_first_try} at once and ${completed_after_retry} after a retry`],
