@@ -4,11 +4,11 @@ import { tenantsOf } from "../core/access/tenants.ts";
 import type { Job } from "../core/job/job.ts";
 import { defined } from "../core/kernel/defined.ts";
 import { jsonPointer } from "../core/kernel/schema.ts";
+import { limitPlaces, namedPlaces, searchPlaces } from "../core/operations/search-places.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../core/queries/cursor.ts";
 import { type FoundJob, findByValue, findDirectly, sharedKeysFor } from "../core/queries/find-jobs.ts";
 import { pausesFor } from "../core/queries/pause-view.ts";
-import { limitPlaces, namedPlaces, searchPlaces } from "../core/queries/search-places.ts";
 import { summaryOf } from "../core/queries/view.ts";
 import { Position } from "./list-query.ts";
 

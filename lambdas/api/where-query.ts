@@ -5,8 +5,8 @@ import type { JobFilter } from "../core/job/job-filter.ts";
 import { isFoundBy } from "../core/job/job-search.ts";
 import { defined } from "../core/kernel/defined.ts";
 import { filterOf, type Listed, type ListQuery } from "../core/operations/list-jobs.ts";
+import { isSearchedBy, namedPlaces, type SearchPlace } from "../core/operations/search-places.ts";
 import { type Finding, findByValue } from "../core/queries/find-jobs.ts";
-import { isSearchedBy, namedPlaces, type SearchPlace } from "../core/queries/search-places.ts";
 
 /** What a list asks of values: `where[order]=A-17`, and when the job was made. */
 export interface Where {

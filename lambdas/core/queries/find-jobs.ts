@@ -6,17 +6,15 @@ import type { Job } from "../job/job.ts";
 import { derivedJobId, jobIdPattern } from "../job/job-id.ts";
 import { isFoundBy } from "../job/job-search.ts";
 import type { SharedKey } from "../job/shared-key.ts";
-import { traceOf } from "../kernel/errors.ts";
 import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
-import { RequestError } from "../kernel/request-error.ts";
 import { examinedAtMost } from "../operations/list-jobs.ts";
 import type { Seals } from "../operations/seals.ts";
+import { isSearchedBy, type SearchPlace, type Sought, seekIn } from "../operations/search-places.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { Log } from "../ports/log.ts";
 import type { SearchIndex } from "../ports/search-index.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import type { directKeys } from "./schemas/find.ts";
-import { isSearchedBy, type SearchPlace } from "./search-places.ts";
 
 export interface Finding {
   catalog: Catalog;
@@ -59,11 +57,6 @@ interface FoundPage {
   examined?: number;
 }
 
-/** A place, and the values that a job may have there: of a sealed one a hash under each key. */
-interface Sought extends SearchPlace {
-  values: readonly string[];
-}
-
 /**
  * A page of the jobs that have a value in one of these places, the latest first. Each place is read from the index by itself, so that a page
  * costs the same however many jobs there are. An entry proves nothing: a job counts if it has the value now.
@@ -89,20 +82,6 @@ export async function findByValue(services: Finding, query: ValueQuery): Promise
     examined += positions.length;
   }
   return { found, ...(after && { next: after, examined: examinedAtMost }) };
-}
-
-async function seekIn({ seals, log }: Finding, place: SearchPlace, text: string): Promise<Sought> {
-  if (!place.sealed) return { ...place, values: [text] };
-  const { product, env, field } = place;
-  try {
-    return { ...place, values: (await seals?.of({ product, env, field, text })) ?? [] };
-  } catch (cause) {
-    log.warn("the key of sealed values could not be read", traceOf(cause));
-    throw new RequestError("UNAVAILABLE", "The key of sealed values cannot be read for now. Try again.", {
-      cause,
-      retryAfterSeconds: 5,
-    });
-  }
 }
 
 /** The latest entries of all places after a position, each once. */

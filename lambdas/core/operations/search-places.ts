@@ -2,9 +2,11 @@ import { may, type Scopes } from "../access/scopes.ts";
 import type { Tenant } from "../access/tenants.ts";
 import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import { type SearchField, searchFieldsOf } from "../expressions/search.ts";
+import { traceOf } from "../kernel/errors.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean, jsonPointer } from "../kernel/schema.ts";
+import type { Services } from "./services.ts";
 
 type Named = Pick<SearchField, "name" | "sealed" | "isPublic">;
 
@@ -12,6 +14,11 @@ type Named = Pick<SearchField, "name" | "sealed" | "isPublic">;
 export interface SearchPlace extends Tenant {
   field: string;
   sealed: boolean;
+}
+
+/** A place, and the values that a job may have there: of a sealed one a hash under each key. */
+export interface Sought extends SearchPlace {
+  values: string[];
 }
 
 /** Who asks, and how. */
@@ -72,6 +79,25 @@ export function limitPlaces(places: number, at: readonly PropertyKey[]): void {
     at,
     `is needed: the search would look in ${places} places (fields and keys of products and envs), and looks in at most ${requestLimits.searchPlaces}. Name the product, the env or the field.`,
   );
+}
+
+/** What a text is looked for as in a place. Throws UNAVAILABLE where the key of sealed values cannot be read. */
+export async function seekIn(
+  { seals, log }: Pick<Services, "seals" | "log">,
+  place: SearchPlace,
+  text: string,
+): Promise<Sought> {
+  if (!place.sealed) return { ...place, values: [text] };
+  const { product, env, field } = place;
+  try {
+    return { ...place, values: (await seals?.of({ product, env, field, text })) ?? [] };
+  } catch (cause) {
+    log.warn("the key of sealed values could not be read", traceOf(cause));
+    throw new RequestError("UNAVAILABLE", "The key of sealed values cannot be read for now. Try again.", {
+      cause,
+      retryAfterSeconds: 5,
+    });
+  }
 }
 
 const refused = (at: readonly PropertyKey[], detail: string) =>
