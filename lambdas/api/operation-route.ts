@@ -43,7 +43,7 @@ export async function changeOperation(
       recordChange(services, auditCallerOf(request), operationChange(asked.do, before, after)),
   });
   if (!isDry) services.log.info("an operation was steered", { operation: id, asked: asked.do, caller: request.caller });
-  return { status: 200, body: operationView(operation) };
+  return { status: 200, body: operationView(operation, { ...services, scopes: request.scopes }) };
 }
 
 /** In whose name an operation goes on. */

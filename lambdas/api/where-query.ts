@@ -1,7 +1,7 @@
 import type { Scopes } from "../core/access/scopes.ts";
 import type { Tenant } from "../core/access/tenants.ts";
 import type { Job } from "../core/job/job.ts";
-import type { JobFilter } from "../core/job/job-filter.ts";
+import { isOnlyFailed } from "../core/job/job-filter.ts";
 import { isFoundBy } from "../core/job/job-search.ts";
 import { defined } from "../core/kernel/defined.ts";
 import { filterOf, type Listed, type ListQuery } from "../core/operations/list-jobs.ts";
@@ -64,6 +64,3 @@ export async function listWhere(
   });
   return { jobs: found.map(({ job }) => job), ...defined(page) };
 }
-
-/** Jobs that have failed are looked up by themselves, by the time of their end. */
-const isOnlyFailed = ({ status }: JobFilter): boolean => status?.length === 1 && status[0] === "failed";

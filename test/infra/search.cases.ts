@@ -23,7 +23,7 @@ function added({ service }: ReturnType<typeof synthesize>): Record<string, strin
 describe("a catalog whose jobs are found by values", () => {
   const plain = searched({ order: "$Input{body}{order}" });
 
-  test("has one function more, which reads the stream and writes the index, and the API reads that", () => {
+  test("has one function more, which reads the stream and writes the index, and the API and operations read that", () => {
     expect(added(plain)).toEqual({
       api: [expect.stringMatching(/^dynamodb:Query Jobs if key = .*FIND#\*/)],
       indexer: [
@@ -31,6 +31,7 @@ describe("a catalog whose jobs are found by values", () => {
         "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
         "dynamodb:ListStreams *",
       ],
+      intake: [expect.stringMatching(/^dynamodb:Query Jobs if key = .*FIND#\*/)],
     });
     expect(plain.state.toJSON()).toEqual(asItIs().state.toJSON());
     expectPoliciesToFit(plain.service);
@@ -81,7 +82,7 @@ describe("a catalog whose jobs are found by values", () => {
   });
 });
 
-test("without values there is no such function, and the API reads no index", () => {
+test("without values there is no such function, and none reads the index", () => {
   expect(privilegesByEntry(asItIs().service)).not.toHaveProperty("indexer");
   expect(JSON.stringify(privilegesByEntry(asItIs().service))).not.toContain("FIND#");
 });

@@ -4,11 +4,12 @@ import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { IntakeEnv } from "../../../lambdas/aws/start/env.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { hasSearch } from "../../../lambdas/core/expressions/search.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { allow } from "../../grants/capability.ts";
 import { sessionGrants } from "../../grants/references.ts";
 import { queuePlans } from "../../settings/plans.ts";
-import { accessTo, folders } from "../trust/access.ts";
+import { accessTo, folders, readSearch } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
@@ -62,6 +63,7 @@ export class Intake extends Construct {
         // Operations on many jobs: it finds them, changes them as the API does, and looks whether the key of the caller is still good.
         may.workOnOperations(),
         may.readApiKeys(),
+        ...(products.some(hasSearch) ? [readSearch(state)] : []),
         may.listJobs(),
         may.listRuns(),
         may.readDueCounts(),

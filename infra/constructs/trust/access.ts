@@ -307,7 +307,7 @@ export const writeAudit = (state: JobsState): Capability => itemsAccess(state, [
 export const writeSearch = (state: JobsState): Capability =>
   itemsAccess(state, ["dynamodb:BatchWriteItem"], `${searchPrefix}*`);
 
-/** The API reads it. */
+/** The API reads it, and the intake for operations by a value. */
 export const readSearch = (state: JobsState): Capability => itemsAccess(state, ["dynamodb:Query"], `${searchPrefix}*`);
 
 /**

@@ -8,7 +8,8 @@ import { anOperation } from "../schemas/examples.ts";
 
 /** Answers an operation with what it has done so far. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
-  return { status: 200, body: operationView(await callersOperation(services, request, () => "jobs:read")) };
+  const operation = await callersOperation(services, request, () => "jobs:read");
+  return { status: 200, body: operationView(operation, { ...services, scopes: request.scopes }) };
 }
 
 export const doc = (): RouteDoc => ({

@@ -36,7 +36,10 @@ export async function handle(
   const { operations: found, next } = await listOperations(operations, product_tag, { limit, after, scopes });
   return {
     status: 200,
-    body: { operations: found.map(operationView), ...(next && { next_cursor: encodeCursor(next, list) }) },
+    body: {
+      operations: found.map((one) => operationView(one, { catalog, scopes })),
+      ...(next && { next_cursor: encodeCursor(next, list) }),
+    },
   };
 }
 

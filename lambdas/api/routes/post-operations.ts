@@ -29,7 +29,8 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const asked = parseBody(OperationRequest, body);
   const key = asked.idempotency_key ?? parseBody(Key, headers["idempotency-key"]);
   const by = { scopes, caller: callerOf(request), key };
-  if (isDry) return { status: 200, body: operationView(await rehearseOperation(services, asked, by)) };
+  if (isDry)
+    return { status: 200, body: operationView(await rehearseOperation(services, asked, by), { ...services, scopes }) };
   const operation = await beginOperation(services, asked, by, async (begun) => {
     if (!isOnlyCounting(begun)) await recordChange(services, auditCallerOf(request), operationStart(begun));
   });
@@ -41,7 +42,7 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   return {
     status: 202,
     headers: { location: `/v1/operations/${operation.id}` },
-    body: operationView(operation),
+    body: operationView(operation, { ...services, scopes }),
   };
 }
 
@@ -68,6 +69,11 @@ export const doc = (): RouteDoc => ({
         reason: "the campaign is off",
         expect: 1200,
       },
+      value: {
+        action: "cancel",
+        filter: { product_tag: "my-product", env: "prd", where: { order: "A-17" } },
+        reason: "the order was withdrawn",
+      },
     },
   },
   answers: {
@@ -87,5 +93,6 @@ export const doc = (): RouteDoc => ({
     "IDEMPOTENCY_MISMATCH",
     "PAYLOAD_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
+    "UNAVAILABLE",
   ],
 });

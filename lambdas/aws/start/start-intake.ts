@@ -7,6 +7,7 @@ import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
 import { dynamoOperations } from "../dynamodb/operations.ts";
+import { dynamoSearchIndex } from "../dynamodb/search-index.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { intakeRejections } from "../eventbridge/rejections.ts";
 import { sqsImportQueue } from "../sqs/import-queue.ts";
@@ -33,6 +34,7 @@ export function startIntake(env: IntakeEnv, catalog: Catalog) {
     imports: sqsImportQueue({ client: sqs, url: importUrl }),
     operations: dynamoOperations({ client, table: env.TABLE_NAME }),
     turns: sqsMessages<OperationMessage>({ client: sqs, url: importUrl }),
+    searchIndex: dynamoSearchIndex({ client, table: env.TABLE_NAME }),
     apiKeys: dynamoApiKeys({ client, table: env.TABLE_NAME }),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     redelivery: {

@@ -18,3 +18,6 @@ export interface JobFilter {
   from?: number;
   until?: number;
 }
+
+/** Whether only jobs that have failed are asked for, whose entries the search has apart, by the time of their end. */
+export const isOnlyFailed = ({ status }: JobFilter): boolean => status?.length === 1 && status[0] === "failed";

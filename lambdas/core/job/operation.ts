@@ -3,7 +3,9 @@ import * as z from "zod";
 import type { Actor } from "./actor.ts";
 import type { IndexPosition } from "./index-position.ts";
 import { isFinished, type Job } from "./job.ts";
-import type { JobFilter } from "./job-filter.ts";
+import { isOnlyFailed, type JobFilter } from "./job-filter.ts";
+import { isFoundBy } from "./job-search.ts";
+import type { SearchIn } from "./search-entries.ts";
 
 /*
  * A change of many jobs that goes on by itself. First it collects the ids of the jobs, then it works through that list, which does not change
@@ -40,7 +42,14 @@ export const operationStates = [
 ] as const;
 export type OperationState = (typeof operationStates)[number];
 
-const overStates: readonly OperationState[] = ["done", "stopped", "halted", "refused"];
+/**
+ * `looking_up`: it collects by a value of its jobs, and is shown as `collecting`. A version that knows no values would collect every job of the
+ * filter. It leaves an operation alone whose state it does not know.
+ */
+type StoredState = OperationState | "looking_up";
+const storedStates: readonly StoredState[] = [...operationStates, "looking_up"];
+
+const overStates: readonly StoredState[] = ["done", "stopped", "halted", "refused"];
 
 /** Why an operation ended before its end, or waits for a caller. */
 export const operationReasons = [
@@ -86,6 +95,14 @@ export const mostTries = 5;
 /** Which jobs it is about, of its product and envs. */
 type OperationFilter = JobFilter & Required<Pick<JobFilter, "status">>;
 
+/** A value that its jobs have, of one field of the search. */
+export interface OperationValue {
+  field: string;
+  sealed: boolean;
+  /** In each of its envs: the text, or of a sealed field the hash under each key. Nothing else is kept of a sealed value. */
+  places: { env: string; values: string[] }[];
+}
+
 interface OperationCanary {
   count: number;
   /** For how long its jobs are looked at before a caller is asked, in milliseconds. */
@@ -116,6 +133,8 @@ export interface Operation {
   envs: string[];
   action: OperationAction;
   filter: OperationFilter;
+  /** What the filter says of the search. */
+  where?: OperationValue;
   /** Only these, until they are collected. */
   job_ids?: string[];
   reason?: string;
@@ -137,7 +156,7 @@ export interface Operation {
   actor_name?: string;
   created_at: number;
 
-  state: OperationState;
+  state: StoredState;
   /** Raised by one with every write: the optimistic lock. */
   version: number;
   /** Raised by one whenever a turn is taken or ended: messages name it, and a process that has lost its turn ends none. */
@@ -153,7 +172,7 @@ export interface Operation {
   /** A caller wants it to end. */
   stop?: { at: number };
 
-  /** How far it has come in the index: the partition, and the position in it. */
+  /** How far it has come in the index: the partition, and the position in it. By a value: which of `searchedBy`, and the position there. */
   place?: { partition: number; after?: IndexPosition };
   /** Over how many partitions of the index the jobs of a phase were spread when it began. */
   shards: number;
@@ -206,7 +225,29 @@ export const isOver = ({ state }: Pick<Operation, "state">): boolean => overStat
 
 /** Whether this version knows what an operation is about: of a later one it is left alone. */
 export const isKnownOperation = ({ action, state }: Pick<Operation, "action" | "state">): boolean =>
-  operationActions.includes(action) && operationStates.includes(state);
+  operationActions.includes(action) && storedStates.includes(state);
+
+export const isCollecting = ({ state }: Pick<Operation, "state">): boolean =>
+  state === "collecting" || state === "looking_up";
+
+/** As callers know it. */
+export const shownState = ({ state }: Pick<Operation, "state">): OperationState =>
+  state === "looking_up" ? "collecting" : state;
+
+/** The parts of the search's index that lead to its jobs: where only those that have failed are asked for, the entries of failures. */
+export const searchedBy = (
+  { product, filter }: Pick<Operation, "product" | "filter">,
+  where: OperationValue,
+): SearchIn[] =>
+  where.places.flatMap(({ env, values }) => {
+    const { field, sealed } = where;
+    return values.map((value) => ({ product, env, field, value, sealed, failed: isOnlyFailed(filter) }));
+  });
+
+/** Whether a job has the value that its jobs have. */
+export const hasValue = ({ where }: Pick<Operation, "where">, { env, search }: Pick<Job, "env" | "search">): boolean =>
+  where === undefined ||
+  where.places.some((place) => place.env === env && isFoundBy(search, { ...where, values: place.values }));
 
 /** Whether it changes jobs, or only looks for them. */
 export const isOnlyCounting = ({ action, dry_run }: Pick<Operation, "action" | "dry_run">): boolean =>

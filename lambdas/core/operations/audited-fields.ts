@@ -69,7 +69,11 @@ export const operationStart = (operation: Operation): AuditChange => ({
   action: "operation.start",
   ...ofOperation(operation),
   ...defined({ reason: operation.reason }),
-  after: pick(operation, ["action", "filter", "rate_per_second", "canary", "expect", "start_at"]),
+  after: {
+    ...pick(operation, ["action", "rate_per_second", "canary", "expect", "start_at"]),
+    // Of a value only whose it is: what callers send is not kept here.
+    filter: { ...operation.filter, ...defined({ where: operation.where?.field }) },
+  },
 });
 
 const ofOperation = ({ id, product, envs: [env, ...others] }: Operation) => ({

@@ -8,6 +8,7 @@ import {
   type Operation,
   type OperationAction,
   type OperationMessage,
+  type OperationValue,
   operationIdOf,
   operationLimits,
   type Steering,
@@ -23,9 +24,10 @@ import type { MessageQueue } from "../ports/job-queue.ts";
 import type { Operations } from "../ports/operations.ts";
 import { conditionsOf } from "../requests/bulk-request.ts";
 import { type OperationRequest, operable } from "../requests/operation-request.ts";
+import { namedPlaces, seekIn } from "./search-places.ts";
 import type { Services } from "./services.ts";
 
-interface Beginning extends Pick<Services, "catalog" | "jobs" | "clock" | "log"> {
+interface Beginning extends Pick<Services, "catalog" | "jobs" | "clock" | "log" | "seals"> {
   operations: Operations;
   turns: MessageQueue<OperationMessage>;
 }
@@ -51,7 +53,7 @@ export async function beginOperation(
   { scopes, caller, key = request.idempotency_key }: { scopes: Scopes; caller: Caller; key?: string | undefined },
   onBegun: (operation: Operation) => Promise<void> = async () => {},
 ): Promise<Operation> {
-  const wanted = wantedOperation(services, request, { scopes, caller, key });
+  const wanted = await wantedOperation(services, request, { scopes, caller, key });
   const known = await services.operations.get(wanted.id);
   if (known) return sameAs(known, wanted);
   const slot = await freeSlot(services, wanted);
@@ -71,22 +73,23 @@ export async function beginOperation(
 
 /** What an operation would be, and whether it may begin. Nothing is written. Throws as `beginOperation` does. */
 export async function rehearseOperation(
-  services: Pick<Beginning, "catalog" | "jobs" | "clock" | "operations">,
+  services: Omit<Beginning, "turns">,
   request: OperationRequest,
   { scopes, caller, key = request.idempotency_key }: { scopes: Scopes; caller: Caller; key?: string | undefined },
 ): Promise<Operation> {
-  const wanted = wantedOperation(services, request, { scopes, caller, key });
+  const wanted = await wantedOperation(services, request, { scopes, caller, key });
   const known = await services.operations.get(wanted.id);
   if (known) return sameAs(known, wanted);
   if ((await services.operations.open(wanted.product)).length >= operationLimits.open) throw tooManyOpen();
   return wanted;
 }
 
-function wantedOperation(
-  { catalog, jobs, clock }: Pick<Beginning, "catalog" | "jobs" | "clock">,
+async function wantedOperation(
+  services: Omit<Beginning, "turns" | "operations">,
   request: OperationRequest,
   { scopes, caller, key }: { scopes: Scopes; caller: Caller; key: string | undefined },
-): Operation {
+): Promise<Operation> {
+  const { catalog, jobs, clock } = services;
   const { action, filter, job_ids, start_at, reason, rate_per_second, canary, expect, dry_run } = request;
   const product = filter.product_tag;
   const envs = tenantsOf(catalog, scopes, filter, "/filter").map(({ env }) => env);
@@ -99,24 +102,63 @@ function wantedOperation(
     throw invalidRequest([{ pointer: "/start_at", detail: "is more than 5 years ahead" }]);
   const finished = action === "retry" || action === "delete";
   const { actor, name } = caller;
-  const { idempotency_key: _key, ...asked } = request;
+  const where = filter.where && (await soughtValue(services, filter.where, { product, envs, scopes }));
   return {
     id: operationIdOf(product, key),
-    ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: fingerprint(asked) },
+    ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: fingerprintOf(request, where) },
     filter: conditionsOf(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
-    ...defined({ job_ids: job_ids && [...new Set(job_ids)], reason, expect, start_at: due, made_by_name: name }),
+    ...defined({ job_ids: job_ids && [...new Set(job_ids)], reason, expect, start_at: due, made_by_name: name, where }),
     ...(canary && {
       canary: { count: canary.count, for_ms: durationMs(canary.for), max_failures: canary.max_failures },
     }),
     ...(dry_run && { dry_run }),
     ...{ made_by: actor, actor, ...defined({ actor_name: name }) },
-    ...{ state: "collecting", version: 1, turn: 0, not_before: now, slot: 0, shards: jobs.shards },
+    ...{
+      state: where ? "looking_up" : "collecting",
+      version: 1,
+      turn: 0,
+      not_before: now,
+      slot: 0,
+      shards: jobs.shards,
+    },
     ...{ list: [], sample: [], pos: 0, counts: { changed: 0, unchanged: 0, failed: 0 } },
   };
 }
 
+/** What the jobs of an operation have. Throws INVALID_REQUEST, FORBIDDEN and UNAVAILABLE as a search does. */
+async function soughtValue(
+  services: Pick<Services, "catalog" | "seals" | "log">,
+  where: Readonly<Record<string, string>>,
+  { product, envs, scopes }: { product: string; envs: readonly string[]; scopes: Scopes },
+): Promise<OperationValue> {
+  const [[field, text]] = Object.entries(where) as [[string, string]];
+  const tenants = envs.map((env) => ({ product, env }));
+  const asking = { scopes, inBody: true, at: ["filter", "where", field] };
+  const places = namedPlaces(services.catalog, tenants, field, asking);
+  const sought = await Promise.all(places.map((place) => seekIn(services, place, text)));
+  return {
+    field,
+    sealed: sought.some(({ sealed }) => sealed),
+    places: sought.map(({ env, values }) => ({ env, values })),
+  };
+}
+
+/** A hash of a request. That of a sealed value would tell who guesses it that the guess is right, and is not part of it. */
+function fingerprintOf({ idempotency_key: _key, ...asked }: OperationRequest, where: OperationValue | undefined) {
+  const { where: _value, ...filter } = asked.filter;
+  return fingerprint(where?.sealed ? { ...asked, filter: { ...filter, where: where.field } } : asked);
+}
+
+/** Whether two requests are for the same sealed value. The keys may have been rotated between them: one of before is enough. */
+const isSameSealed = (known: OperationValue | undefined, wanted: OperationValue | undefined): boolean =>
+  !wanted?.sealed ||
+  wanted.places.every(({ env, values }) =>
+    known?.places.some((place) => place.env === env && place.values.some((value) => values.includes(value))),
+  );
+
 function sameAs(known: Operation, wanted: Operation): Operation {
-  if (known.fingerprint === wanted.fingerprint && known.product === wanted.product) return known;
+  const isSame = known.fingerprint === wanted.fingerprint && known.product === wanted.product;
+  if (isSame && isSameSealed(known.where, wanted.where)) return known;
   throw new RequestError(
     "IDEMPOTENCY_MISMATCH",
     "This idempotency key was used for another operation. Use a fresh key for each of them.",

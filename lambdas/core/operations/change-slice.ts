@@ -27,9 +27,8 @@ import {
   runIn,
   signed,
 } from "./change-job.ts";
-import { readList } from "./collect-jobs.ts";
+import { readList, selectedBy } from "./collect-jobs.ts";
 import { deleteWithResults } from "./delete-job.ts";
-import { filterOf } from "./list-jobs.ts";
 import { jobFields } from "./log-fields.ts";
 import { requireFeature } from "./parent-guard.ts";
 import { type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
@@ -229,10 +228,10 @@ async function makeChange(
   job: Job,
   plannedAt: number,
 ): Promise<Job | undefined> {
-  const { action, actor, actor_name: name, id, filter } = operation;
+  const { action, actor, actor_name: name, id } = operation;
   const admit = (now: number, found: Job) => {
     if (isGone(operation, found)) throw new RequestError("JOB_NOT_FOUND", gone.detail);
-    if (!filterOf(filter, now)(found)) throw new RequestError("STATE_CONFLICT", notAnyMore);
+    if (!selectedBy(services, operation, now)(found)) throw new RequestError("STATE_CONFLICT", notAnyMore);
   };
   if (action === "delete") {
     await deleteWithResults(services, job.id, (found) => admit(services.clock.now(), found));

@@ -9,6 +9,7 @@ import {
   canaryOf,
   endedOperation,
   hasMark,
+  isCollecting,
   isKnownOperation,
   isOver,
   type Operation,
@@ -20,6 +21,7 @@ import {
 import type { ApiKeys } from "../ports/api-keys.ts";
 import type { MessageQueue } from "../ports/job-queue.ts";
 import type { Operations } from "../ports/operations.ts";
+import type { SearchIndex } from "../ports/search-index.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
 import { endTurn, send, verbOf } from "./begin-operation.ts";
 import { changeSlice, countChanged } from "./change-slice.ts";
@@ -33,6 +35,8 @@ export interface OperationServices extends Services {
   /** Whether the key of the caller still reaches what it asked for. */
   apiKeys: Pick<ApiKeys, "get">;
   sharedKeys: SharedKeys;
+  /** Which jobs may have the value of an operation. */
+  searchIndex: Pick<SearchIndex, "page">;
 }
 
 /**
@@ -76,7 +80,7 @@ async function work(services: OperationServices, taken: Operation): Promise<(now
       return (now) => afterRecount(now, changed, { ...end, now: clock.now() });
     }
     if (hindrance) return (now) => askedBack(now, hindrance.because.why, hindrance.because.detail, clock.now());
-    if (taken.state === "collecting") {
+    if (isCollecting(taken)) {
       const collected = await collectJobs(services, taken);
       return (now) => afterCollecting(now, collected, clock.now());
     }

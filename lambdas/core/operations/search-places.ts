@@ -31,7 +31,7 @@ interface Asking {
 }
 
 /** The fields of a product, each once: a name means the same in all its events. */
-function fieldsOf(catalog: Catalog, product: string): Named[] {
+function fieldsOf(catalog: Pick<Catalog, "products">, product: string): Named[] {
   const found = catalog.products.find(({ tag }) => tag === product);
   const all = Object.values(found?.jobs ?? {}).flatMap((event) => searchFieldsOf(event));
   return [...new Map(all.map((field) => [field.name, field])).values()];
@@ -40,6 +40,17 @@ function fieldsOf(catalog: Catalog, product: string): Named[] {
 /** Whether a key may search by a field: an answer says of a value whether there is a job with it. */
 const sees = (scopes: Scopes, tenant: Tenant, { isPublic }: Named): boolean =>
   isPublic || may(scopes, "jobs:input", tenant);
+
+/** Whether a key is shown by which value of a field others have searched: that of a sealed one is shown to none. */
+export const seesValue = (
+  catalog: Pick<Catalog, "products">,
+  scopes: Scopes,
+  tenant: Tenant,
+  { name, sealed }: Pick<Named, "name" | "sealed">,
+): boolean => {
+  const found = fieldsOf(catalog, tenant.product).find((field) => field.name === name);
+  return !sealed && !found?.sealed && sees(scopes, tenant, { name, sealed, isPublic: false, ...found });
+};
 
 /** The fields of these tenants by which the caller may search. */
 export const searchPlaces = (catalog: Catalog, tenants: readonly Tenant[], { scopes, inBody }: Asking): SearchPlace[] =>
@@ -105,7 +116,7 @@ const refused = (at: readonly PropertyKey[], detail: string) =>
 
 /** Whether the event of a job is searched by a name at present: a catalog may have dropped it. */
 export const isSearchedBy = (
-  catalog: Catalog,
+  catalog: Pick<Catalog, "products">,
   { product, event }: { product: string; event: string },
   name: string,
 ) => {

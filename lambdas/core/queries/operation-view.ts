@@ -1,23 +1,34 @@
 import type * as z from "zod";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
-import { matchedOf, type NotChanged, type Operation } from "../job/operation.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { matchedOf, type NotChanged, type Operation, shownState } from "../job/operation.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
+import { seesValue } from "../operations/search-places.ts";
 import type { ListedOperation, Operations } from "../ports/operations.ts";
 import { actorOf } from "./actor-view.ts";
+import { redactedText } from "./redact.ts";
 import type { OperationSchema } from "./schemas/operations.ts";
 
 type OperationView = z.infer<typeof OperationSchema>;
 
-export function operationView(operation: Operation): OperationView {
+/** By what an operation is shown. */
+interface Seen {
+  catalog: Pick<Catalog, "products">;
+  /** Those of the caller. */
+  scopes: Scopes;
+}
+
+export function operationView(operation: Operation, seen: Seen): OperationView {
   const { id, product, counts, canary, watch_until, paused, stop, made_by: actor, made_by_name: name } = operation;
   const matched = matchedOf(operation);
   const isEnding = stop !== undefined && operation.ended_at === undefined;
   return {
     operation_id: id,
     product_tag: product,
-    ...pick(operation, ["action", "envs", "state", "rate_per_second", "sample", "created_at"]),
-    filter: filterShown(operation.filter),
+    ...pick(operation, ["action", "envs", "rate_per_second", "sample", "created_at"]),
+    state: shownState(operation),
+    filter: { ...filterShown(operation.filter), ...whereShown(operation, seen) },
     ...counts,
     matched,
     remaining: matched - counts.changed - counts.unchanged - counts.failed,
@@ -34,6 +45,19 @@ const filterShown = ({ status, type, ...others }: Operation["filter"]): Operatio
   status: [...status],
   ...(type && { type: [...type] }),
 });
+
+/** A value is shown to whom it may be searched by, and a sealed one is not kept. */
+function whereShown(
+  { product, envs, where }: Operation,
+  { catalog, scopes }: Seen,
+): Pick<OperationView["filter"], "where"> {
+  if (!where) return {};
+  const { field: name, sealed, places } = where;
+  const isSeen = envs.every((env) => seesValue(catalog, scopes, { product, env }, { name, sealed }));
+  return { where: { [name]: sealed ? sealedText : isSeen ? (places[0]?.values[0] ?? "") : redactedText } };
+}
+
+const sealedText = "[sealed]";
 
 /** Whether a caller may see an operation: it reaches all of its envs. */
 export const mayShow = (scopes: Scopes, { product, envs }: Operation): boolean =>

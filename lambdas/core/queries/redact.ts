@@ -3,7 +3,7 @@ import type { Job } from "../job/job.ts";
 import { pathOf } from "../kernel/schema.ts";
 
 /** What stands in place of a part that is not shown. */
-const redactedText = "[redacted]";
+export const redactedText = "[redacted]";
 
 /** In a pointer: every item of a list, or every field of an object. */
 const every = "*";

@@ -24,8 +24,8 @@ const EventName = z.string().min(1).max(requestLimits.event);
 const valueOrList = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
 
-/** Selects jobs by the same fields as the list of jobs. */
-export const BulkFilter = strict({
+/** The fields of the list of jobs by which many are selected. */
+export const filterFields = {
   product_tag: Name,
   env: Name.optional().describe("Default: every env that the key has access to."),
   status: valueOrList(jobStatuses)
@@ -69,10 +69,19 @@ export const BulkFilter = strict({
     description: "The latest time (exclusive). Default: no limit.",
     examples: [1_900_000_000],
   }),
-}).refine(({ from, to }) => from === undefined || to === undefined || epochMs(from) < epochMs(to), {
-  path: ["to"],
-  message: "must be after `from`",
-});
+};
+
+/** Refuses such a filter whose times leave nothing between them. */
+export function checkTimes(
+  { from, to }: { from?: z.infer<typeof Time> | undefined; to?: z.infer<typeof Time> | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (from === undefined || to === undefined || epochMs(from) < epochMs(to)) return;
+  context.addIssue({ code: "custom", path: ["to"], message: "must be after `from`" });
+}
+
+/** Selects jobs by the same fields as the list of jobs. */
+export const BulkFilter = strict(filterFields).superRefine(checkTimes);
 export type BulkFilter = z.infer<typeof BulkFilter>;
 
 /**

@@ -6,7 +6,8 @@ import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
 import { Time } from "../kernel/start-time.ts";
-import { BulkFilter, changeable } from "./bulk-request.ts";
+import { changeable, checkTimes, filterFields } from "./bulk-request.ts";
+import { SearchedText } from "./find-request.ts";
 
 /** The statuses of the jobs that each action can change. */
 export const operable: Record<OperationAction, readonly JobStatus[]> = {
@@ -29,6 +30,27 @@ const RatePerSecond = z
     `How many jobs a second it changes at most, 1 to ${ratePerSecond.most}. Those that it makes due are due no closer to each other. Default: ${ratePerSecond.usual}.`,
   );
 
+/** A value by which jobs are found, as the text that it is compared as. */
+const SearchedValue = z
+  .union([SearchedText, z.number(), z.boolean()], "must be a text of 1 to 256 characters, a number, true or false")
+  .transform(String);
+
+/** Selects jobs by the fields of the list of jobs, its values too. */
+const OperationFilter = strict({
+  ...filterFields,
+  where: z
+    .record(z.string().min(1).max(requestLimits.searchName), SearchedValue)
+    .refine((values) => Object.keys(values).length === 1, "must have one field")
+    .optional()
+    .meta({
+      description:
+        "The value of one field by which the catalog has jobs found, which may be sealed. It needs `jobs:input`, unless the field is public. Default: any.",
+      examples: [{ order: "A-17" }],
+      minProperties: 1,
+      maxProperties: 1,
+    }),
+}).superRefine(checkTimes);
+
 /** A few jobs first. */
 const Canary = strict({
   count: z.int().min(1).max(sample).default(sample).describe(`How many jobs it changes first, 1 to ${sample}.`),
@@ -48,7 +70,7 @@ const Canary = strict({
 /** Asks for a change of many jobs, which goes on by itself. */
 export const OperationRequest = strict({
   action: z.enum(operationActions).describe("What it does to each job. `count` only counts them."),
-  filter: BulkFilter.describe(
+  filter: OperationFilter.describe(
     "Which jobs: all conditions hold, when they are found and when they are changed. One beside `product_tag` and `env` is needed, or `job_ids`.",
   ),
   job_ids: z

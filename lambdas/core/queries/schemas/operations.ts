@@ -26,6 +26,12 @@ const FilterSchema = z
     recurring: z.boolean().exactOptional(),
     waiting: z.boolean().exactOptional(),
     retrying: z.boolean().exactOptional(),
+    where: z
+      .record(z.string(), z.string())
+      .exactOptional()
+      .describe(
+        "The value of one field that its jobs have. `[sealed]` stands for one that is kept as a hash only, and `[redacted]` for one by which the key may not search.",
+      ),
     from: at("Inclusive.").exactOptional(),
     until: at("Inclusive.").exactOptional(),
   })
