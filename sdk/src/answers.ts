@@ -1934,6 +1934,11 @@ export interface Operation {
     recurring?: boolean;
     waiting?: boolean;
     retrying?: boolean;
+    /**
+     * The value of one field that its jobs have. `[sealed]` stands for one that is kept as a hash only, and
+     * `[redacted]` for one by which the key may not search.
+     */
+    where?: Record<string, string>;
     /** Inclusive. Epoch milliseconds. */
     from?: number;
     /** Inclusive. Epoch milliseconds. */

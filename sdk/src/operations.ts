@@ -5,7 +5,7 @@ import { InvalidRequestError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { type Pages, pagesOf } from "./pages.ts";
-import { type JobFilter, queryString } from "./query.ts";
+import { type JobFilter, queryString, type SearchValues } from "./query.ts";
 import type { OperationFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
 
@@ -15,7 +15,14 @@ export type NotChangedPages = Pages<NotChanged, NotChangedPage>;
 /** A change of many jobs: which ones, what is done to them, why, and how fast. */
 export type OperationRequest<C extends Catalog = Catalog> = OperationFields & {
   /** Which jobs. It needs a product, by its name or by the client's default, and another condition unless there are `job_ids`. */
-  filter: JobFilter<C>;
+  filter: JobFilter<C> & {
+    /**
+     * The value of one field by which the catalog has jobs found, which may be sealed. It needs `jobs:input`, unless the field is public.
+     * @default any
+     * @example `{ order: "A-17" }`
+     */
+    where?: SearchValues<C> | undefined;
+  };
 };
 
 /** Selects the operations of a product, by its name or by the client's default. */

@@ -17,6 +17,9 @@ interface Filter extends JobFields {
 /** Selects the jobs of a bulk change. It needs a product, by its name or by the client's default. */
 export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 
+/** Values by which jobs are found, by the names that the catalog has for them. */
+export type SearchValues<C extends Catalog = Catalog> = { [Name in SearchName<C>]?: string | number | boolean };
+
 /** Selects the jobs of a list. Without a product and a default, those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
   /**
@@ -24,7 +27,7 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    * @default any
    * @example `{ order: "A-17" }`
    */
-  where?: { [Name in SearchName<C>]?: string | number | boolean } | undefined;
+  where?: SearchValues<C> | undefined;
   /**
    * Only with `where`: jobs that were made from this time on.
    * @default any time

@@ -131,7 +131,7 @@ test("only those that have failed are found where that is asked for", async () =
   await options(page).first().getByText("failed").waitFor();
 });
 
-test("a value leads to the list of all jobs with it, which offers no change of all that match", async () => {
+test("a value leads to the list of all jobs with it", async () => {
   const { page } = await open(`/?${tenant}`);
   await findBy(page, order);
   await options(page).filter({ hasText: "All jobs with" }).click();
@@ -141,11 +141,32 @@ test("a value leads to the list of all jobs with it, which offers no change of a
   expect(await rows.count()).toBe(2);
   const values = page.getByRole("list", { name: "Values that the jobs have" });
   await values.getByText(order).waitFor();
-  // An operation knows no values, and would change every job of the product.
-  expect(await page.getByRole("button", { name: "All that match" }).count()).toBe(0);
   await page.getByRole("button", { name: "Any order" }).click();
   await rows.nth(2).waitFor();
-  await page.getByRole("button", { name: "All that match" }).waitFor();
+});
+
+test("all jobs with a value are changed by an operation, and no others", async () => {
+  const start_at = Date.now() + 86_400_000;
+  const jobs = await Promise.all(["W&1", "W&1", "W&2"].map((one) => orderOf({ order: one }, { start_at })));
+  await finds("W&1", { count: 2 });
+  await finds("W&2");
+  const { page } = await open(`/jobs?${tenant}&where=${encodeURIComponent("order=W%261")}`);
+  await page.getByRole("button", { name: "All that match" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change all jobs that match" });
+  await dialog.getByText("W&1").first().waitFor();
+  await dialog.getByLabel("What to do").selectOption("cancel");
+  await dialog.getByLabel("Reason").fill("the order was withdrawn");
+  await dialog.getByRole("button", { name: "Count the jobs" }).click();
+  await dialog.getByRole("button", { name: "Cancel 2 jobs" }).click();
+  await page.getByRole("heading", { name: "Cancel 2 jobs", level: 1 }).waitFor();
+  await page.getByRole("main").getByText("done", { exact: true }).waitFor();
+  expect(await page.getByRole("main").textContent()).toContain("order W&1");
+  const statuses = await Promise.all(jobs.map(async ({ job_id }) => (await local.api(`/v1/jobs/${job_id}`)).status));
+  expect(statuses).toEqual(["cancelled", "cancelled", "scheduled"]);
+  // What is of two values is of no operation.
+  await page.goto(`${local.url()}/#/jobs?${tenant}&where=${encodeURIComponent("order=W%261&region=eu")}`);
+  await page.getByRole("list", { name: "Values that the jobs have" }).getByText("region").waitFor();
+  expect(await page.getByRole("button", { name: "All that match" }).count()).toBe(0);
 });
 
 test("a sealed value stands in no address, in nothing that is kept, and leads to no list", async () => {

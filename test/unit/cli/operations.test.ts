@@ -40,6 +40,23 @@ describe("the commands of operations", () => {
     });
   });
 
+  it("take the value of a field, whose text may have any characters, and none twice", async () => {
+    const { cli, asked } = answering({ "POST /v1/operations": operation });
+    const start = ["operations", "start", "cancel", "--product", "shop", "--reason", "withdrawn"];
+    expect((await cli([...start, "--where", "order=A=17 b,c"])).code).toBe(0);
+    expect(asked[0]?.body).toMatchObject({ filter: { product_tag: "shop", where: { order: "A=17 b,c" } } });
+    for (const wrong of [["order"], ["order="], ["=A"], ["order=A", "--where", "order=B"]]) {
+      const { code, err } = await cli([...start, "--where", ...wrong]);
+      expect([code === 0, err]).toEqual([false, expect.stringMatching(/order=A-17|once/)]);
+      // It may be one that is sealed.
+      expect(err).not.toContain("order=B");
+    }
+    expect(asked).toHaveLength(1);
+    // Of two fields none is left out on the way: the API refuses them.
+    await cli([...start, "--where", "order=A", "--where", "region=eu"]);
+    expect(asked[1]?.body).toMatchObject({ filter: { where: { order: "A", region: "eu" } } });
+  });
+
   it("ask for the number of a canary that is to be looked at", async () => {
     const { cli, asked } = answering({ "POST /v1/operations": operation });
     const { code, err } = await cli(["operations", "start", "retry", "--product", "shop", "--watch", "5m"]);

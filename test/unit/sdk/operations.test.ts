@@ -15,6 +15,14 @@ test("an operation begins with the client's defaults, once however often it is s
   expect(again).toEqual(first);
 });
 
+test("an operation is of a value of the catalog's fields, as it is written", async () => {
+  await using api = await fakeApi([{ status: 202, body: operation }], { product: "p" });
+  const of = { where: { order: 17, customer: "ada@example.com" } };
+  await api.client.operations.start({ action: "cancel", filter: of, reason: "r" });
+  expect(JSON.parse(api.seen[0]?.body ?? "").filter).toEqual({ product_tag: "p", ...of });
+  expect(api.seen[0]?.path).toBe("/v1/operations");
+});
+
 test("calls list, show and steer operations", async () => {
   const answers = [
     { body: { operations: [operation] } },

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import type { JobFilter, Operation } from "../../../../sdk/src/index.ts";
+import type { Operation } from "../../../../sdk/src/index.ts";
 import { apiUrl } from "../../api/base.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
@@ -16,6 +16,7 @@ import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 import { bulkAsCode } from "./bulk-as-code.ts";
 import {
   type BulkDraft,
+  type BulkFilter,
   type BulkId,
   type BulkOperation,
   bulkActions,
@@ -32,7 +33,7 @@ const actions = bulkActions.map((id) => [id, actionName(id)] as const);
 const inAnHour = 3_600_000;
 
 interface Props {
-  filter: JobFilter & { product_tag: string };
+  filter: BulkFilter & { product_tag: string };
   onClose: () => void;
 }
 

@@ -1,9 +1,12 @@
-import type { JobFilter, JobStatus, OperationFields } from "../../../../sdk/src/index.ts";
+import type { JobFilter, JobStatus, OperationRequest } from "../../../../sdk/src/index.ts";
 import { changeable } from "../../operation/changeable.ts";
 import { mostPerSecond, wholeOf } from "../../operation/states.ts";
 
 export const bulkActions = ["retry", "cancel", "reschedule", "run-now", "pause", "resume", "delete"] as const;
 export type BulkId = (typeof bulkActions)[number];
+
+/** Which jobs a change is of, the value that they have included. */
+export type BulkFilter = OperationRequest["filter"];
 
 /**
  * What a change of all jobs of a filter would touch: those whose status allows it. Undefined if none can be. Pausing takes series only.
@@ -72,15 +75,15 @@ export function faultsOf(draft: BulkDraft, filter: Partial<JobFilter>): Field[] 
   return wrong.filter(([, is]) => is).map(([field]) => field);
 }
 
-export type BulkOperation = OperationFields & { filter: JobFilter };
+export type BulkOperation = OperationRequest;
 
 /** The operation that a form asks for; undefined while a field is wrong. */
-export function operationIn(draft: BulkDraft, filter: JobFilter): BulkOperation | undefined {
+export function operationIn(draft: BulkDraft, filter: BulkFilter): BulkOperation | undefined {
   if (faultsOf(draft, filter).length > 0) return undefined;
   const { action, reason, start_at, rate, tries, first, minutes, failures } = draft;
   return {
     action,
-    filter: bulkFilter(action, filter) as JobFilter,
+    filter: bulkFilter(action, filter) as BulkFilter,
     reason: reason.trim(),
     rate_per_second: Number(rate),
     ...(action === "reschedule" && { start_at }),

@@ -28,7 +28,7 @@ export function ExportDialog({ format, query, columns, onClose }: Props) {
       onClose={onClose}
       footer={<Buttons made={made} onClose={onClose} />}
     >
-      {query.where ? null : <FilterWords filter={query} />}
+      <FilterWords filter={query} />
       {made.end === undefined && made.error === undefined && <Reading made={made} />}
       <Outcome made={made} query={query} />
       <p class="muted">

@@ -1,14 +1,15 @@
-import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { Fact, Facts } from "../../ui/panel.tsx";
 import { Plain } from "../../ui/plain.tsx";
 import { Time } from "../../ui/time.tsx";
+import { visible } from "../../ui/visible.ts";
+import type { BulkFilter } from "./bulk-draft.ts";
 
 const listed = (values: string | readonly string[]) => [values].flat().join(", ");
 
 /** A filter in words, but for its product and env. */
-export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
-  const { status, type, event, label, recurring, retrying, from, to } = filter;
-  const any = [status, type, event, label, recurring, retrying, from, to].some((value) => value !== undefined);
+export function FilterWords({ filter }: { filter: Partial<BulkFilter> }) {
+  const { status, type, event, label, where, recurring, retrying, from, to } = filter;
+  const any = [status, type, event, label, where, recurring, retrying, from, to].some((value) => value !== undefined);
   if (!any) return <p>Every job there: no filter is set.</p>;
   return (
     <Facts>
@@ -20,6 +21,11 @@ export function FilterWords({ filter }: { filter: Partial<JobFilter> }) {
           <Plain text={label} />
         </Fact>
       )}
+      {Object.entries(where ?? {}).map(([field, value]) => (
+        <Fact key={field} name={visible(field)}>
+          <Plain text={String(value)} />
+        </Fact>
+      ))}
       {recurring !== undefined && <Fact name="Kind">{recurring ? "series" : "once"}</Fact>}
       {retrying !== undefined && <Fact name="Retrying">{retrying ? "only those" : "none of those"}</Fact>}
       {from !== undefined && (

@@ -1,5 +1,4 @@
 import { useMemo, useState } from "preact/hooks";
-import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { areMany } from "../../api/many.ts";
 import { useCan } from "../../api/me.ts";
 import { useProducts } from "../../api/products.ts";
@@ -14,6 +13,7 @@ import { toast } from "../../ui/toast-store.ts";
 import { listOf } from "../../url-state.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
+import type { BulkFilter } from "./bulk-draft.ts";
 import { chosenColumns, jobColumns } from "./columns.tsx";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
@@ -119,17 +119,15 @@ function columnsAfter(shown: string[], id: string): string {
   return isStandard ? "" : next.map((column) => column.id).join(",");
 }
 
-/**
- * A change of all that match is of one product: the one of the filter, or the only one. Operations know no values of jobs: of a list
- * by one they would change more than it shows.
- */
+/** A change of all that match is of one product: the one of the filter, or the only one. And of one value, if it is of any. */
 function AllThatMatch({ fields }: { fields: ListFields }) {
   const [isOpen, setOpen] = useState(false);
   const products = useProducts();
   const can = useCan();
   const filter = filterOf(fields);
+  const where = whereOf(fields);
   const product_tag = filter.product_tag ?? (products?.length === 1 ? products[0]?.tag : undefined);
-  if (whereOf(fields) || !can("jobs:write", { product_tag, env: filter.env })) return null;
+  if (Object.keys(where ?? {}).length > 1 || !can("jobs:write", { product_tag, env: filter.env })) return null;
   return (
     <>
       <Button
@@ -144,7 +142,7 @@ function AllThatMatch({ fields }: { fields: ListFields }) {
       </Button>
       {isOpen && product_tag !== undefined && (
         <BulkDialog
-          filter={{ ...filter, product_tag } as JobFilter & { product_tag: string }}
+          filter={{ ...filter, ...(where && { where }), product_tag } as BulkFilter & { product_tag: string }}
           onClose={() => setOpen(false)}
         />
       )}

@@ -4,10 +4,11 @@ import type { Operation } from "../../../../sdk/src/index.ts";
 import { changeable } from "../../operation/changeable.ts";
 import { Plain } from "../../ui/plain.tsx";
 import { Time } from "../../ui/time.tsx";
+import { visible } from "../../ui/visible.ts";
 
 /** The filter of an operation in one line of words. What its action selects by itself is not said again. */
 export function FilterLine({ operation: { action, filter, created_at } }: { operation: Operation }) {
-  const { status, type, event, label, recurring, waiting, retrying, from, until } = filter;
+  const { status, type, event, label, where, recurring, waiting, retrying, from, until } = filter;
   const all: readonly string[] = changeable[action] ?? [];
   const words: ComponentChildren[] = [
     status.length < all.length && status.join(" or "),
@@ -18,6 +19,11 @@ export function FilterLine({ operation: { action, filter, created_at } }: { oper
         label <Plain text={label} />
       </>
     ),
+    ...Object.entries(where ?? {}).map(([field, value]) => (
+      <>
+        {visible(field)} <Plain text={value} />
+      </>
+    )),
     recurring !== undefined && (recurring ? "series" : "once"),
     waiting !== undefined && (waiting ? "waiting" : "not waiting"),
     retrying !== undefined && (retrying ? "retrying" : "not retrying"),

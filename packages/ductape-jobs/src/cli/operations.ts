@@ -17,6 +17,7 @@ interface StartOptions extends ApiOptions {
   type?: string;
   event?: string;
   label?: string;
+  where?: Record<string, string>;
   from?: WrittenTime;
   to?: WrittenTime;
   job?: string[];
@@ -76,12 +77,22 @@ function show(context: Context, operation: Operation): void {
 
 /** `operations start <action>` */
 export async function startOperation(context: Context, action: string, options: StartOptions): Promise<void> {
-  const { product: product_tag, env, event, label, job: job_ids, reason, expect, dryRun: dry_run } = options;
+  const { product: product_tag, env, event, label, where, job: job_ids, reason, expect, dryRun: dry_run } = options;
   const [from, to, start_at] = await Promise.all(
     [options.from, options.to, options.at].map((time) => apiTime(context.api, time)),
   );
   const list = (text: string | undefined) => text?.split(",");
-  const filter = { product_tag, env, event, label, from, to, status: list(options.status), type: list(options.type) };
+  const filter = {
+    product_tag,
+    env,
+    event,
+    label,
+    where,
+    from,
+    to,
+    status: list(options.status),
+    type: list(options.type),
+  };
   if (options.watch !== undefined && options.canary === undefined) {
     throw new CliError("--watch says for how long the jobs of the --canary are looked at: name their number too.");
   }

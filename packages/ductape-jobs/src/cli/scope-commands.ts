@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { decide, listApprovals } from "./approvals.ts";
 import { readTime } from "./arguments/read-time.ts";
-import { wholeNumber } from "./arguments/read-value.ts";
+import { collectedWhere, wholeNumber } from "./arguments/read-value.ts";
 import { listAudit } from "./audit.ts";
 import { listCode } from "./code.ts";
 import { type Act, calling, withApi, withPages } from "./context.ts";
@@ -171,6 +171,7 @@ export function addOperations(program: Command, act: Act): void {
     .option("--type <type>", "only jobs of this type; several with commas")
     .option("--event <event>", "only jobs of this event")
     .option("--label <label>", "only jobs with this label")
+    .option("--where <field=value>", "only jobs with this value of a field by which they are found", collectedWhere)
     .option("--from <time>", "only jobs that are due, or have ended, from then on", readTime)
     .option("--to <time>", "only jobs that are due, or have ended, before", readTime)
     .option("--job <job_id...>", "only these jobs")

@@ -18,6 +18,17 @@ export const wholeNumber =
 export const collected = (text: string, earlier: string[] = []): string[] => [...earlier, text];
 
 /**
+ * Collects values of fields, each named once: of one named twice, the first would be forgotten. Throws a CliError, which does not quote what
+ * was given: it may be sealed.
+ */
+export function collectedWhere(text: string, earlier: Record<string, string> = {}): Record<string, string> {
+  const [, field = "", value = ""] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (value === "") throw new CliError("--where takes a field and its value, such as order=A-17.");
+  if (Object.hasOwn(earlier, field)) throw new CliError("--where takes a field once.");
+  return { ...earlier, [field]: value };
+}
+
+/**
  * The JSON of an option: the text itself, `@file`, or `-` for standard input. Throws a CliError that says where the JSON breaks off,
  * without quoting it: it may hold what nobody else should see.
  */
