@@ -10,7 +10,7 @@ const [begin, end] = ["<!-- As synthesized: test/infra/security-page.cases.ts wr
 /** Which setting, or what in the catalog, deploys a function that the demo does not have. */
 const added: Record<string, string> = {
   "audit-record": "With `jobs:auditLockDays`.",
-  indexer: "With `search` in the catalog.",
+  indexer: "With `search` in the catalog. The API and the intake may `dynamodb:Query` the same keys then.",
   "sign-in": "With `jobs:signIn`.",
 };
 
