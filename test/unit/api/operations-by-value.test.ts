@@ -297,7 +297,7 @@ describe("a sealed value", () => {
     expect(await w.changed(id)).toEqual([1, 2, 3].map((n) => order(n).id));
     const { body } = await w.ask({ path: `/v1/operations/${id}` });
     const kept = [w.operations.all(), w.audit.all(), w.log.lines, w.services.turns.sent, body, begun.body];
-    for (const part of ["ada", "example.com"]) expect(JSON.stringify(kept)).not.toContain(part);
+    for (const part of ["ada@", "example.com"]) expect(JSON.stringify(kept)).not.toContain(part);
     const hashes = (await w.stored(id)).where?.places.flatMap(({ values }) => values) ?? [];
     expect(hashes).toHaveLength(4);
     for (const hash of hashes) expect(JSON.stringify([body, w.audit.all(), w.log.lines])).not.toContain(hash);
@@ -324,7 +324,7 @@ describe("a sealed value", () => {
     });
     expect(await w.post(cancelling({ customer: value }))).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } });
     expect(w.operations.all()).toEqual([]);
-    expect(JSON.stringify(w.log.lines)).not.toContain("ada");
+    expect(JSON.stringify(w.log.lines)).not.toContain(value);
   });
 
   test("is said to the audit by its field, and so is one that is not sealed", async () => {
