@@ -281,6 +281,7 @@ export class Session implements HandlerRun {
     const call = this.#open.get(entry.k) ?? this.#closing.get(entry.k);
     if (!call) return;
     this.#open.delete(entry.k);
+    this.#waiting.delete(call);
     this.#closing.delete(entry.k);
     if (entry.e === "done") this.undo.done(call, entry.value && (await this.#host.load(entry.value)));
   }

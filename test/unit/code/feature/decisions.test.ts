@@ -211,6 +211,23 @@ describe("a decision", () => {
     expect(undone).toEqual(["lost"]);
   });
 
+  it("does not run own code again that had ended after the handler returned, where the run was cancelled then", async () => {
+    const ran: string[] = [];
+    const undone: string[] = [];
+    const handler = async (ctx: FeatureContext) => {
+      const loser = ctx.step(
+        "loser",
+        () => ran.push("loser"),
+        () => undone.push("loser"),
+      );
+      return Promise.race([ctx.step("winner", () => ran.push("winner")), loser]);
+    };
+    const cancel: LogEntry = { n: 3, k: "$cancel", c: "cancel", e: "cancel", at: 1003 };
+    const log = [own(1, "winner"), own(2, "loser"), cancel];
+    expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject({ ran: [{ k: "undo:loser" }] });
+    expect({ ran, undone }).toEqual({ ran: [], undone: ["loser"] });
+  });
+
   it("takes what it has seen again, if its answer was lost", async () => {
     const decisions = five();
     await decisions.decide(aDecision({ log: [done(1, "a")] }));
