@@ -110,6 +110,8 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
       observer.cover("a result could not be stored");
       continue;
     }
+    // What own code returns has another mark (code-rules.ts).
+    if (system.jobs.peek(id)?.own_step) continue;
     // It was the job of a feature, whose outputs have no mark, before a deployment made it another one.
     if (claim === undefined && system.jobs.peek(id)?.schedule) continue;
     const winner = from === undefined ? lifeOf(id).winners.get(run) : lifeOf(from).winners.get(1);

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { Decisions, type FeatureHost } from "../../lambdas/code/feature/answer-decide.ts";
 import { featureExecutor } from "../../lambdas/consumers/types/feature/execute.ts";
+import { callOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
 import type { CodeMessage } from "../../lambdas/core/job/code-bundle.ts";
 import type { DecidedRun } from "../../lambdas/core/job/decide-messages.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
@@ -32,7 +33,10 @@ const never = new Promise<never>(() => {});
  * The code of the product, in processes that die: before they are called, within own code, and after they have answered. One that is free is
  * called again, with the handlers that it has suspended. The messages and their answers are those of the protocol.
  */
-export function codeProcesses(world: World, coding: Coding): (by: Invocation) => ExecuteWithServices {
+export function codeProcesses(
+  world: World,
+  coding: Coding,
+): Record<"decide" | "ownStep", (by: Invocation) => ExecuteWithServices> {
   const { time, observer } = world;
   const { random } = coding;
   let idle: Process[] = [];
@@ -75,7 +79,8 @@ export function codeProcesses(world: World, coding: Coding): (by: Invocation) =>
       return message.definition === live.definition
         ? { v: 1, bundle: gzipSync(live.text).toString("base64") }
         : { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "another one is deployed" } };
-    if (message.kind !== "decide") throw new Error(`no history sends ${message.kind}`);
+    if (message.kind === "call") throw new Error("no history calls a function");
+    if (message.kind === "step") observer.cover("code: own code as a job");
     const { definition } = message.run;
     const wanted = definition === "" ? live.definition : definition;
     if (!process.decisions.has(wanted)) {
@@ -90,18 +95,21 @@ export function codeProcesses(world: World, coding: Coding): (by: Invocation) =>
     }
     process.run = message.run;
     coding.watch?.shows(message);
-    return process.decisions.get(wanted)?.decide(message);
+    const decisions = process.decisions.get(wanted);
+    return message.kind === "step" ? decisions?.step(message) : decisions?.decide(message);
   }
 
-  const crash = (when: string) => {
+  const crash = (when: string, { kind }: CodeMessage) => {
     observer.cover(`code: a process dies ${when}`);
-    return new JobError("PROVIDER_ERROR", `The process ended, and quotes ${canary}.`, { retryable: true });
+    // Of a job its error is shown, and of a decision nothing.
+    const what = kind === "decide" ? `The process ended, and quotes ${canary}.` : "The process ended.";
+    return new JobError("PROVIDER_ERROR", what, { retryable: true });
   };
 
   async function call(by: Invocation, sent: CodeMessage, signal: AbortSignal): Promise<unknown> {
     const message = structuredClone(sent);
     await time.sleep(random.int(1, 20));
-    if (happens(coding.dies / 2)) throw crash("before it is called");
+    if (happens(coding.dies / 2)) throw crash("before it is called", sent);
     if (happens(coding.dies / 2)) throw new JobError("RATE_LIMITED", "too many at once", { retryable: true });
     idle = idle.filter(({ live }) => live === coding.live());
     // Any of those that are free, or another one.
@@ -118,7 +126,7 @@ export function codeProcesses(world: World, coding: Coding): (by: Invocation) =>
     if (twin) observer.cover("code: called twice at once");
     observer.note(() => `${by.what} asks its code: ${summaryOf(message)}; answer: ${summaryOf(answer)}`);
     await time.sleep(random.int(1, 20));
-    if (process.isDead || happens(coding.dies / 2)) throw crash("before its answer is read");
+    if (process.isDead || happens(coding.dies / 2)) throw crash("before its answer is read", sent);
     idle.push(process);
     if (happens(coding.isLate)) {
       observer.cover("code: an answer is late");
@@ -129,8 +137,8 @@ export function codeProcesses(world: World, coding: Coding): (by: Invocation) =>
     return structuredClone(twin && random.chance(0.5) ? again : answer);
   }
 
-  return (by) => {
-    const invoker: CodeInvoker = {
+  const invokerFor = (by: Invocation): CodeInvoker => {
+    return {
       async call(_product, message, { signal }) {
         const work = call(by, message, signal);
         const over = new Promise<never>((_, reject) => {
@@ -140,14 +148,18 @@ export function codeProcesses(world: World, coding: Coding): (by: Invocation) =>
         return by.dead ? never : answer;
       },
     };
-    return featureExecutor(invoker);
+  };
+  return {
+    decide: (by) => featureExecutor(invokerFor(by)),
+    ownStep: (by) => (execution, services) => callOwnStep(invokerFor(by), execution, services),
   };
 }
 
 const summaryOf = (said: unknown): string => {
-  const { run, kind, from, log, outcome, commands = [], ran = [], fault, need, refuse } = Object(said);
+  const { run, kind, from, log, key, outcome, commands = [], ran = [], fault, need, refuse } = Object(said);
   const keys = (of: { c: string; k: string; e?: string }[]) => of.map(({ c, k, e }) => `${c} ${k}${e ? ` ${e}` : ""}`);
   if (kind === "decide") return `${run.definition.slice(0, 4)} from ${from}: ${keys(log)}`;
+  if (kind === "step") return `${run.definition.slice(0, 4)} runs ${key} after ${log.length}`;
   return JSON.stringify(
     outcome ? { is: outcome.is, commands: keys(commands), ran: keys(ran) } : { kind, fault, need, refuse },
   );

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
-import type { DecidedRun, DecideMessage } from "../../lambdas/core/job/decide-messages.ts";
+import type { DecidedRun, DecideMessage, StepMessage } from "../../lambdas/core/job/decide-messages.ts";
 import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import { codedEvent } from "./coded.ts";
 import type { Invocation } from "./invocation.ts";
@@ -40,12 +40,14 @@ export interface CodeWatch {
   /** Own code of a run is run, by this definition. Returns what it returns. */
   ran(by: Invocation, own: { run: DecidedRun; key: string }): unknown;
   /** A handler is shown a part of its log. */
-  shows(message: DecideMessage): void;
+  shows(message: DecideMessage | StepMessage): void;
   /** What must hold once everything has ended. */
   atRest(): Promise<void>;
 }
 
 const isSeed = (seed: number): boolean => seed % 32 === 1 || seed % 32 === 0;
+/** Few of them have own code that is a job. */
+const hasLong = (seed: number): boolean => [5, 7].includes(Math.floor(seed / 32) % 8);
 /** How many programs a bundle has. Those with a higher number are called by those before them. */
 export const programsOfBundle = 4;
 
@@ -68,7 +70,7 @@ export function codingOf(seed: number): Coding | undefined {
   const deploy = (): Bundle => {
     const text = `bundle ${bundles++}`;
     const programs = Array.from({ length: programsOfBundle }, (_, number) =>
-      drawnProgram(random, { number, of: programsOfBundle }),
+      drawnProgram(random, { number, of: programsOfBundle, long: hasLong(seed) ? 0.6 : 0 }),
     );
     const bundle = { text, definition: hash("sha256", text, "hex"), programs };
     made.set(bundle.definition, bundle);

@@ -3,6 +3,7 @@ import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { makeTargetHealth } from "../../lambdas/consumers/engine/targets/health.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import { isOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
 import { reachOf } from "../../lambdas/core/catalog/reach.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
@@ -44,7 +45,8 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   const executions = watchExecutions(ledger, hardship, jobs.all, gates);
   /** One process runs all jobs, as far as it remembers which targets have failed. */
   const health = makeTargetHealth(() => Promise.reject(new Error("no connections")));
-  const decideBy = world.coding ? codeProcesses(world, world.coding) : () => decide;
+  const code = world.coding && codeProcesses(world, world.coding);
+  const decideBy = code ? code.decide : () => decide;
   /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
@@ -113,9 +115,23 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const { lines } = world;
     return async (execution, of) => {
       const { event } = execution.job;
+      if (code && isOwnStep(execution.job)) return runsOwn(code.ownStep(by), by)(execution, of);
       if (event === announcedEvent) return announced(execution, of);
       const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
       return (event === spareEvent && spared ? spared : plain)(execution, of).finally(ended);
+    };
+  }
+
+  function runsOwn(runs: ExecuteWithServices, by: Invocation): ExecuteWithServices {
+    return async (execution, of) => {
+      const { job, clock } = execution;
+      executions.started(job, by, { at: clock.now(), real: time.now() });
+      execution.signal.addEventListener("abort", () => executions.ended(job, time.now()), { once: true });
+      try {
+        return await runs(execution, of);
+      } finally {
+        executions.ended(job, time.now());
+      }
     };
   }
 

@@ -134,7 +134,13 @@ export async function interpret(
     called.set(key, { ...what, undo, after: seen });
     where.group?.add(key);
     return new Promise((resolve, reject) => {
-      open.set(key, { resolve, reject, undo, isJob: what.kind !== "step", ...(returns && { returns }) });
+      open.set(key, {
+        resolve,
+        reject,
+        undo,
+        isJob: what.kind !== "step" || what.event !== undefined,
+        ...(returns && { returns }),
+      });
     });
   }
 
@@ -159,6 +165,10 @@ export async function interpret(
       }
       case "own":
         return call(where, name, { kind: "step", undo: part.undo });
+      case "long": {
+        const event = `program/${where.scope}${name}`;
+        return call(where, name, { kind: "step", event, undo: part.undo });
+      }
       case "sleep":
         return call(where, name, { kind: "sleep", until: now + part.ms });
       case "wait": {

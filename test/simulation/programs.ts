@@ -11,6 +11,8 @@ export type UndoneBy = "nothing" | "own" | "job";
 export type Part = { name: string } & (
   | { does: "run"; event: "call" | "other"; undo: UndoneBy; mayFail: boolean }
   | { does: "own"; fails: boolean; undo: UndoneBy }
+  // Own code that takes longer than a decision may, as a job.
+  | { does: "long"; fails: boolean; undo: UndoneBy }
   | { does: "sleep"; ms: number }
   | { does: "wait"; ms: number; fails: boolean }
   | { does: "child"; program: number }
@@ -36,8 +38,15 @@ const parallel: readonly string[] = ["all", "settled", "race", "any", "first"];
 /** How many parts a program has at most, so that a run of it fits into a history. */
 const mostParts = 16;
 
+interface Drawing {
+  number: number;
+  of: number;
+  /** How much of the own code is a job. */
+  long: number;
+}
+
 /** Draws a program, which may call the programs after it. */
-export function drawnProgram(random: Random, { number, of: count }: { number: number; of: number }): Program {
+export function drawnProgram(random: Random, { number, of: count, long }: Drawing): Program {
   let made = 0;
   const undo = () => random.pick<UndoneBy>(["nothing", "nothing", "own", "job"]);
   function leaf(): Part {
@@ -47,7 +56,12 @@ export function drawnProgram(random: Random, { number, of: count }: { number: nu
       case "run":
         return { name, does, event: random.pick(["call", "other"]), undo: undo(), mayFail: random.chance(0.5) };
       case "own":
-        return { name, does, fails: random.chance(0.15), undo: undo() };
+        return {
+          name,
+          does: long > 0 && random.chance(long) ? "long" : does,
+          fails: random.chance(0.15),
+          undo: undo(),
+        };
       case "sleep":
         return { name, does, ms: random.pick([0, 1000, 20_000, 60_000]) };
       case "wait":
@@ -136,6 +150,7 @@ async function play(of: Playing, part: Part): Promise<unknown> {
       return got && { by: got.claim };
     }
     case "own":
+    case "long":
       return ctx.step(
         key,
         async () => {
@@ -143,7 +158,7 @@ async function play(of: Playing, part: Part): Promise<unknown> {
           if (part.fails) throw new Error(`own code that quotes ${canary}`);
           return value;
         },
-        undoOf(part.undo),
+        { undo: undoOf(part.undo), ...(part.does === "long" && { timeout: "60s" }) },
       );
     case "sleep":
       await ctx.sleep(part.ms, { step: key });
