@@ -18,9 +18,19 @@ interface Appended {
   at: number;
 }
 
-type LogOf = Pick<Job, "id" | "created_at" | "run" | "attempt">;
+/** A log: that of a part of an attempt, from 1, which continues as the next one. */
+type LogOf = Pick<Job, "id" | "created_at" | "run" | "attempt"> & { part: number };
 
-const logName = ({ id, created_at, run, attempt }: LogOf) => `${id} ${created_at} ${run} ${attempt}`;
+const attemptName = ({ id, created_at, run, attempt }: LogOf) => `${id} ${created_at} ${run} ${attempt}`;
+const logName = (of: LogOf) => `${attemptName(of)} ${of.part}`;
+
+/** The key of a call by that of its job, and the part that makes it. */
+const callOf = (step: string): { key: string; part: number } => {
+  const [, key = step, part = "1"] = /^(.*) of part (\d+)$/s.exec(step) ?? [];
+  return { key, part: Number(part) };
+};
+/** The seed of a later part has its number. */
+const partOfSeed = (seed: string): number => Number(/ (\d+)$/.exec(seed)?.[1] ?? 1);
 
 /** The name of own code, which is unlike any other of its program, also within a scope. */
 const ownName = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
@@ -34,6 +44,8 @@ export function codeWatch(
   const logs = new Map<string, Appended[]>();
   /** What own code has returned, by run and key. */
   const returned = new Map<string, Set<number>>();
+  /** The messages that an attempt has taken. */
+  const taken = new Map<string, Set<string>>();
   let runs = 0;
 
   const violated = (text: string) => observer.violated("code", text);
@@ -47,10 +59,22 @@ export function codeWatch(
   };
   const logOf = (of: LogOf) => logs.get(logName(of)) ?? [];
 
-  function readingOf(job: LogOf & Pick<Job, "bundle" | "input">, startedAt = 0): Promise<Reading> | undefined {
+  /** The program that a part plays: that of the input, or that as which the part before has continued, in this attempt or one before. */
+  async function programOf(job: LogOf & Pick<Job, "bundle" | "input">): Promise<number> {
+    if (job.part === 1) return ((system.load(job.input) ?? {}) as { program?: number }).program ?? 0;
+    const before = { ...job, part: job.part - 1 };
+    while (before.attempt > 1 && !logs.has(logName(before))) before.attempt -= 1;
+    const outcome = (await readingOf(before))?.outcome;
+    if (outcome?.is === "continued") return outcome.program;
+    violated(
+      `${job.id.slice(-6)} plays part ${job.part}, and by its log the part before is ${outcome?.is ?? "waiting"}`,
+    );
+    return 0;
+  }
+
+  async function readingOf(job: LogOf & Pick<Job, "bundle" | "input">, startedAt = 0): Promise<Reading | undefined> {
     const bundle = bundleOf(job.bundle ?? "");
-    const { program: number } = (system.load(job.input) ?? {}) as { program?: number };
-    const program = bundle?.programs[number ?? 0];
+    const program = bundle?.programs[bundle ? await programOf(job) : 0];
     if (!program) return undefined;
     const log = logOf(job).map(
       ({ entry: { value, as: _shown, ...entry } }): Entry => ({ ...entry, value: loaded(value) }),
@@ -60,9 +84,12 @@ export function codeWatch(
 
   /** Time stands still while a log is interpreted. */
   const checkBy = (job: Parameters<typeof readingOf>[0], check: (reading: Reading) => void) => {
-    const reading = readingOf(job);
-    if (reading) void time.hold(reading.then(check));
-    else violated(`${job.id.slice(-6)} does something before its code is kept`);
+    const checked = async () => {
+      const reading = await readingOf(job);
+      if (reading) check(reading);
+      else violated(`${job.id.slice(-6)} does something before its code is kept`);
+    };
+    void time.hold(checked());
   };
 
   function checkAppend(name: RunLogName, entries: readonly KeptEntry[], by: Invocation) {
@@ -80,8 +107,11 @@ export function codeWatch(
       if (entry.n !== (last?.n ?? 0) + 1) violated(`${what} has the entry ${entry.n} after ${last?.n ?? "none"}`);
       if (entry.at < (last?.at ?? 0)) violated(`${what} goes back in time with entry ${entry.n}`);
       if (log.some((one) => one.entry.k === entry.k)) violated(`${what} has ${entry.k} twice`);
-      if (entry.id !== undefined && log.some((one) => one.entry.id === entry.id))
-        violated(`${what} has taken the message ${entry.id} twice`);
+      if (entry.id !== undefined) {
+        const known = taken.get(attemptName(of)) ?? new Set();
+        if (known.has(entry.id)) violated(`${what} has taken the message ${entry.id} twice`);
+        taken.set(attemptName(of), known.add(entry.id));
+      }
       if (entry.c === "step" && entry.e === "done" && entry.f === "step") checkOwn(of.id, entry);
       cover(`an entry ${entry.c} ${entry.e}`);
       log.push({ entry: structuredClone(entry), at: time.now() });
@@ -104,17 +134,18 @@ export function codeWatch(
     const { parent } = after;
     const run = parent && system.jobs.peek(parent.message.job_id);
     if (before || !parent || !run || !isCoded(run)) return;
-    const of = { ...run, run: parent.message.run, attempt: parent.message.attempt };
+    const call = callOf(parent.step);
+    const of = { ...run, run: parent.message.run, attempt: parent.message.attempt, part: call.part };
     const what = `${nameOf(after)} (${parent.step})`;
     const id = parent.undo ? undoJobId(of, parent.step) : stepJobId(of, parent.step);
     // A decision that stood still may be of a run that was deleted since, whose id another one has.
     if (after.id !== id && !deleted.has(run.id)) violated(`${what} has another id than its key gives`);
     checkBy(of, ({ called }) => {
-      const call = called.get(parent.step);
-      if (!call) return violated(`${what} was started, and its run has not called it`);
+      const made = called.get(call.key);
+      if (!made) return violated(`${what} was started, and its run has not called it`);
       const input = system.load(after.input) as { body?: { of?: string }; program?: number };
-      if (call.event !== after.event) violated(`${what} is ${after.event}, and not ${call.event}`);
-      if (call.of !== (input.body?.of ?? input.program)) violated(`${what} has another input than its call`);
+      if (made.event !== after.event) violated(`${what} is ${after.event}, and not ${made.event}`);
+      if (made.of !== (input.body?.of ?? input.program)) violated(`${what} has another input than its call`);
     });
   });
 
@@ -133,14 +164,14 @@ export function codeWatch(
       },
     }),
 
-    ran(by, { run: { id, run, attempt, definition }, key }) {
+    ran(by, { run: { id, run, attempt, definition, seed }, key }) {
       const n = ++runs;
       const name = `${id} ${key}`;
       returned.set(name, new Set([...(returned.get(name) ?? []), n]));
       cover("own code");
       if ((returned.get(name)?.size ?? 0) > 1) cover("own code is run again");
       const job = system.jobs.peek(id);
-      const of = job && { ...job, run, attempt, bundle: definition };
+      const of = job && { ...job, run, attempt, bundle: definition, part: partOfSeed(seed) };
       const end = of && logOf(of).find(({ entry }) => ownName(entry.k) === key);
       // Whoever read the log after that should have known.
       if (end && end.at < by.began) violated(`${key} of ${nameOf(of)} is run again, and its result was kept`);
@@ -152,10 +183,10 @@ export function codeWatch(
       return { n, of: key };
     },
 
-    shows({ run: { id, run, attempt }, from, log }) {
+    shows({ run: { id, run, attempt, seed }, from, log }) {
       const job = system.jobs.peek(id);
       if (!job) return;
-      const kept = logOf({ ...job, run, attempt });
+      const kept = logOf({ ...job, run, attempt, part: partOfSeed(seed) });
       for (const [i, { value, ...shown }] of log.entries()) {
         const { as: _shown, value: keptValue, ...entry } = kept[from + i]?.entry ?? {};
         if (JSON.stringify(shown) !== JSON.stringify(entry))
@@ -185,22 +216,27 @@ export function codeWatch(
   }
 
   /** What has been done by the end of a run in vain was shown to its handler, which undoes it. */
-  function checkUndone(job: Job, { called }: Reading) {
+  function checkUndone(job: Job & LogOf, { called }: Reading) {
     const done = new Set(logOf(job).flatMap(({ entry }) => (entry.e === "done" ? [entry.k] : [])));
     for (const { parent, status, retried_after, finished_at = 0, ...step } of system.jobs.all()) {
       if (parent?.message.job_id !== job.id || parent.message.attempt !== job.attempt || parent.undo) continue;
       // A job that was deleted may have had the same id, and its steps are there still.
       if (step.created_at < job.created_at) continue;
+      const { key, part } = callOf(parent.step);
+      // What was done before a run continued as another one is not undone.
+      if (part !== job.part) continue;
       const isDone = status === "completed" && retried_after === undefined && finished_at < (job.finished_at ?? 0);
-      const isUndone = called.get(parent.step)?.undo !== "nothing";
-      if (isDone && called.has(parent.step) && isUndone && !done.has(parent.step))
+      const isUndone = called.get(key)?.undo !== "nothing";
+      if (isDone && called.has(key) && isUndone && !done.has(key))
         violated(`${nameOf(job)} has ended in vain, and ${parent.step} (${step.id.slice(-6)}) is done and not undone`);
     }
   }
 
-  async function checkEnd(job: Job) {
-    const progress = job.progress && (system.load(job.progress) as unknown);
-    if (!isCodeProgress(progress) || job.reason === "by force") return;
+  async function checkEnd(ended: Job) {
+    const progress = ended.progress && (system.load(ended.progress) as unknown);
+    if (!isCodeProgress(progress) || ended.reason === "by force") return;
+    const job = { ...ended, part: progress.code.part };
+    if (job.part > 1) cover("a run continues as another one");
     const reading = await readingOf(job, progress.code.started_at);
     if (!reading) {
       const isBegun = job.status === "completed" || logOf(job).some(({ entry }) => entry.c !== "cancel");

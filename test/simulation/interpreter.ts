@@ -23,6 +23,7 @@ export type Outcome =
   | { is: "completed"; value: unknown }
   | { is: "failed"; step?: string }
   | { is: "rolled_back" }
+  | { is: "continued"; program: number }
   | { is: "cancelled" };
 
 /** What a program does, given what its log says. */
@@ -97,7 +98,7 @@ const drained = () => new Promise<void>((resolve) => process.nextTick(resolve));
  * that replays handlers, but JavaScript's own promises.
  */
 export async function interpret(
-  { parts, ends }: Program,
+  { parts, ends, next = 0 }: Program,
   { log, startedAt }: { log: readonly Entry[]; startedAt: number },
 ): Promise<Reading> {
   const called = new Map<string, Called>();
@@ -338,6 +339,9 @@ export async function interpret(
       if (ends === "returns") {
         phase = "ended";
         outcome = { is: "completed", value: { seen: all } };
+      } else if (ends === "continues") {
+        phase = "ended";
+        outcome = { is: "continued", program: next };
       } else end(ends === "throws" ? { is: "failed" } : { is: "rolled_back" });
     })
     .catch((error) => {

@@ -25,7 +25,9 @@ export type Part = { name: string } & (
 /** What a handler of the simulation does. */
 export interface Program {
   parts: Part[];
-  ends: "returns" | "throws" | "rolls back";
+  ends: "returns" | "throws" | "rolls back" | "continues";
+  /** The program as which it continues. */
+  next?: number;
 }
 
 /** The business key under which the runs of the simulation wait for messages. */
@@ -41,7 +43,7 @@ const mostParts = 16;
 interface Drawing {
   number: number;
   of: number;
-  /** How much of the own code is a job. */
+  /** How much of the own code is a job. Where some is, some programs continue as another one, too. */
   long: number;
 }
 
@@ -89,10 +91,10 @@ export function drawnProgram(random: Random, { number, of: count, long }: Drawin
   function note(): Part {
     return { name: `p${made++}`, does: "note" };
   }
-  return {
-    parts: Array.from({ length: random.int(1, 4) }, () => part(2)),
-    ends: random.pick(["returns", "returns", "returns", "throws", "rolls back"]),
-  };
+  const parts = Array.from({ length: random.int(1, 4) }, () => part(2));
+  const ends = random.pick(["returns", "returns", "returns", "throws", "rolls back"] as const);
+  const continues = long > 0 && ends === "returns" && number + 1 < count && random.chance(0.5);
+  return continues ? { parts, ends: "continues", next: random.int(number + 1, count - 1) } : { parts, ends };
 }
 
 /** What the handlers reach of the world outside. */
@@ -108,10 +110,11 @@ export const handlerOf = (programs: readonly Program[], outside: Outside): CodeF
   defineFeature({
     signals: { go: z.unknown() },
     async run(ctx: Context, { program }: { program: number }) {
-      const { parts, ends } = programs[program] as Program;
+      const { parts, ends, next } = programs[program] as Program;
       const seen = await eachOf({ ctx, outside, round: "" }, parts);
       if (ends === "throws") throw new TypeError(`a handler that quotes ${canary}`);
       if (ends === "rolls back") ctx.rollback(`quotes ${canary}`);
+      if (ends === "continues") return ctx.continueAs({ program: next, secret: canary });
       return { seen };
     },
   }) as unknown as CodeFeature;
