@@ -59,6 +59,13 @@ export const mutations: Mutation[] = [
     test: "unit/code/feature/decisions.test.ts",
   },
   {
+    // What has ended behind that return is not run again.
+    file: "lambdas/code/feature/session.ts",
+    find: "this.#waiting.delete(call);\n    this.#closing.delete(entry.k);",
+    replace: "this.#closing.delete(entry.k);",
+    test: "unit/code/feature/decisions.test.ts",
+  },
+  {
     // A change without its entry leaves no gap.
     file: "lambdas/core/operations/change-job.ts",
     find: "changes: (job.changes ?? 0) + 1",

@@ -96,4 +96,18 @@ export const ofCode: Mutation[] = [
     replace: "",
     bug: "a run was parked for good as NON_DETERMINISTIC: what it had begun in a scope was unknown to the process that undid it",
   },
+  {
+    name: "code: a run that continues takes the jobs of its part before",
+    seed: 224,
+    at: "consumers/types/feature/code/begin.ts#jobKeyOf",
+    find: "part === 1 ? key :",
+    replace: "true ? key :",
+  },
+  {
+    name: "code: own code that is a job is asked for by the log of the first part",
+    seed: 12960,
+    at: "consumers/types/function/own-step.ts#messageOf",
+    find: "attempt: parent.message.attempt }, part)",
+    replace: "attempt: parent.message.attempt }, 1)",
+  },
 ];
