@@ -242,6 +242,9 @@ export function nextStep(incident: Incident, judging: Judging): IncidentStep | u
   if (state === "ignored") return ignoredStep(incident, now);
   // A later version may have more states.
   if (state !== "open" && state !== "known") return undefined;
+  // What was counted late, and has stopped by then, is told all the same: first that it began, then that it is over.
+  const untold = state === "open" && rule && !incident.said ? levelStep(incident, rule) : undefined;
+  if (untold) return untold;
   if (judging.isQuiet || !rule) return closingOf(incident, now);
   return state === "open" ? sayingOf(incident, rule, now) : undefined;
 }
@@ -292,14 +295,17 @@ function ignoredStep({ ignore, count, last_at }: Incident, now: number): Inciden
   return now - seen.at >= hourMs ? { changes: { ignore: { ...ignore, seen: { at: now, count } } } } : undefined;
 }
 
-function sayingOf(incident: Incident, rule: IncidentRule, now: number): IncidentStep | undefined {
-  const { sent = 0, opened_at = now, reminded = 0, escalated } = incident;
+/** Says how much has failed, if that was not said. */
+function levelStep(incident: Incident, { notify }: IncidentRule): IncidentStep | undefined {
   const level = levelFor(incident);
-  if (sent < level)
-    return {
-      say: { kind: kindOf(incident), ordinal: String(level), to: rule.notify },
-      changes: { sent: level, said: true },
-    };
+  if ((incident.sent ?? 0) >= level) return undefined;
+  return { say: { kind: kindOf(incident), ordinal: String(level), to: notify }, changes: { sent: level, said: true } };
+}
+
+function sayingOf(incident: Incident, rule: IncidentRule, now: number): IncidentStep | undefined {
+  const { opened_at = now, reminded = 0, escalated } = incident;
+  const grown = levelStep(incident, rule);
+  if (grown) return grown;
   const { remindMs, escalate } = rule;
   if (escalate && !escalated && now - opened_at >= escalate.afterMs)
     return {

@@ -21,11 +21,11 @@ const anIncident = (overrides: Partial<Incident> = {}): Incident => ({
 });
 
 /** Takes steps until there are none: what was said, and what the incident is then. */
-function settled(found: Incident, now: number, by: IncidentRule | undefined = rule) {
+function settled(found: Incident, now: number, by: IncidentRule | null = rule) {
   const said: string[] = [];
   let incident = found;
   for (let step = 0; step < 10; step++) {
-    const next = nextStep(incident, { now, rule: by, isQuiet: isQuiet(incident, by ?? rule, now) });
+    const next = nextStep(incident, { now, rule: by ?? undefined, isQuiet: isQuiet(incident, by ?? rule, now) });
     if (!next) return { said, incident };
     if (next.say) said.push(`${next.say.kind} ${next.say.ordinal} to ${next.say.to.join()}`);
     incident = withChanges(incident, next.changes);
@@ -56,6 +56,17 @@ describe("an incident", () => {
     expect(said).toEqual(["opened 1 to chat"]);
     expect(incident).toMatchObject({ state: "open", opening: 1, sent: 1, opened_at: noon });
     expect(settled(incident, noon + 1).said).toEqual([]);
+  });
+
+  it("is told and closed where its failure was counted only when all was quiet again", () => {
+    const { said, incident } = settled(anIncident({ count: 3 }), noon + 40 * minute);
+    expect(said).toEqual(["opened 1 to chat", "closed closed to chat"]);
+    expect(incident).toMatchObject({ state: "closed", base: 3 });
+    // What grew while nobody could be told is told by its end.
+    const opened = settled(anIncident(), noon).incident;
+    expect(settled(failing(opened, 99, noon + 1), noon + 40 * minute).said).toEqual(["closed closed to chat"]);
+    // Nobody asks for it any more.
+    expect(settled(anIncident(), noon + 40 * minute, null).said).toEqual([]);
   });
 
   it("of 100,000 failures in batches is told four times, and once that it is over", () => {
