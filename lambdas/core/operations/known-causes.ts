@@ -22,25 +22,29 @@ const daysBefore = 2;
 
 /**
  * Whether a cause failed before its tenant had alerts: it is no news then, and is told once it has stopped and come back. Asked once for
- * each cause, and only on the first day.
+ * each cause, and only on the first day. Where no round of the reconciler has noted yet since when there are alerts, the first failure that
+ * is counted does: what fails between the two is news, and so is what fails as a job failed that told of it.
  */
 export async function wasKnown(
   {
     incidents,
     failures,
     catalog,
-  }: { incidents: Pick<Incidents, "begun">; failures: Pick<Failures, "read">; catalog: Catalog },
+  }: { incidents: Pick<Incidents, "begun" | "begin">; failures: Pick<Failures, "read">; catalog: Catalog },
   { product, env, target, code, provider_code, first_at }: Incident,
 ): Promise<boolean> {
-  const since = (await incidents.begun()).get(`${product}#${env}`) ?? first_at;
+  const begun = (await incidents.begun()).get(`${product}#${env}`);
+  if (begun === undefined) await incidents.begin({ product, env }, first_at);
+  const since = begun ?? first_at;
   if (first_at - since > dayMs) return false;
+  const before = Math.min(since, first_at);
   const days = Array.from({ length: daysBefore + 1 }, (_, i) => utcDayOf(since) - i * dayMs);
   const groups = await Promise.all(days.map((day) => failures.read(product, env, day)));
   return groups
     .flat()
     .some(
       (group) =>
-        group.first_at < since &&
+        group.first_at < before &&
         group.code === code &&
         group.provider_code === provider_code &&
         targetNameOf(catalog, { product, event: group.event }) === target,

@@ -117,6 +117,41 @@ describe("failed attempts", () => {
   });
 });
 
+describe("the failures of a tenant whose alerts no round of the reconciler has seen yet", () => {
+  const before = { product: "shop", env: "prd" };
+
+  it("are the beginning of its alerts", async () => {
+    const { lifecycle, services } = alertWorld();
+    await handleChanges(lifecycle, many(1));
+    await services.incidents.begin(before, noon + 60_000);
+    await handleChanges(lifecycle, [failedAttempt(noon + 120_000, { code: "TIMEOUT" })]);
+    expect(await services.incidents.begun()).toEqual(new Map([["shop#prd", noon]]));
+  });
+
+  it("are told though a job that tells has failed so", async () => {
+    const { lifecycle, services } = alertWorld();
+    await handleChanges(lifecycle, many(1));
+    await handleChanges(lifecycle, [failedAttempt(noon + 1, { code: "TIMEOUT", made_by: "alert", retries: 0 })]);
+    await services.incidents.begin(before, noon + 60_000);
+    await handleChanges(lifecycle, [failedAttempt(noon + 120_000, { code: "TIMEOUT" })]);
+    expect(noticesIn(services.jobs.all())).toMatchObject([{ code: "SERVICE_UNAVAILABLE" }, { code: "TIMEOUT" }]);
+  });
+
+  it("are told though the process that counted them died before", async () => {
+    const { lifecycle, services } = alertWorld();
+    const batch = [failedAttempt(noon, { retries: 0 })];
+    const { change } = services.incidents;
+    services.incidents.change = async () => {
+      throw new TypeError("killed");
+    };
+    await handleChanges(lifecycle, batch);
+    services.incidents.change = change;
+    await services.incidents.begin(before, noon + 60_000);
+    await handleChanges(lifecycle, batch);
+    expect(services.incidents.all()).toMatchObject([{ state: "open", count: 1, sent: 1 }]);
+  });
+});
+
 describe("runs of events that a rate is asked of", () => {
   const alert: Alert = { when: "failure_rate", events: ["charge"], over: 0.1, of_at_least: 5, notify: ["ops"] };
   const rated = (events: string[]) => alertWorld(alertProduct({ alerts: { rate: { ...alert, events } } }));
