@@ -125,11 +125,17 @@ function failingIn(catalog: Catalog, all: readonly Ended[]): Failing[] {
 
 async function countCause(services: CauseServices, { rule, batchIndex: _, ...failing }: Failing): Promise<void> {
   const incident = (await services.incidents.add(failing, { mustExist: true })) ?? (await addNew(services, failing));
-  await attend(services, incident, {
-    rule,
-    isQuiet: (of, now) => isQuiet(of, rule, now),
-    isKnown: (of) => wasKnown(services, of),
-  });
+  // The incident has the time of what was counted last, which may be older, where another shard of the stream is late.
+  const last_at = Math.max(incident.last_at, ...failing.entries.map(({ at }) => at));
+  await attend(
+    services,
+    { ...incident, last_at },
+    {
+      rule,
+      isQuiet: (of, now) => isQuiet(of, rule, now),
+      isKnown: (of) => wasKnown(services, of),
+    },
+  );
 }
 
 /** The first failure of a cause. What fails otherwise each time would tell each time, so that only so many are open. */

@@ -45,6 +45,15 @@ export function describeIncidents(
       expect(await made.incidents.get(of)).toEqual(both);
     });
 
+    test("keeps the first time that it was told, and has the time and the job of what was counted last", async () => {
+      const of = fresh();
+      const [late, early] = [anOccurrence(noon + 5), anOccurrence(noon, `job_${"b".repeat(32)}`)];
+      await add(of, late);
+      const both = { first_at: noon + 5, last_at: noon, sample_job_id: early.job_id };
+      expect(await add(of, early)).toMatchObject(both);
+      expect(await add(of, late)).toMatchObject(both);
+    });
+
     test("changes what has not changed since, and not what was counted if that matters", async () => {
       const of = fresh();
       const before = await add(of, anOccurrence());

@@ -8,7 +8,7 @@ const tenantKey = ({ product, env }: { product: string; env: string }) => `${pro
 const mostMarks = 300;
 
 /** Incidents in memory. */
-export function fakeIncidents(): Incidents & { all(): Incident[] } {
+export function fakeIncidents(): Incidents & { all(): Incident[]; watches(): Watched[] } {
   const items = new Map<string, Incident>();
   /** Of each incident the latest, as the table remembers some hundreds. */
   const marks = new Map<string, string[]>();
@@ -19,24 +19,27 @@ export function fakeIncidents(): Incidents & { all(): Incident[] } {
   const copy = <T>(value: T): T => structuredClone(value);
   return {
     all: () => copy([...items.values()]),
+    watches: () => copy([...watches.values()]),
 
     async add({ product, env, id, subject, entries }, { mustExist }) {
       const key = keyOf({ product, env, id });
       let item = items.get(key);
       if (!item && mustExist) return undefined;
-      for (const { mark, written_at: _, at, event, job_id } of entries) {
-        const known = marks.get(key) ?? [];
-        if (known.includes(mark)) continue;
-        marks.set(key, [...known, mark].slice(-mostMarks));
-        const { count = 0, first_at = at, last_at = at } = item ?? {};
+      const known = marks.get(key) ?? [];
+      const fresh = entries.filter(({ mark }, place) => {
+        return !known.includes(mark) && entries.findIndex((one) => one.mark === mark) === place;
+      });
+      marks.set(key, [...known, ...fresh.map(({ mark }) => mark)].slice(-mostMarks));
+      const latest = fresh.toSorted((one, other) => one.at - other.at).at(-1);
+      if (latest) {
+        const { at, event, job_id } = latest;
+        const { count = 0, first_at = Math.min(...fresh.map((one) => one.at)) } = item ?? {};
         item = {
           ...(item ?? { product, env, id }),
           ...subject,
           ...(event !== undefined && { event }),
           ...(job_id !== undefined && { sample_job_id: job_id }),
-          count: count + 1,
-          first_at: Math.min(first_at, at),
-          last_at: Math.max(last_at, at),
+          ...{ count: count + fresh.length, first_at, last_at: at },
         };
       }
       if (!item) throw new Error("nothing was added");

@@ -84,6 +84,25 @@ describe("failed attempts", () => {
     expect(services.queue.sent).toHaveLength(1);
   });
 
+  it("are told though the one that died with them was followed by another one that is older than the end", async () => {
+    const { lifecycle, services } = alertWorld();
+    await handleChanges(lifecycle, many(1));
+    const [found] = services.incidents.all();
+    if (!found) throw new Error("there is no incident");
+    await services.incidents.change(found, { state: "resolved", ended_at: noon + 10_000, base: 1 });
+    const batch = [failedAttempt(noon + 20_000)];
+    const { change } = services.incidents;
+    services.incidents.change = async () => {
+      throw throttled();
+    };
+    expect(await handleChanges(lifecycle, batch)).toBe(0);
+    services.incidents.change = change;
+    // Of another shard of the stream, which is late.
+    await handleChanges(lifecycle, [failedAttempt(noon + 5000)]);
+    await handleChanges(lifecycle, batch);
+    expect(services.incidents.all()).toMatchObject([{ state: "open", opening: 2, sent: 1 }]);
+  });
+
   it("do not hold up the stream where an alert has a fault", async () => {
     const { lifecycle, services } = alertWorld();
     services.incidents.add = async () => {
