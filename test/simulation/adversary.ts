@@ -3,6 +3,8 @@ import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import type { ScheduleStates } from "../../lambdas/core/ports/schedule-states.ts";
 import type { Timeline } from "../support/line/timeline.ts";
+import type { AlarmLedger } from "./alarm-rules.ts";
+import type { Alarms } from "./alarms.ts";
 import type { Coding } from "./coding.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Editing } from "./editions.ts";
@@ -114,6 +116,8 @@ export interface World {
   undone?: Random;
   /** Separate randomness for runs with a step for each item (for-each-rules.ts). Few histories have them. */
   listed?: Random;
+  /** Present in histories whose product has alerts, with what they have shown of them (alarms.ts). Few histories have them. */
+  alarms?: Alarms & { ledger: AlarmLedger };
   /** Separate randomness for claims whose consumer gets an error although they were written. Few histories have them. */
   lossy?: Random;
   /** What is paused. */

@@ -13,6 +13,8 @@ import type { JobQueue } from "../../lambdas/core/ports/job-queue.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
+import { faultyExecutor } from "./alarming.ts";
+import { isFaultyEvent } from "./alarms.ts";
 import { codeProcesses } from "./code-process.ts";
 import { executions as watchExecutions } from "./executions.ts";
 import { lambdaFreezer } from "./freezer.ts";
@@ -111,12 +113,15 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const plain = executor(world, executions, by);
     const { spares } = world;
     const spared = spares && spareExecutor(world, { ledger, executions, random: spares }, by);
+    const { alarms } = world;
+    const faulty = alarms && faultyExecutor(world, { executions, random: alarms.random }, by);
     const announced = withClaims(observer, plain);
     const { lines } = world;
     return async (execution, of) => {
       const { event } = execution.job;
       if (code && isOwnStep(execution.job)) return runsOwn(code.ownStep(by), by)(execution, of);
       if (event === announcedEvent) return announced(execution, of);
+      if (faulty && isFaultyEvent(event)) return faulty(execution, of);
       const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
       return (event === spareEvent && spared ? spared : plain)(execution, of).finally(ended);
     };

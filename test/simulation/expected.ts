@@ -9,6 +9,9 @@ export const expected: readonly string[] = [
   "an item is undone of a step that is cancelled",
   "an item is undone of a step that is completed",
   "an item is undone of a step that is failed",
+  "an incident is opened: open",
+  "an incident is closed: told",
+  ...["opened", "came_back", "grew", "closed"].map((kind) => `an alert is told: ${kind}`),
   "an approval is decided",
   "an approval times out",
   "a run of an older edition completes",
@@ -109,6 +112,10 @@ export const expected: readonly string[] = [
 /** What takes some thousand histories to show. */
 export const rare: readonly string[] = [
   ...each("archive", "createMany", "keep", "put", "remove", "schedule", "unschedule"),
+  "an incident is opened: known",
+  "an incident keeps coming back",
+  ...["flaps", "reminder", "escalated"].map((kind) => `an alert is told: ${kind}`),
+  ...["resolve", "ignore", "reopen"].map((what) => `an incident is changed: ${what}`),
   "queued -> queued",
   "queued -> cancelled",
   "running -> paused",

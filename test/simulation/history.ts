@@ -3,9 +3,12 @@ import { uuidv7 } from "uuidv7";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { timeline } from "../support/line/timeline.ts";
 import { outagesOf } from "./adversary.ts";
+import { alarmLedger } from "./alarm-rules.ts";
+import { alarmsOf, calmAlarms } from "./alarms.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { codingOf } from "./coding.ts";
 import { crowdOf } from "./crowd.ts";
+import { nameOfWrite } from "./dead-letters.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { editingOf } from "./editions.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces, withTwins } from "./hardship.ts";
@@ -48,7 +51,7 @@ const horizon = start + 48 * hour;
 const ceases = start + 36 * hour;
 /** Many times what a peaceful history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
-/** The same of one with lines, which has many jobs, or with code, whose decisions are many where processes die. */
+/** The same of one with lines or alerts, which has many jobs, or with code, whose decisions are many where processes die. */
 const mostOfLines = 120_000;
 /** And for each hour: where calls fail, a history may last for 36 of them, and the reconciler makes some 100 calls a minute. */
 const mostPerHour = 10_000;
@@ -111,17 +114,21 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const deployments = deploymentsOf(seed);
   const edits = editingOf(seed);
   const coding = codingOf(seed);
+  const alarms = alarmsOf(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
   const drawn = isPeaceful
     ? peacefulHardship(random)
     : withRaces(withLateFaults(hardshipOf(random), late), seeded(seed ^ 0x7ace));
-  const hardship = lines?.isCalm ? calmLines : hasTwins(seed) ? withTwins(drawn) : drawn;
+  const calm = (lines?.isCalm && calmLines) || (alarms?.isCalm && calmAlarms) || undefined;
+  const hardship = calm ?? (hasTwins(seed) ? withTwins(drawn) : drawn);
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
   const limited = isLimited(seed) ? seeded(seed ^ 0x6a7e) : undefined;
   const outages = outagesOf(random, hardship, start, limited);
+  const poison = poisonOf(seed, isPeaceful || alarms?.isCalm === true);
+  const isPoison = (after: Job) => poison.write(nameOfWrite(after));
   const world = {
     time,
     random,
@@ -130,8 +137,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ceases,
     observer: seen,
     outages,
-    poison: poisonOf(seed, isPeaceful),
-    crowd: crowdOf(seed, isPeaceful || lines !== undefined, hardship),
+    poison,
+    crowd: crowdOf(seed, isPeaceful || lines !== undefined || calm !== undefined, hardship),
     ...(lines && { lines }),
     ...(deployments && { deployments }),
     ...(edits && { edits }),
@@ -144,6 +151,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     ...(hasApprovals(seed) && { approving: seeded(seed ^ 0xa994) }),
     ...(hasUndos(seed) && { undone: seeded(seed ^ 0x0d0e) }),
     ...(hasItems(seed) && { listed: seeded(seed ^ 0x715d) }),
+    ...(alarms && { alarms: { ...alarms, ledger: alarmLedger({ time, observer: seen, isPoison }, alarms) } }),
     ...(losesClaims(seed) && { lossy: seeded(seed ^ 0x105e) }),
     pausing: pausingOf(seed),
     herd: herdOf(seed),
@@ -155,17 +163,25 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     seed % 8 === 7
       ? { random: seeded(seed ^ 0x5a4e), ...(readsLate(seed) && { late: seeded(seed ^ 0x1e55) }) }
       : undefined;
-  const accepted = workload(world, ledger, system, { isChanging: !isPeaceful && !lines?.isCalm, sharing });
+  const accepted = workload(world, ledger, system, { isChanging: !isPeaceful && !calm, sharing });
   deployments?.begin(world, system, ledger);
   if (lines) watchLines({ ...world, lines }, system);
+  if (world.alarms) {
+    await world.alarms.begin(start);
+    system.onWrite(world.alarms.ledger.note);
+  }
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
-  const most = () => (lines || coding ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
+  const most = () =>
+    (lines || coding || alarms ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
   const going = () =>
     ++events < most() &&
     seen.violations.length === 0 &&
     time.now() < horizon &&
-    (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
+    (time.now() < busyUntil ||
+      system.inFlight() > 0 ||
+      !system.jobs.all().every(isDone) ||
+      !(world.alarms?.ledger.isAtRest() ?? true));
   await time.run(going);
   const open = system.jobs.all().filter((job) => !isDone(job));
   // One that is late for good spends what a history may take before the jobs of the next hours have run.
@@ -177,6 +193,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     const { held } = world.pausing;
     const open = await system.openApprovals();
     await coding?.watch?.atRest();
+    world.alarms?.ledger.checkAtRest();
     checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held, open });
   }
   if (lines && seen.violations.length === 0) lineStartsKeepRates({ ...world, lines });

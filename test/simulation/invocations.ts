@@ -128,7 +128,7 @@ interface Shared {
  * Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary.
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
-  const { time, random, hardship, observer, poison, pausing, herd } = world;
+  const { time, random, hardship, observer, poison, pausing, herd, alarms } = world;
   const { jobs, queue, scheduler, unscheduled, relays, roundPlaces, blobs, gates, sharedKeys, resultCache } = shared;
   const { definitions, signals, approvals, runLogs, answers, ticks, others, log, onWrite } = shared;
   const counts = fakeDueCounts();
@@ -176,7 +176,9 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       relays: throughAdversary("queue", relays, invocation, around),
       roundPlaces,
       rollUps: fakeRollUps(),
-      incidents: fakeIncidents(),
+      incidents: alarms
+        ? throughAdversary("jobs", alarms.ledger.watched(alarms.incidents), invocation, around)
+        : fakeIncidents(),
       audit: fakeAudit(),
       operations: fakeOperations(),
       turns: fakeMessageQueue(),

@@ -132,7 +132,7 @@ export function linesOf(seed: number): Lines | undefined {
 export const calmLines: Hardship = { ...calm, skew: 100, overlong: 0, large: 0 };
 
 /** The catalog of a world. */
-export const catalogOf = ({ lines, deployments, edits, coding }: Deployed): Catalog =>
-  (lines ?? deployments ?? edits ?? coding)?.catalog() ?? catalog;
+export const catalogOf = ({ lines, deployments, edits, coding, alarms }: Deployed): Catalog =>
+  (lines ?? deployments ?? edits ?? coding ?? alarms)?.catalog() ?? catalog;
 
-type Deployed = { [of in "lines" | "deployments" | "edits" | "coding"]?: { catalog(): Catalog } };
+type Deployed = { [of in "lines" | "deployments" | "edits" | "coding" | "alarms"]?: { catalog(): Catalog } };

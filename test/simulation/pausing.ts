@@ -4,6 +4,7 @@ import { type PausesMemory, withRecent } from "../../lambdas/core/operations/rec
 import type { Pauses, StoredPauses } from "../../lambdas/core/ports/pauses.ts";
 import { fakeStoredPauses } from "../support/fakes/pauses.ts";
 import type { Timeline } from "../support/line/timeline.ts";
+import { hasAlarms } from "./alarms.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./ledger.ts";
@@ -53,7 +54,8 @@ const startsWithinMs = 5000;
  */
 export function pausingOf(seed: number): Pausing {
   const isOfKeys = seed % 32 === 21;
-  const isOn = seed % 16 === 9 || seed % 32 === 12 || seed % 32 === 19 || seed % 32 === 5 || isOfKeys;
+  const isOn =
+    seed % 16 === 9 || seed % 32 === 12 || seed % 32 === 19 || seed % 32 === 5 || isOfKeys || hasAlarms(seed);
   const stored = fakeStoredPauses();
   const random = seeded(seed ^ 0x9a05_0000);
   const held: Held[] = [];
@@ -127,8 +129,10 @@ export function pausingOf(seed: number): Pausing {
 /** Written again, because the rules must not use the code that they check. */
 export const holds = (
   { product, env = "e", event, limit, key }: PauseScope,
-  job: Pick<Job, "product" | "env" | "event" | "gates">,
+  job: Pick<Job, "product" | "env" | "event" | "gates" | "made_by">,
 ): boolean =>
+  // Who is told of an incident is told.
+  job.made_by !== "alert" &&
   product === job.product &&
   env === job.env &&
   // The jobs that run the items of a step have the event of their feature and the step's name.

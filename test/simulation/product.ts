@@ -35,7 +35,8 @@ export const limits: Record<string, Limit> = {
 
 /** How long the requests of `soon` are put off, and how long at most. */
 export const debounceMs = { delay: 4000, max_wait: 12_000 } as const;
-const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
+/** The target of all calls. */
+export const api = { envs: { e: { base_url: "http://127.0.0.1" } }, actions: { call: { method: "POST", path: "/" } } };
 const news = { provider: "eventbridge", bus: "default", source: "sim", topics: { told: { detail_type: "told" } } };
 const told = { to: "$Session{user}{sub}", of: "$Input{of}" };
 const undo = (of: string) => ({ event: "other", input: { query: { of, n: "$Step{n}" } } });

@@ -18,6 +18,8 @@ const mostOfPauses = 400;
 
 /** Three schedules, each with the job that is read, deleted, made and dispatched. */
 const mostOfSchedules = 100;
+/** The handful of causes of a history, each opened, told and closed at once. */
+const mostOfIncidents = 300;
 /** After this time a round begins nothing more. */
 const longestRunMs = 50_000;
 
@@ -29,7 +31,7 @@ interface Stored {
 
 /** The reconciler, once a minute. */
 export function reconciling(
-  { time, hardship, observer, pausing, deployments }: World,
+  { time, hardship, observer, pausing, deployments, alarms }: World,
   { jobs, gates, unscheduled }: Stored,
   invoke: Invoke,
 ): void {
@@ -43,7 +45,7 @@ export function reconciling(
     const crowded = gates.all().filter(({ parts }) => parts.get(0)?.line !== undefined);
     const kept = [...unscheduled.kept.values()].filter(({ message }) => message.due_at <= latest + sentAheadMs);
     const isFollowed = memory.schedules === deployments?.hash();
-    const isQuiet = !pausing.isAny() && crowded.length === 0 && kept.length === 0 && isFollowed;
+    const isQuiet = !alarms && !pausing.isAny() && crowded.length === 0 && kept.length === 0 && isFollowed;
     const mayEnd = (job: Job) => job.repeat?.overlap === "cancel_previous" && phaseOf(job.status) === "pending";
     if (!isQuiet || jobs.all().some((job) => isStuck(job, latest, graceMs) || mayEnd(job))) {
       observer.cover("reconciler");
@@ -60,7 +62,10 @@ export function reconciling(
         .finally(() => {
           const forPauses = pausing.isOn ? mostOfPauses : 0;
           const forSchedules = schedules ? mostOfSchedules : 0;
-          end(mostCalls.reconciler + callsOfOverdue(overdue) + callsOf(crowded) + forPauses + forSchedules);
+          const forIncidents = alarms ? mostOfIncidents : 0;
+          end(
+            mostCalls.reconciler + forIncidents + callsOfOverdue(overdue) + callsOf(crowded) + forPauses + forSchedules,
+          );
         });
     }
     time.after(minute, tick);

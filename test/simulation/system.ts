@@ -48,6 +48,9 @@ export interface System {
   onWrite(listener: OnWrite): void;
 }
 
+/** Counting a cause, opening it, and telling both receivers of it, while others change it too. */
+export const callsOfCause = 30;
+
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
@@ -114,13 +117,14 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     return consumer(type, message, arrived);
   }
 
-  const failures = fakeFailures();
+  const { alarms } = world;
+  const failures = alarms?.failures ?? fakeFailures();
 
   /** What the idle lifecycle processes remember. */
   const idle: Recent[] = [];
 
   async function lifecycle(changes: JobChange[]) {
-    const { invocation, end } = invoke("lifecycle", "lifecycle");
+    const { services, invocation, end } = invoke("lifecycle", "lifecycle");
     const recentlySent = idle.pop() ?? recent();
     try {
       const undone = await handleChanges(
@@ -139,11 +143,14 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           signals: throughAdversary("jobs", signals, invocation, world),
           runLogs: throughAdversary("jobs", runLogs, invocation, world),
           queue: throughAdversary("queue", queue, invocation, world),
-          clock: world.time,
+          clock: alarms ? services.clock : world.time,
           webhooks: { ...webhooks, send: async () => {} },
           recentlySent,
           stats: throughAdversary("stats", stats, invocation, world),
           failures,
+          ...(alarms && {
+            alerting: { ...services, failures: throughAdversary("stats", failures, invocation, world) },
+          }),
         },
         changes,
       );
@@ -154,7 +161,8 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       const isBroken = changes.some(({ record }) => poison.write(nameOfWrite(record as WriteRecord)));
       // For each message to runs it reads who waits, and wakes them.
       const ofSignals = 2 * changes.filter(({ signal }) => signal).length;
-      end((mostCalls.lifecycle + ofSignals) * (isBroken ? 1 + changes.length : 1));
+      const ofAlerts = alarms ? callsOfCause * changes.length : 0;
+      end((mostCalls.lifecycle + ofSignals + ofAlerts) * (isBroken ? 1 + changes.length : 1));
     }
   }
 

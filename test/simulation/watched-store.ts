@@ -68,8 +68,8 @@ export function watchedStore(
   }
 
   /** Only for jobs that callers request; a permanently refused step is only its feature's problem. */
-  function isRefusedForGood({ id, parent }: Job) {
-    if (parent || peek(id) || !poison.item(id)) return false;
+  function isRefusedForGood({ id, parent, made_by }: Job) {
+    if (parent || made_by === "alert" || peek(id) || !poison.item(id)) return false;
     observer.cover("item refused for good");
     by.refusedForGood++;
     return true;

@@ -1,4 +1,5 @@
 import type { World } from "./adversary.ts";
+import { alarming } from "./alarming.ts";
 import { approving } from "./approving.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
@@ -53,6 +54,7 @@ export function workload(world: World, ledger: Ledger, system: System, wanted: W
   if (world.approving) approving(world, system, ledger, { create, isChanging }, world.approving);
   if (world.edits) editing(world, system, { create, isChanging }, world.edits);
   if (world.coding) codeRuns(world, system, { create, isChanging }, world.coding);
+  if (world.alarms) alarming(world, system, create, world.alarms);
   if (world.undone) undoing(world, system, { create, isChanging }, world.undone);
   if (world.listed) listing(world, system, create, world.listed);
   if (world.remembered) askAgainAndAgain(world, { ledger, system, create }, world.remembered);

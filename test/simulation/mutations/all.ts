@@ -1,3 +1,4 @@
+import { ofAlerts } from "./alerts.ts";
 import { ofApprovals } from "./approvals.ts";
 import { changes } from "./changes.ts";
 import { claims } from "./claims.ts";
@@ -33,6 +34,7 @@ export const mutations: Mutation[] = [
   ...definitions,
   ...ofCode,
   ...ofApprovals,
+  ...ofAlerts,
   ...ofUndo,
   ...lifecycle,
   ...limits,
