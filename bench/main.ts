@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { alerts } from "./alerts/part.ts";
 import { beside } from "./beside/part.ts";
 import { coldStart } from "./cold-start/part.ts";
 import { cost } from "./cost/part.ts";
@@ -37,6 +38,7 @@ const parts: Record<string, Part> = {
   throughput,
   "waits-counted": waitsCounted,
   "waits-timed": waitsTimed,
+  alerts,
 };
 const file = new URL("../docs/benchmarks.md", import.meta.url);
 
