@@ -1752,6 +1752,11 @@ export interface Incident {
   failing: number;
   /** How often it was opened. */
   openings: number;
+  /**
+   * It keeps coming back: when it was opened last, that was at least the fourth time within a day. Further openings
+   * of such a day are told from 100 failures on. Otherwise absent.
+   */
+  flaps?: true;
   /** When it was opened last. Epoch milliseconds. */
   opened_at?: number;
   /** When it was resolved or closed. Epoch milliseconds. */

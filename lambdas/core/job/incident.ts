@@ -321,10 +321,17 @@ function sayingOf(incident: Incident, rule: IncidentRule, now: number): Incident
   return undefined;
 }
 
+/** Whether it was opened last as the fourth time within a day, or more often: those who are told are told less of what follows. */
+export function keepsComingBack(incident: Incident): boolean {
+  const { openings = [], opened_at = 0 } = incident;
+  const recent = openings.filter((at) => at > opened_at - flappingMs);
+  return flaps(incident, recent, flappingOpenings - 1);
+}
+
 function kindOf(incident: Incident): MessageKind {
-  const { said, opening = 1, openings = [] } = incident;
+  const { said, opening = 1 } = incident;
   if (said) return "grew";
-  if (flaps(incident, openings, flappingOpenings - 1)) return "flaps";
+  if (keepsComingBack(incident)) return "flaps";
   return opening > 1 ? "came_back" : "opened";
 }
 

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
 import type { Tenant } from "../access/tenants.ts";
-import { countOf, type Incident, type IncidentState } from "../job/incident.ts";
+import { countOf, type Incident, type IncidentState, keepsComingBack } from "../job/incident.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Services } from "../operations/services.ts";
@@ -99,6 +99,7 @@ export function incidentView(incident: Incident): IncidentView {
       ended_at: hasEnded ? incident.ended_at : undefined,
       ignored: ignore && defined(pick(ignore, ["until", "above_per_hour"])),
       by: by_name ?? by,
+      flaps: keepsComingBack(incident) || undefined,
     }),
   };
 }

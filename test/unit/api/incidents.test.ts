@@ -70,6 +70,22 @@ describe("an incident", () => {
     expect((await get(path(idOf(1)), {}, reader)).body).not.toHaveProperty("answer");
   });
 
+  it("says that it keeps coming back, where it was opened four times within a day", async () => {
+    const { add, get, incidents } = world();
+    await add(1);
+    const hour = 3_600_000;
+    const flaps = async (...openings: number[]) => {
+      const found = await incidents.get({ ...tenant, id: idOf(1) });
+      const opened_at = openings.at(-1);
+      if (found) await incidents.change(found, { state: "open", opening: openings.length, opened_at, openings });
+      return (await get(path(idOf(1)))).body.flaps;
+    };
+    const [first, second, third] = [noon, noon + hour, noon + 2 * hour];
+    expect(await flaps(first, second, third)).toBeUndefined();
+    expect(await flaps(first, second, third, noon + 3 * hour)).toBe(true);
+    expect(await flaps(first, second, third, noon + 25 * hour)).toBeUndefined();
+  });
+
   it("is resolved, ignored and reopened, and only shown with dry_run", async () => {
     const { add, post, incidents, clock } = world();
     await add(1, "open");

@@ -53,6 +53,10 @@ test("shows what is unseen in the code of a provider", () => {
 
 test.each<[string, Partial<Incident>]>([
   ["2 failed attempts since it was opened, 7 altogether. It was opened 3 times.", {}],
+  [
+    "2 failed attempts since it was opened, 7 altogether. It was opened 3 times. It keeps coming back: further openings of the day are told from 100 failures on.",
+    { flaps: true },
+  ],
   ["1 failed attempt since it was opened.", { count: 1, failing: 1, openings: 1 }],
   ["1,200 failed attempts altogether.", { state: "closed", count: 1_200, failing: 0, openings: 1 }],
   ["1 step of the budget was passed since it was opened.", { kind: "budget", count: 1, failing: 1, openings: 1 }],

@@ -56,8 +56,9 @@ export const hasEnded = ({ state }: Pick<Incident, "state">): boolean => state =
 
 /** How much has failed, since it was opened and altogether, and how often it was opened. */
 export function sizeWords(incident: Incident): string {
-  const { kind, count: all, failing, openings } = incident;
-  const opened = openings > 1 ? ` It was opened ${count(openings)} times.` : "";
+  const { kind, count: all, failing, openings, flaps } = incident;
+  const back = flaps ? " It keeps coming back: further openings of the day are told from 100 failures on." : "";
+  const opened = openings > 1 ? ` It was opened ${count(openings)} times.${back}` : "";
   if (hasEnded(incident)) return `${countedWords(kind, all)} altogether.${opened}`;
   const more = all > failing ? `, ${count(all)} altogether` : "";
   return `${countedWords(kind, failing)} since it was opened${more}.${opened}`;

@@ -58,6 +58,12 @@ const fields = {
     ),
   failing: z.int().describe("How many of them since it was opened last; 0 once it has ended."),
   openings: z.int().describe("How often it was opened."),
+  flaps: z
+    .literal(true)
+    .exactOptional()
+    .describe(
+      "It keeps coming back: when it was opened last, that was at least the fourth time within a day. Further openings of such a day are told from 100 failures on. Otherwise absent.",
+    ),
   opened_at: at("When it was opened last.").exactOptional(),
   ended_at: at("When it was resolved or closed.").exactOptional(),
   first_at: at("When the first of them failed."),

@@ -46,7 +46,7 @@ export async function listIncidents(
 
 function show(context: Context, incident: Incident): void {
   context.print(incident);
-  const { id, state, count, failing, openings, ignored, answer } = incident;
+  const { id, state, count, failing, openings, flaps, ignored, answer } = incident;
   const until = [
     ignored?.until === undefined ? undefined : context.when(ignored.until),
     ignored?.above_per_hour === undefined ? undefined : `until more than ${ignored.above_per_hour} fail within an hour`,
@@ -56,6 +56,7 @@ function show(context: Context, incident: Incident): void {
     ...fields([
       ["cause", clean(causeOf(incident))],
       ["failed", `${failing} since it was opened, ${count} altogether, opened ${openings} times`],
+      ["flaps", flaps && "it was opened four times within a day: further openings are told from 100 failures on"],
       ["first", context.when(incident.first_at)],
       ["last", context.when(incident.last_at)],
       ["ended", incident.ended_at === undefined ? undefined : context.when(incident.ended_at)],
