@@ -31,7 +31,7 @@ export const ofAlerts: Mutation[] = [
   },
   {
     name: "alerts: an incident is closed although it has just failed again",
-    seed: 5227,
+    seed: 3083,
     at: `${rules}#closingOf`,
     find: "unlessCounted: true,",
     replace: "",
