@@ -60,7 +60,7 @@ export const ofAlerts: Mutation[] = [
   },
   {
     name: "alerts: each process tells anew",
-    seed: 107,
+    seed: 11,
     at: `${alerting}#alertJobOf`,
     find: "alertJobId(incident.product, env, key)",
     replace: "alertJobId(incident.product, env, key + now)",
