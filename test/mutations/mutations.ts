@@ -26,8 +26,8 @@ export const mutations: Mutation[] = [
   {
     // A message on an edge, and not from the state.
     file: "lambdas/core/job/incident.ts",
-    find: "if (sent < level)",
-    replace: "if (sent === level - 1)",
+    find: "(incident.sent ?? 0) >= level",
+    replace: "(incident.sent ?? 0) !== level - 1",
     test: "unit/core/incident.test.ts",
   },
   {

@@ -67,7 +67,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a retried run is cancelled by its former log",
-    seed: 480097,
+    seed: 480737,
     at: `${open}#begunAgain`,
     find: "const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) =>",
     replace: 'const cut = from.findLastIndex(({ e, k }) => e === "cancel" ||',
