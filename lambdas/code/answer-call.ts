@@ -11,6 +11,7 @@ import {
 import { jsonLossIn } from "../core/kernel/json-losses.ts";
 import { type CodeFunction, type FunctionContext, isCodeFunction } from "./define-function.ts";
 import { issuesOf } from "./issues.ts";
+import { type LastLines, lastLines, withLog } from "./last-lines.ts";
 import { logOf } from "./log-of.ts";
 import { steeringOf, thrownOf } from "./thrown.ts";
 
@@ -66,8 +67,9 @@ async function run(
   live?: (progress: unknown) => void,
 ): Promise<CallAnswer> {
   const ended = new AbortController();
+  const written = lastLines();
   let progress: { value?: unknown } = {};
-  const ctx = contextOf(host, call, offered, ended.signal, (value) => {
+  const ctx = contextOf(host, call, { offered, written, signal: ended.signal }, (value) => {
     // A function that has not ended in time goes on, but its attempt is over.
     if (ended.signal.aborted) return;
     progress = { value };
@@ -80,7 +82,7 @@ async function run(
       resolve(outOfTime(call.function, call.deadline_ms));
     }, call.deadline_ms);
   });
-  const outcome = await Promise.race([outcomeOf(call, offered, ctx), late]);
+  const outcome = withLog(await Promise.race([outcomeOf(call, offered, ctx), late]), written);
   clearTimeout(timer);
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
 }
@@ -138,8 +140,7 @@ const failed = (by: FailedOutcome["by"], name: string, message: string): FailedO
 function contextOf(
   host: CodeHost,
   call: CallMessage,
-  { secrets = [] }: Offered,
-  signal: AbortSignal,
+  { offered: { secrets = [] }, written, signal }: { offered: Offered; written: LastLines; signal: AbortSignal },
   report: (progress: unknown) => void,
 ): FunctionContext {
   const listed = new Set(secrets.map(referenceName));
@@ -155,10 +156,14 @@ function contextOf(
     deadline: Date.now() + call.deadline_ms,
     lastProgress: call.progress,
     trace: { ...call.trace },
-    log: logOf(host.write, { job_id: call.job_id, function: call.function, attempt: call.attempt }),
+    log: logOf(host.write, { job_id: call.job_id, function: call.function, attempt: call.attempt }, written.add),
     secret: async (reference) => {
       const name = referenceName(reference);
-      if (host.readsAny || listed.has(name)) return host.resolve(reference);
+      if (host.readsAny || listed.has(name)) {
+        const value = await host.resolve(reference);
+        written.hide(value);
+        return value;
+      }
       throw new Error(`functions.${call.function} of the catalog does not list ${name}: add it to \`secrets\` there.`);
     },
     progress: (value) => {

@@ -1,21 +1,43 @@
 import type { FunctionLog } from "./define-function.ts";
 
-/** A log whose lines are JSON with the fields of the job, as CloudWatch reads them. */
-export function logOf(write: (line: string) => void, of: Record<string, unknown>): FunctionLog {
+/** A log whose lines are JSON with the fields of the job, as CloudWatch reads them. `said` gets each line as people read it. */
+export function logOf(
+  write: (line: string) => void,
+  of: Record<string, unknown>,
+  said: (line: string) => void = () => {},
+): FunctionLog {
   const at =
     (level: string) =>
-    (message: string, fields: Record<string, unknown> = {}) =>
-      write(lineOf({ level, message, timestamp: new Date().toISOString(), ...fields, ...of }));
+    (message: string, fields: Record<string, unknown> = {}) => {
+      const timestamp = new Date().toISOString();
+      write(lineOf({ level, message, timestamp, ...fields, ...of }));
+      said(textOf({ level, message, timestamp }, fields));
+    };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
 
 /** Something that JSON cannot write must not fail a job that only wanted to log it. */
 function lineOf({ level, message, timestamp, ...fields }: Record<string, unknown>): string {
+  return (
+    json({ level, message, timestamp, ...fields }) ??
+    JSON.stringify({ level, message: String(message), timestamp, unwritten: Object.keys(fields) })
+  );
+}
+
+/** `2030-01-01T12:00:00.000Z INFO  looking up a price {"sku":"TEA-1"}` */
+function textOf(
+  { level, message, timestamp }: Record<"level" | "message" | "timestamp", string>,
+  fields: Record<string, unknown>,
+): string {
+  const names = Object.keys(fields);
+  const more = names.length === 0 ? "" : ` ${json(fields) ?? `(unwritten: ${names.join(", ")})`}`;
+  return `${timestamp} ${level.padEnd(5)} ${message}${more}`;
+}
+
+function json(value: object): string | undefined {
   try {
-    return JSON.stringify({ level, message, timestamp, ...fields }, (_, value) =>
-      typeof value === "bigint" ? String(value) : value,
-    );
+    return JSON.stringify(value, (_, one) => (typeof one === "bigint" ? String(one) : one));
   } catch {
-    return JSON.stringify({ level, message: String(message), timestamp, unwritten: Object.keys(fields) });
+    return undefined;
   }
 }

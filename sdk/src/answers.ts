@@ -644,6 +644,19 @@ export interface JobAttempt {
    * `jobs:input` only, since it may quote the input; absent if its event keeps none.
    */
   answer?: ProviderAnswer;
+  /**
+   * What the product's own code had written last with `ctx.log` when the first and the last failed attempt of the
+   * run ended. For keys with `jobs:input` only; absent if its event keeps no answers.
+   */
+  log?: {
+    /**
+     * The last lines, at most 4 KB, each with its time, level, message and fields. A secret that the code has read
+     * with `ctx.secret` is shown as `[credential]`.
+     */
+    text: string;
+    /** There were more before them. */
+    cut?: true;
+  };
   /** Which target of a fallback or quota ran it. Absent for events that name a single target. */
   target?: JobTarget;
   /** The run of a feature has failed or was cancelled, and its completed steps were undone. */
@@ -1778,6 +1791,19 @@ export interface Incident {
   };
   /** The name of the key, or who else, that has resolved, ignored or reopened it last. */
   by?: string;
+  /**
+   * In the answer of one incident: what the product's own code had written to its log when it failed last, for keys
+   * with `jobs:input`, if that was kept.
+   */
+  log?: {
+    /**
+     * The last lines, at most 4 KB, each with its time, level, message and fields. A secret that the code has read
+     * with `ctx.secret` is shown as `[credential]`.
+     */
+    text: string;
+    /** There were more before them. */
+    cut?: true;
+  };
   /**
    * In the answer of one incident: what the provider has answered to the job that failed last, for keys with
    * `jobs:input`, if that was kept.

@@ -66,6 +66,16 @@ export interface FailedOutcome {
   retry_after_ms?: number;
   /** The error's own code, such as `card_declined`. */
   code?: string;
+  /** What it has written last with `ctx.log`. */
+  log?: Written;
+}
+
+/** The last lines of a log, as people read them. */
+export interface Written {
+  /** One line a call of `ctx.log`, at most `longestWritten` characters. */
+  text: string;
+  /** There were more before them. */
+  cut?: boolean;
 }
 
 export type CallOutcome = { is: "completed"; value: { v: unknown } } | FailedOutcome;
@@ -98,5 +108,7 @@ export const longestAwaitedMs = 10_000;
 export const largestCodeResult = 6_000_000;
 /** The most bytes of what a function reports as its progress. */
 export const largestCodeProgress = 262_144;
+/** The most characters of what a failed attempt keeps of its log. */
+export const longestWritten = 4000;
 /** The most characters of a message and a stack that are kept with an attempt, of which a job keeps 25. */
 export const longestThrown = { name: 100, message: 1000, stack: 2000 } as const;

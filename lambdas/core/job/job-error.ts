@@ -1,5 +1,5 @@
 import { DuctapeError } from "../kernel/errors.ts";
-import type { Thrown } from "./code-messages.ts";
+import type { Thrown, Written } from "./code-messages.ts";
 import type { ProviderAnswer } from "./provider-answer.ts";
 import { providerCodeOf } from "./provider-code.ts";
 
@@ -43,6 +43,8 @@ export class JobError extends DuctapeError {
   readonly thrown: Thrown | undefined;
   /** What the provider has answered, as it came: no log or message may have it. */
   readonly answer: ProviderAnswer | undefined;
+  /** What a team's own code had written to its log by then: kept with the attempt as answers are. */
+  readonly written: Written | undefined;
 
   constructor(
     code: JobErrorCode,
@@ -55,6 +57,7 @@ export class JobError extends DuctapeError {
       nothingDone?: boolean | undefined;
       thrown?: Thrown | undefined;
       answer?: ProviderAnswer | undefined;
+      written?: Written | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -66,16 +69,29 @@ export class JobError extends DuctapeError {
     this.nothingDone = options.nothingDone ?? false;
     this.thrown = options.thrown;
     this.answer = options.answer;
+    this.written = options.written;
   }
 }
 
 /** The same failure with other properties. */
 export const changedError = (
-  { code, message, retryable, retryAfterMs, providerCode, progress, nothingDone, thrown, answer, cause }: JobError,
+  {
+    code,
+    message,
+    retryable,
+    retryAfterMs,
+    providerCode,
+    progress,
+    nothingDone,
+    thrown,
+    answer,
+    written,
+    cause,
+  }: JobError,
   change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
 ): JobError =>
   new JobError(code, change.message ?? message, {
-    ...{ retryable, providerCode, progress, nothingDone, thrown, answer, cause, ...change },
+    ...{ retryable, providerCode, progress, nothingDone, thrown, answer, written, cause, ...change },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 

@@ -19,6 +19,8 @@ export interface ShownAnswer {
   body_encoding?: "base64";
   /** There was more of it. */
   cut?: true;
+  /** It is no answer, but the last that own code has written to its log: `body`, with the status 0. */
+  log?: true;
 }
 
 /** The answer to a failed attempt, with the job that it belongs to. */

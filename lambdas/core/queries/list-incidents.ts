@@ -7,6 +7,7 @@ import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Services } from "../operations/services.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import type { IncidentSchema } from "./schemas/incidents.ts";
+import { saidOf } from "./view.ts";
 
 type IncidentView = z.infer<typeof IncidentSchema>;
 
@@ -116,5 +117,5 @@ export async function incidentInFull(
   const job = await jobs.get(id);
   if (!job || job.product !== incident.product || job.env !== incident.env) return view;
   const kept = (await answers.of(id, job.run)).filter(({ created_at }) => created_at === job.created_at).at(-1);
-  return kept ? { ...view, answer: pick(kept, ["status", "headers", "body", "body_encoding", "cut"]) } : view;
+  return { ...view, ...saidOf(kept) };
 }

@@ -98,7 +98,7 @@ const attemptView = (
 ): AttemptView => ({
   ...attempt,
   ...defined({ trace_id }),
-  ...(sees.inputs && defined({ thrown, answer: answerOf(attempt, answers) })),
+  ...(sees.inputs && defined({ thrown, ...saidOf(answers.find((one) => one.attempt === attempt.attempt)) })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
@@ -110,10 +110,12 @@ function ownTraceOf({ traces }: Pick<Services, "traces">, job: Job, run: number,
   return own === traceIdOf(job, traces) ? undefined : own;
 }
 
-const answerOf = ({ attempt }: Pick<Attempt, "attempt">, answers: readonly KeptAnswer[]) => {
-  const found = answers.find((one) => one.attempt === attempt);
-  return found && pick(found, ["status", "headers", "body", "body_encoding", "cut"]);
-};
+/** What a provider has answered to an attempt, or what own code had written to its log by its end. */
+export function saidOf(kept: KeptAnswer | undefined): Pick<AttemptView, "answer" | "log"> {
+  if (!kept) return {};
+  if (kept.log) return { log: { text: kept.body, ...pick(kept, ["cut"]) } };
+  return { answer: pick(kept, ["status", "headers", "body", "body_encoding", "cut"]) };
+}
 
 /** What providers have answered to attempts of the current run, for those who may see inputs: it may quote them. */
 async function answersTo({ answers }: Pick<Services, "answers">, job: Job, sees: Sees): Promise<KeptAnswer[]> {

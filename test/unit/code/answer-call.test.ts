@@ -2,7 +2,7 @@ import * as z from "zod";
 import { answerCall } from "../../../lambdas/code/answer-call.ts";
 import { defineFunction } from "../../../lambdas/code/define-function.ts";
 import { type Reference, secret } from "../../../lambdas/core/catalog/references.ts";
-import type { CallMessage } from "../../../lambdas/core/job/code-messages.ts";
+import { type CallMessage, longestWritten, type Written } from "../../../lambdas/core/job/code-messages.ts";
 
 type Defined = Parameters<typeof defineFunction>[0];
 
@@ -215,6 +215,44 @@ describe("a call of a function", () => {
         message: 'functions.f of the catalog does not list secret("shop/stripe#other"): add it to `secrets` there.',
       }),
     );
+  });
+
+  it("says what it had written when it failed, the last lines of it and without secrets", async () => {
+    const key = secret("shop/key");
+    const f = defineFunction({
+      async run(many: number, ctx) {
+        const value = await ctx.secret(key);
+        for (let n = 1; n <= many; n++) ctx.log.info(`line ${n}`, { value });
+        ctx.log.warn("last");
+        if (many > 0) throw new TypeError("no");
+      },
+    });
+    const { lines, call } = answering(f, [key]);
+    const { outcome } = (await call({ payload: 2 })) as { outcome: { log?: Written } };
+    expect(outcome.log?.cut).toBeUndefined();
+    expect(outcome.log?.text.replace(/^\S+Z /gm, "").split("\n")).toEqual([
+      'INFO  line 1 {"value":"[credential]"}',
+      'INFO  line 2 {"value":"[credential]"}',
+      "WARN  last",
+    ]);
+    expect(lines).toHaveLength(3);
+    const { outcome: long } = (await call({ payload: 1000 })) as { outcome: { log?: Written } };
+    expect(long.log?.cut).toBe(true);
+    expect(long.log?.text.length).toBeLessThanOrEqual(longestWritten + 1000);
+    expect(long.log?.text).toMatch(/line 1000 .*\n\S+ WARN {2}last$/);
+    expect(await call({ payload: 0 })).toEqual({ v: 1, outcome: { is: "completed", value: { v: null } } });
+  });
+
+  it("says what it had written when it was out of time, also of one line without end", async () => {
+    const { outcome } = (await running(
+      async (_payload, ctx) => {
+        ctx.log.info("x".repeat(10_000));
+        await new Promise(() => {});
+      },
+      { deadline_ms: 20 },
+    )) as { outcome: { by: string; log?: Written } };
+    expect(outcome).toMatchObject({ by: "timeout", log: { cut: true } });
+    expect(outcome.log?.text).toHaveLength(longestWritten);
   });
 
   it("logs with the job, whatever is logged", async () => {

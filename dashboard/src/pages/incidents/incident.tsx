@@ -8,6 +8,7 @@ import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Answer } from "../../job/provider-answer.tsx";
 import { remedyFor } from "../../job/remedy.ts";
+import { WrittenLog } from "../../job/written-log.tsx";
 import { Tag } from "../../ui/badge.tsx";
 import { CopyText } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -154,6 +155,14 @@ function Links({ incident: { id, product_tag, env, event, sample_job_id } }: { i
 /** What the provider has answered to the job that failed last. */
 function LastAnswer({ incident }: { incident: Incident }) {
   const can = useCan();
+  if (incident.log)
+    return (
+      <Panel title="What the code wrote" note="in the job that failed last">
+        <div class="panel-body">
+          <WrittenLog log={incident.log} label="Log of the job that failed last" isOpen />
+        </div>
+      </Panel>
+    );
   if (incident.answer === undefined) {
     if (incident.kind !== "cause" || can("jobs:input", incident)) return null;
     return (

@@ -3,6 +3,7 @@ import { useNow } from "../../api/clock.ts";
 import { Answer } from "../../job/provider-answer.tsx";
 import { remedyFor } from "../../job/remedy.ts";
 import { heldText, limitsOf } from "../../job/states.ts";
+import { WrittenLog } from "../../job/written-log.tsx";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
 import { duration, exactMs } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -111,6 +112,7 @@ function Attempt({ bar, axis, limits, isSaid }: { bar: Bar; axis: Axis; limits: 
       {bar.error && !isSaid && <Failure error={bar.error} />}
       {bar.thrown && <Thrown thrown={bar.thrown} />}
       {bar.answer && <Answer answer={bar.answer} label={`Answer to attempt ${bar.attempt}`} isOpen={isSaid} />}
+      {bar.log && <WrittenLog log={bar.log} label={`Log of attempt ${bar.attempt}`} isOpen={isSaid} />}
     </article>
   );
 }

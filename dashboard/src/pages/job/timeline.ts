@@ -14,6 +14,7 @@ export interface Bar {
   held?: JobAttempt["held"];
   /** What the provider has answered, for the same keys. */
   answer?: JobAttempt["answer"];
+  log?: JobAttempt["log"];
   error?: JobAttempt["error"];
   target?: JobAttempt["target"];
 }
@@ -33,6 +34,7 @@ export function barsOf({ attempts, status, attempt, due_at, started_at }: Source
       ...(one.thrown && { thrown: one.thrown }),
       ...(one.held && { held: one.held }),
       ...(one.answer && { answer: one.answer }),
+      ...(one.log && { log: one.log }),
       ...(one.error && { error: one.error }),
       ...(one.target && { target: one.target }),
     }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { longestWritten } from "../../../core/job/code-messages.ts";
 
 const Outcome = z.discriminatedUnion("is", [
   z.object({ is: z.literal("completed"), value: z.object({ v: z.unknown() }) }),
@@ -13,6 +14,10 @@ const Outcome = z.discriminatedUnion("is", [
       .max(365 * 86_400_000)
       .optional(),
     code: z.string().optional(),
+    log: z
+      .object({ text: z.string().transform((text) => text.slice(-longestWritten)), cut: z.boolean().exactOptional() })
+      .optional()
+      .catch(undefined),
   }),
 ]);
 

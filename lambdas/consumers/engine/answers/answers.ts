@@ -4,7 +4,7 @@ import { claimsIn } from "../../../core/job/kept-session.ts";
 import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { Around } from "../context.ts";
 import { secretPartsOf, textsIn } from "./secret-parts.ts";
-import { shownAnswerOf } from "./shown-answer-of.ts";
+import { shownAnswerOf, shownLogOf } from "./shown-answer-of.ts";
 
 /** Around what resolves credentials, so that none of them stays in what a provider has answered, and within what tries other targets. */
 export const answers: Around = (execute, running, { event }) => {
@@ -26,6 +26,7 @@ export const answers: Around = (execute, running, { event }) => {
       return await execute({ ...execution, secrets }, within);
     } catch (error) {
       if (error instanceof JobError && error.answer) running.answer = shownAnswerOf(error.answer, [...secret]);
+      else if (error instanceof JobError && error.written) running.answer = shownLogOf(error.written, [...secret]);
       throw error;
     }
   };

@@ -1,3 +1,4 @@
+import type { Written } from "../../../core/job/code-messages.ts";
 import type { ProviderAnswer, ShownAnswer } from "../../../core/job/provider-answer.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { hidden, hideBytes, hiding, longestForm } from "../../clients/http/hide.ts";
@@ -27,6 +28,13 @@ export function shownAnswerOf(answer: ProviderAnswer, secrets: readonly string[]
     ...(!isText && { body_encoding: "base64" as const }),
     ...(isCut && { cut: true as const }),
   };
+}
+
+/** What own code has written, without the credentials that the engine has resolved for it. */
+export function shownLogOf({ text, cut = false }: Written, secrets: readonly string[]): ShownAnswer {
+  const whole = hiding(secrets)?.(text) ?? text;
+  const body = cutText(whole);
+  return { status: 0, headers: {}, body, log: true, ...((cut || body !== whole) && { cut: true as const }) };
 }
 
 /** What was read of a body that goes on may end within a credential. */

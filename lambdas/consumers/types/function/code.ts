@@ -81,7 +81,7 @@ const codes: Readonly<Record<Failed["by"], JobErrorCode>> = {
 };
 
 /** The message says what failed and nothing of the function's own words, which may quote the payload: those are kept apart. */
-function failure(message: CallMessage, { by, error, ...steering }: Failed, progress: unknown): JobError {
+function failure(message: CallMessage, { by, error, log, ...steering }: Failed, progress: unknown): JobError {
   const { function: name, payload } = message;
   const { retryable = by === "threw" || by === "timeout", retry_after_ms: retryAfterMs } = steering;
   const ownCode = providerCodeOf(steering.code) ?? providerCodeOf(error.name === "Error" ? undefined : error.name);
@@ -97,6 +97,7 @@ function failure(message: CallMessage, { by, error, ...steering }: Failed, progr
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     providerCode: by === "threw" && !isQuoted ? ownCode : undefined,
     progress,
+    written: log,
     thrown: {
       name: error.name.slice(0, longestThrown.name),
       message: error.message.slice(0, longestThrown.message),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { incidentKinds, incidentStates } from "../../job/incident.ts";
 import { at } from "./at.ts";
 import { JobErrorCodeSchema, ProviderCodeSchema } from "./failure.ts";
-import { AnswerSchema } from "./job.ts";
+import { AnswerSchema, WrittenSchema } from "./job.ts";
 
 export const IncidentStateSchema = z
   .enum(incidentStates)
@@ -86,6 +86,9 @@ const fields = {
 export const IncidentSchema = z
   .object({
     ...fields,
+    log: WrittenSchema.exactOptional().describe(
+      "In the answer of one incident: what the product's own code had written to its log when it failed last, for keys with `jobs:input`, if that was kept.",
+    ),
     answer: AnswerSchema.exactOptional().describe(
       "In the answer of one incident: what the provider has answered to the job that failed last, for keys with `jobs:input`, if that was kept.",
     ),

@@ -82,6 +82,17 @@ export const AnswerSchema = z
   })
   .meta({ id: "ProviderAnswer", description: "What a provider has answered to a failed attempt." });
 
+export const WrittenSchema = z
+  .object({
+    text: z
+      .string()
+      .describe(
+        "The last lines, at most 4 KB, each with its time, level, message and fields. A secret that the code has read with `ctx.secret` is shown as `[credential]`.",
+      ),
+    cut: z.literal(true).exactOptional().describe("There were more before them."),
+  })
+  .meta({ id: "WrittenLog", description: "What the product's own code has written with `ctx.log`." });
+
 const heldFields = {
   paused_ms: z
     .int()
@@ -118,6 +129,9 @@ export const AttemptSchema = z
     ),
     answer: AnswerSchema.exactOptional().describe(
       "What the provider has answered to the first and to the last failed attempt of the run. For keys with `jobs:input` only, since it may quote the input; absent if its event keeps none.",
+    ),
+    log: WrittenSchema.exactOptional().describe(
+      "What the product's own code had written last with `ctx.log` when the first and the last failed attempt of the run ended. For keys with `jobs:input` only; absent if its event keeps no answers.",
     ),
     target: TargetUseSchema.exactOptional().describe(
       "Which target of a fallback or quota ran it. Absent for events that name a single target.",

@@ -350,6 +350,16 @@ class ProviderAnswer(TypedDict):
     """There was more of it."""
 
 
+class JobAttemptLog(TypedDict):
+    """What the product's own code has written with `ctx.log`."""
+
+    text: str
+    """The last lines, at most 4 KB, each with its time, level, message and fields. A secret that the code has read
+    with `ctx.secret` is shown as `[credential]`."""
+    cut: NotRequired[Literal[True]]
+    """There were more before them."""
+
+
 class JobTargetTried(TypedDict):
     name: str
     code: str
@@ -410,6 +420,9 @@ class JobAttempt(TypedDict):
     answer: NotRequired[ProviderAnswer]
     """What the provider has answered to the first and to the last failed attempt of the run. For keys with
     `jobs:input` only, since it may quote the input; absent if its event keeps none."""
+    log: NotRequired[JobAttemptLog]
+    """What the product's own code had written last with `ctx.log` when the first and the last failed attempt of the
+    run ended. For keys with `jobs:input` only; absent if its event keeps no answers."""
     target: NotRequired[JobTarget]
     """Which target of a fallback or quota ran it. Absent for events that name a single target."""
     rolled_back: NotRequired[JobAttemptRolledBack]

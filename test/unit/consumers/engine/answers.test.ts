@@ -7,7 +7,8 @@ import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import type { ProviderAnswer } from "../../../../lambdas/core/job/provider-answer.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
-import { aJob, aMessage } from "../../../support/builders.ts";
+import { viewOf } from "../../../../lambdas/core/queries/view.ts";
+import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 import { fc } from "../../../support/properties.ts";
 
@@ -53,7 +54,7 @@ function world(given: Partial<Job> = {}) {
       throw error(answer({ status: 500 + attempt }));
     };
   const kept = () => services.answers.of(job.id, 1);
-  return { ...services, job, run, fails, stored, kept };
+  return { ...services, services, job, run, fails, stored, kept };
 }
 
 test("the answer to an attempt that fails is kept, without the credentials that were used", async () => {
@@ -72,6 +73,19 @@ test("the answer to an attempt that fails is kept, without the credentials that 
     },
   ]);
   expect(JSON.stringify([await stored(), log.lines])).not.toContain("over its limit");
+});
+
+test("what own code had written is kept in place of an answer, without what the engine has resolved", async () => {
+  const { run, fails, kept, job, services } = world();
+  const written = { text: `12:00 INFO  asks with ${token}\n12:01 WARN  refused`, cut: true };
+  await run(fails(() => new JobError("PROVIDER_ERROR", "price threw Error.", { written })));
+  const text = "12:00 INFO  asks with [credential]\n12:01 WARN  refused";
+  expect(await kept()).toMatchObject([{ status: 0, headers: {}, body: text, cut: true, log: true }]);
+  const seen = await viewOf(services, (await services.jobs.get(job.id)) as Job, noon, { inputs: true });
+  expect(seen.attempts).toMatchObject([{ log: { text, cut: true } }]);
+  expect(seen.attempts[0]).not.toHaveProperty("answer");
+  const plain = await viewOf(services, (await services.jobs.get(job.id)) as Job, noon, { inputs: false });
+  expect(JSON.stringify(plain)).not.toContain("refused");
 });
 
 test("of many attempts the first and the last are kept", async () => {

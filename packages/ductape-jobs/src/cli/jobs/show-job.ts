@@ -198,6 +198,7 @@ export function jobLines(job: JobView, context: Context): string[] {
     ]),
     ...(job.attempts.length > 0 ? table(attemptColumns(context), job.attempts, columns) : []),
     ...thrownLines(job.attempts.at(-1)),
+    ...logLines(job.attempts.findLast(({ log }) => log !== undefined)),
     ...answerLines(job.attempts.findLast(({ answer }) => answer !== undefined)),
     ...resultLines(job),
   ];
@@ -209,6 +210,12 @@ function thrownLines({ thrown }: Pick<JobAttempt, "thrown"> = {}): string[] {
   const { name, message, stack = "" } = thrown;
   const frames = stack === "" ? [] : stack.split("\n").map((frame) => `  ${frame}`);
   return ["thrown:", cleanLines([`${name}: ${message}`, ...frames].join("\n"))];
+}
+
+/** What the product's own code has written last, for keys that may see inputs. */
+function logLines({ attempt, log }: Partial<JobAttempt> = {}): string[] {
+  if (!log) return [];
+  return [`log of attempt ${attempt}${log.cut ? ", the last lines" : ""}:`, cleanLines(log.text)];
 }
 
 /** What the provider has answered last, for keys that may see inputs. */
