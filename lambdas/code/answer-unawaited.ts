@@ -5,6 +5,7 @@ import {
   type CallAnswer,
   type CallMessage,
   codeVersion,
+  fitsIntoQueue,
   type KeptAnswer,
   largestAnswerInMessage,
 } from "../core/job/code-messages.ts";
@@ -44,7 +45,7 @@ export async function answerUnawaited<Answer>(
   live.end();
   const json = JSON.stringify(answer);
   const bytes = Buffer.byteLength(json);
-  if (bytes <= largestAnswerInMessage) return answer;
+  if (bytes <= largestAnswerInMessage && fitsIntoQueue(json)) return answer;
   const put = await fetch(by.result_url, { method: "PUT", body: json });
   if (!put.ok) throw new Error(`The result of ${name} could not be put into the bucket: status ${put.status}.`);
   return { v: codeVersion, kept: { bytes } };

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { installHint } from "../../infra/bundle/needed-packages.ts";
+import { jsonForSqs } from "../../lambdas/aws/sqs/escape.ts";
 import { openOffsetFile } from "../clock/offset-file.ts";
 import { makeOverdue } from "../clock/overdue.ts";
 import { setClockOffset, shiftDate } from "../clock/shifted-date.ts";
@@ -186,9 +187,7 @@ async function start(
   };
   const code = await startCodeService({
     onEnd: (record) =>
-      sqs.send(
-        new SendMessageCommand({ QueueUrl: queueUrl(queueName("answers")), MessageBody: JSON.stringify(record) }),
-      ),
+      sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queueName("answers")), MessageBody: jsonForSqs(record) })),
     env: codeEnvironment(secrets.url),
     allowReal,
     onRefused,

@@ -99,6 +99,11 @@ export interface LiveProgress {
 
 /** The most bytes of an answer that travels in a message: one of SQS has 256 KB, with the question in it. */
 export const largestAnswerInMessage = 100_000;
+/**
+ * Whether JSON can travel in a message of SQS, into which Lambda writes an answer with its question: JSON escapes all else that SQS refuses.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export const fitsIntoQueue = (json: string): boolean => !/[\ufffe\uffff]/.test(json);
 /** The most bytes of a question for whose answer nobody waits. */
 export const largestQuestionInMessage = 100_000;
 /** A longer attempt is called without waiting for it: a function that waits is billed as one that works. */

@@ -36,6 +36,7 @@ const functions = (total: number) => `
       if (how === "memory") { const all = []; for (;;) all.push(new Array(1e6).fill(Math.random())); }
       if (how === "print") for (let i = 0; i < 20_000; i++) console.log("x".repeat(1000));
       if (how === "map") return new Map();
+      if (how.startsWith?.("say ")) return how;
       if (how === "large") return "x".repeat(300_000);
       if (how === "wait") {
         const { existsSync } = await import("node:fs");
@@ -167,6 +168,11 @@ describe("functions of one's own on this machine", () => {
 
   test("answer more than a message holds", async () => {
     expect(await ended("bad", "large")).toMatchObject({ status: "completed", result: "x".repeat(300_000) });
+  });
+
+  test("take and answer any character", async () => {
+    for (const text of ["say \u{1F986}\u202e", "say \uffff\ufffe\u0000"])
+      expect(await ended("bad", text)).toMatchObject({ status: "completed", result: text });
   });
 
   test("print no more than is worth reading", async () => {

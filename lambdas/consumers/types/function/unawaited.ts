@@ -1,4 +1,9 @@
-import { type CallMessage, largestQuestionInMessage, longestAwaitedMs } from "../../../core/job/code-messages.ts";
+import {
+  type CallMessage,
+  fitsIntoQueue,
+  largestQuestionInMessage,
+  longestAwaitedMs,
+} from "../../../core/job/code-messages.ts";
 import type { StepMessage } from "../../../core/job/decide-messages.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { AttemptServices, Execution, HandedOver } from "../../../core/operations/execution.ts";
@@ -22,7 +27,8 @@ export async function sentUnawaited(
 ): Promise<HandedOver | undefined> {
   const { job, blobs, clock, deadline } = execution;
   if (!send || !handOver || !answerTokens || job.timeout_ms <= longestAwaitedMs) return undefined;
-  if (Buffer.byteLength(JSON.stringify(message)) > largestQuestionInMessage) return undefined;
+  const json = JSON.stringify(message);
+  if (Buffer.byteLength(json) > largestQuestionInMessage || !fitsIntoQueue(json)) return undefined;
   const { id: job_id, run, attempt, claim_id = "" } = job;
   const token = await answerTokens.sign({ job_id, run, attempt, claim_id }).catch(unsigned);
   if (token === undefined) return undefined;

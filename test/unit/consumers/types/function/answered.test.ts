@@ -110,9 +110,15 @@ describe("a function that may take more than ten seconds", () => {
     expect(w.waited).toEqual([]);
   });
 
-  it("is waited for if it may take ten at most, if it is remembered, and if its question is too large", async () => {
+  it("is waited for if it may take ten at most, if it is remembered, and if a queue does not take its question", async () => {
     const large = { payload: "x".repeat(100_000) };
-    for (const more of [{ timeout_ms: 10_000 }, { cache: "prices" }, { input: { inline: large } }]) {
+    const strange = { payload: "a \uffff" };
+    for (const more of [
+      { timeout_ms: 10_000 },
+      { cache: "prices" },
+      { input: { inline: large } },
+      { input: { inline: strange } },
+    ]) {
       const w = world(more);
       await w.run();
       expect(w.sent).toEqual([]);
@@ -210,6 +216,16 @@ describe("a function that may take more than ten seconds", () => {
     await w.run();
     await w.codeAnswers(offered(async () => "x".repeat(200_000)));
     expect(w.stored()).toMatchObject({ status: "completed", result: { bytes: 200_002 } });
+
+    // SQS would not take the message.
+    const strange = world();
+    using _strange = storing(strange);
+    await strange.run();
+    const host = offered(async () => "a \u{1F986} \ufffe");
+    const said = await answerUnawaited((call, live) => answerCall(host, call, live), strange.question());
+    expect(said).toMatchObject({ kept: { bytes: expect.any(Number) } });
+    await strange.tell(strange.question(), said);
+    expect(strange.stored()).toMatchObject({ status: "completed", result: { inline: "a \u{1F986} \ufffe" } });
 
     const other = world();
     using _other = storing(other);
