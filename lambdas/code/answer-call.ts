@@ -11,7 +11,7 @@ import {
 import { jsonLossIn } from "../core/kernel/json-losses.ts";
 import { type CodeFunction, type FunctionContext, isCodeFunction } from "./define-function.ts";
 import { issuesOf } from "./issues.ts";
-import { type LastLines, lastLines, withLog } from "./last-lines.ts";
+import { type LastLines, lastLines } from "./last-lines.ts";
 import { logOf } from "./log-of.ts";
 import { steeringOf, thrownOf } from "./thrown.ts";
 
@@ -85,6 +85,13 @@ async function run(
   const outcome = withLog(await Promise.race([outcomeOf(call, offered, ctx), late]), written);
   clearTimeout(timer);
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
+}
+
+/** What has failed says what it had written by then. */
+function withLog(outcome: CallOutcome, written: LastLines): CallOutcome {
+  if (outcome.is === "completed") return outcome;
+  const log = written.all();
+  return log ? { ...outcome, log } : outcome;
 }
 
 export const outOfTime = (name: string, deadlineMs: number): FailedOutcome =>

@@ -1,4 +1,4 @@
-import { type CallOutcome, longestWritten, type Written } from "../core/job/code-messages.ts";
+import { longestWritten, type Written } from "../core/job/code-messages.ts";
 
 /** A shorter value is a word that a log is full of, and no credential. */
 const leastHidden = 6;
@@ -42,11 +42,4 @@ export function lastLines(): LastLines {
       return { text: without(lines.join("\n")), ...(cut && { cut }) };
     },
   };
-}
-
-/** What has failed says what it had written by then. */
-export function withLog(outcome: CallOutcome, written: LastLines): CallOutcome {
-  if (outcome.is === "completed") return outcome;
-  const log = written.all();
-  return log ? { ...outcome, log } : outcome;
 }

@@ -10,7 +10,6 @@ import type {
   StepAnswer,
   StepMessage,
 } from "../../core/job/decide-messages.ts";
-import { type LastLines, lastLines, withLog } from "../last-lines.ts";
 import { steeringOf, thrownOf } from "../thrown.ts";
 import { keptValue } from "./call.ts";
 import type { CodeFeature } from "./define-feature.ts";
@@ -82,7 +81,7 @@ export class Decisions {
       const kept = known && goesOnWith(known, message) ? known : undefined;
       if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
       const restart = kept ? undefined : this.#restarts.get(name);
-      const session = kept ?? (await this.#begin(found, message, shownOf(message), { before: restart }));
+      const session = kept ?? (await this.#begin(found, message, shownOf(message), restart));
       let passed = await this.#pass(session, found, message, until);
       if (passed?.fault?.code === "NON_DETERMINISTIC" && (kept || restart)) {
         // What this process knows from a decision whose answer was lost, no other one knew, it may be: a replay of the log alone says whether the handler is to blame.
@@ -117,8 +116,7 @@ export class Decisions {
     if (!message.more) await session.runOwn(until);
     if (session.mustRestart) {
       if (message.from > 0) return undefined;
-      const again = await this.#begin(found, message, shownOf(message), { before: session });
-      return this.#pass(again, found, message, until);
+      return this.#pass(await this.#begin(found, message, shownOf(message), session), found, message, until);
     }
     if (!message.more) session.checkProgress();
     return session;
@@ -128,17 +126,12 @@ export class Decisions {
     { feature }: FoundFeature,
     { run, input, log, begun = [] }: Pick<DecideMessage, "run" | "input" | "log" | "begun">,
     shown: number,
-    { before, written }: { before?: Session | undefined; written?: LastLines } = {},
+    before?: Session,
   ): Promise<Session> {
     const host: SessionHost = {
       load: this.#host.load ?? loadValue,
-      resolve: async (reference) => {
-        const value = await this.#host.resolve(run, reference);
-        written?.hide(value);
-        return value;
-      },
+      resolve: (reference) => this.#host.resolve(run, reference),
       write: (line) => this.#host.write(line),
-      ...(written && { said: written.add }),
     };
     const session = new Session(feature, run, host, before);
     session.hideUntil(shown);
@@ -155,14 +148,13 @@ export class Decisions {
     if (message.from > 0) return { v: version, need: { from: 0 } };
     const unwatch = watchHandlers();
     try {
-      const written = lastLines();
       // Nothing that the handler writes to its log is new.
-      const session = await this.#begin(found, message, Number.POSITIVE_INFINITY, { written });
+      const session = await this.#begin(found, message, Number.POSITIVE_INFINITY);
       await session.deliver(message.log);
       if (session.fault) return { v: version, fault: session.fault };
       const own = session.openStep(message.key);
       if (!own) return { v: version, fault: notCalled(message) };
-      return { v: version, outcome: withLog(await stepOutcome(session, message, own, until), written) };
+      return { v: version, outcome: await stepOutcome(session, message, own, until) };
     } finally {
       unwatch();
     }

@@ -30,8 +30,6 @@ export interface SessionHost {
   load(value: SentValue): Promise<unknown>;
   resolve(reference: Reference): Promise<string>;
   write(line: string): void;
-  /** Gets each line that is new as people read it. */
-  said?(line: string): void;
 }
 
 export type Asked = Pick<Call, "kind" | "f" | "read" | "undo"> & {
@@ -139,15 +137,10 @@ export class Session implements HandlerRun {
     });
     this.#root = { run: this, mode: "handler", scope: "", random: seeded(run.seed) };
     const fields = { job_id: run.id, feature: run.feature, attempt: run.attempt };
-    // A replay has written it before.
-    const isNew = () => this.#at > this.#shown || frames.getStore()?.mode === "own";
-    this.log = logOf(
-      (line) => {
-        if (isNew()) frames.exit(() => host.write(line));
-      },
-      fields,
-      (line) => isNew() && host.said?.(line),
-    );
+    this.log = logOf((line) => {
+      // A replay has written it before.
+      if (this.#at > this.#shown || frames.getStore()?.mode === "own") frames.exit(() => host.write(line));
+    }, fields);
   }
 
   now(): number {

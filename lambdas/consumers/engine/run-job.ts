@@ -15,6 +15,7 @@ import { jobFields, loggingOf, messageFields } from "../../core/operations/log-f
 import { endlessRoom, memoryOf } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Chained } from "../../core/operations/slots.ts";
+import { noteSaidLater } from "./answers/answers.ts";
 import { endOfHanded, runAttempt } from "./attempt.ts";
 import { defaultPolicy, type Transition } from "./attempt-policy.ts";
 import { anyBatchmates } from "./batchmates.ts";
@@ -99,7 +100,15 @@ async function endOne(engine: Engine, job: Job, read: ReadEnd): Promise<Chained[
     used: {},
     afterwards: [],
   };
-  return record(running, await endOfHanded(running, () => read(job, running)));
+  const told = async () => {
+    try {
+      return await read(job, running);
+    } catch (error) {
+      noteSaidLater(running, error);
+      throw error;
+    }
+  };
+  return record(running, await endOfHanded(running, told));
 }
 
 /** Runs jobs that have no message, one for each slot that was freed, and then those that get their slots. */

@@ -105,13 +105,12 @@ async function messageOf(
   return { message, invoker: invokerOf(deployed, run, execution, services) };
 }
 
-function failure(key: string, { by, error, retryable = false, code, log }: Failed): JobError {
+function failure(key: string, { by, error, retryable = false, code }: Failed): JobError {
   const name = /^[A-Za-z][\w.$]{0,99}$/.test(error.name) ? error.name : "something";
   const text = by === "timeout" ? `${key} had not ended in time.` : `${key} threw ${name}.`;
   return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {
     retryable,
     providerCode: code ?? (error.name === "Error" ? undefined : error.name),
-    written: log,
     thrown: {
       name: error.name.slice(0, longestThrown.name),
       message: error.message.slice(0, longestThrown.message),

@@ -210,6 +210,28 @@ describe("a function that may take more than ten seconds", () => {
     expect(w.stored()).toMatchObject({ status: "failed", error: { code, message: expect.stringContaining(message) } });
   });
 
+  it("keeps what it had written when it failed, as its event says", async () => {
+    const w = world({ retries: 0 });
+    await w.run();
+    await w.codeAnswers(
+      offered((_input, ctx) => {
+        ctx.log.info("reads the rows", { day: 1 });
+        throw new Error("no rows");
+      }),
+    );
+    const said = { log: true, body: expect.stringMatching(/ INFO {2}reads the rows \{"day":1\}$/) };
+    expect(await w.answers.of(w.job.id, 1)).toMatchObject([said]);
+    const hiding = world({ retries: 0, redact: ["/payload"] });
+    await hiding.run();
+    await hiding.codeAnswers(
+      offered((_input, ctx) => {
+        ctx.log.info("reads the rows");
+        throw new Error("no rows");
+      }),
+    );
+    expect(await hiding.answers.of(hiding.job.id, 1)).toEqual([]);
+  });
+
   it("puts a large answer into the bucket, of which no more is kept than is allowed", async () => {
     const w = world();
     using _store = storing(w);
