@@ -7,16 +7,14 @@ import {
   causeId,
   type Incident,
   type IncidentRule,
-  type IncidentSubject,
   isQuiet,
   mostOpen,
   otherCause,
   slotOf,
 } from "../core/job/incident.ts";
-import { defined } from "../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { type Alerting, attend } from "../core/operations/alerting.ts";
-import { targetNameOf, wasKnown } from "../core/operations/known-causes.ts";
+import { subjectOf, wasKnown } from "../core/operations/known-causes.ts";
 import type { Failures } from "../core/ports/failures.ts";
 import type { EndedRun, Incidents, Occurrence, Occurrences, RateName } from "../core/ports/incidents.ts";
 import { type Countable, countablesOf } from "./counts.ts";
@@ -111,9 +109,8 @@ function failingIn(catalog: Catalog, all: readonly Ended[]): Failing[] {
     const { product_tag: product, env, event, job_id } = detail;
     const rule = causeRule(of, env);
     if (!rule) continue;
-    const { code, provider_code } = ended.error;
-    const target = targetNameOf(catalog, { product, event }, ended.target?.name);
-    const subject: IncidentSubject = { kind: "cause", target, code, ...defined({ provider_code }) };
+    const { error, target } = ended;
+    const subject = subjectOf(catalog, { product, event }, { error, target });
     const id = causeId(subject);
     const key = JSON.stringify([product, env, id]);
     const known = causes.get(key) ?? { product, env, id, subject, rule, entries: [], batchIndex };

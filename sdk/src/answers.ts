@@ -1965,6 +1965,8 @@ export interface Operation {
     recurring?: boolean;
     waiting?: boolean;
     retrying?: boolean;
+    /** The id of the cause for which its jobs have failed. */
+    cause?: string;
     /**
      * The value of one field that its jobs have. `[sealed]` stands for one that is kept as a hash only, and
      * `[redacted]` for one by which the key may not search.

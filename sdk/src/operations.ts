@@ -17,6 +17,12 @@ export type OperationRequest<C extends Catalog = Catalog> = OperationFields & {
   /** Which jobs. It needs a product, by its name or by the client's default, and another condition unless there are `job_ids`. */
   filter: JobFilter<C> & {
     /**
+     * Only jobs that have failed for this cause: the `id` of an incident of the kind `cause`.
+     * @default any
+     * @example `"9f3c0a7be1d24c58"`
+     */
+    cause?: string | undefined;
+    /**
      * The value of one field by which the catalog has jobs found, which may be sealed. It needs `jobs:input`, unless the field is public.
      * @default any
      * @example `{ order: "A-17" }`

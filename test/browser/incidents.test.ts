@@ -168,6 +168,19 @@ test("an incident that there is not says so", async () => {
   await page.getByText("There is no such incident").waitFor();
 });
 
+test("what has failed for it is retried by an operation", async () => {
+  const { page, go } = await open(`/?${tenant}`);
+  await go(`/incidents/${id}?${tenant}`);
+  await page.getByRole("button", { name: "Retry its jobs" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change all jobs that match" });
+  await dialog.getByText(id).waitFor();
+  await dialog.getByLabel("Reason").fill("the provider is back");
+  await dialog.getByRole("button", { name: "Count the jobs" }).click();
+  await dialog.getByRole("button", { name: /^Retry \d+ jobs?$/ }).click();
+  await page.getByRole("heading", { name: /Retry/, level: 1 }).waitFor();
+  await page.getByText(`cause ${id}`).first().waitFor();
+}, 60_000);
+
 test.each(looks)("is accessible and fits in %s with %j", async (colorScheme, options) => {
   const { page, go } = await open("/", { colorScheme, reducedMotion: "reduce", ...options });
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);

@@ -59,6 +59,13 @@ export const mutations: Mutation[] = [
     test: "unit/code/feature/decisions.test.ts",
   },
   {
+    // What failed otherwise at the same time is left alone.
+    file: "lambdas/core/operations/collect-jobs.ts",
+    find: "causeOf(catalog, job) === filter.cause",
+    replace: "job.error !== undefined",
+    test: "unit/api/operations-by-value.test.ts",
+  },
+  {
     // What has ended behind that return is not run again.
     file: "lambdas/code/feature/session.ts",
     find: "this.#waiting.delete(call);\n    this.#closing.delete(entry.k);",

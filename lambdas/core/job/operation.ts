@@ -43,8 +43,8 @@ export const operationStates = [
 export type OperationState = (typeof operationStates)[number];
 
 /**
- * `looking_up`: it collects by a value of its jobs, and is shown as `collecting`. A version that knows no values would collect every job of the
- * filter. It leaves an operation alone whose state it does not know.
+ * `looking_up`: it collects by a value of its jobs or by their cause, and is shown as `collecting`. A version that knows neither would collect
+ * every job of the filter. It leaves an operation alone whose state it does not know.
  */
 type StoredState = OperationState | "looking_up";
 const storedStates: readonly StoredState[] = [...operationStates, "looking_up"];
@@ -93,7 +93,11 @@ export const lookEveryMs = 10_000;
 export const mostTries = 5;
 
 /** Which jobs it is about, of its product and envs. */
-type OperationFilter = JobFilter & Required<Pick<JobFilter, "status">>;
+type OperationFilter = JobFilter &
+  Required<Pick<JobFilter, "status">> & {
+    /** The id of the cause for which they have failed. */
+    cause?: string;
+  };
 
 /** A value that its jobs have, of one field of the search. */
 export interface OperationValue {

@@ -106,7 +106,10 @@ async function wantedOperation(
   return {
     id: operationIdOf(product, key),
     ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: fingerprintOf(request, where) },
-    filter: conditionsOf(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
+    filter: {
+      ...conditionsOf(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
+      ...defined({ cause: filter.cause }),
+    },
     ...defined({ job_ids: job_ids && [...new Set(job_ids)], reason, expect, start_at: due, made_by_name: name, where }),
     ...(canary && {
       canary: { count: canary.count, for_ms: durationMs(canary.for), max_failures: canary.max_failures },
@@ -114,7 +117,7 @@ async function wantedOperation(
     ...(dry_run && { dry_run }),
     ...{ made_by: actor, actor, ...defined({ actor_name: name }) },
     ...{
-      state: where ? "looking_up" : "collecting",
+      state: where || filter.cause ? "looking_up" : "collecting",
       version: 1,
       turn: 0,
       not_before: now,

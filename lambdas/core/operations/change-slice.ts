@@ -35,7 +35,7 @@ import { type Retrying, requireKey, yieldKey } from "./schedule-shared.ts";
 import type { Services } from "./services.ts";
 
 /** What changing the jobs of an operation needs. */
-type ChangingMany = Changing & Retrying & Pick<Services, "answers">;
+type ChangingMany = Changing & Retrying & Pick<Services, "answers" | "catalog">;
 
 /** How many jobs change at a time. Each change is two reads, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;

@@ -13,6 +13,7 @@ import {
 } from "../job/operation.ts";
 import { inParallel, inParts } from "../kernel/in-parallel.ts";
 import type { SearchIndex } from "../ports/search-index.ts";
+import { causeOf } from "./known-causes.ts";
 import { filterOf, partitionsOf } from "./list-jobs.ts";
 import { isSearchedBy } from "./search-places.ts";
 import type { Services } from "./services.ts";
@@ -87,15 +88,18 @@ function searchSources({ searchIndex }: Collecting, operation: Operation, where:
   });
 }
 
-/** Whether a job is what the operation is about: it matches the filter, and has the value, at present. */
+/** Whether a job is what the operation is about: it matches the filter, has failed for the cause, and has the value, at present. */
 export function selectedBy(
-  { catalog }: { catalog: Pick<Catalog, "products"> },
+  { catalog }: { catalog: Catalog },
   operation: Operation,
   now: number,
 ): (job: Job) => boolean {
   const { filter, where } = operation;
   const passes = filterOf(filter, now);
-  return (job) => passes(job) && (!where || (hasValue(operation, job) && isSearchedBy(catalog, job, where.field)));
+  return (job) =>
+    passes(job) &&
+    (filter.cause === undefined || causeOf(catalog, job) === filter.cause) &&
+    (!where || (hasValue(operation, job) && isSearchedBy(catalog, job, where.field)));
 }
 
 /** Goes through the index, part after part. Answers where to go on if there is no time for all. */

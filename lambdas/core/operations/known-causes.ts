@@ -1,8 +1,10 @@
 import { type Catalog, targetsOf } from "../catalog/catalog.ts";
+import type { AttemptError } from "../job/attempt.ts";
 import { dayMs, utcDayOf } from "../job/failure-group.ts";
-import type { Incident } from "../job/incident.ts";
+import { causeId, type Incident, type IncidentSubject } from "../job/incident.ts";
 import type { Job } from "../job/job.ts";
 import { catalogEventOf } from "../job/list.ts";
+import { defined } from "../kernel/defined.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { Incidents } from "../ports/incidents.ts";
 
@@ -15,6 +17,28 @@ export function targetNameOf(catalog: Catalog, job: Pick<Job, "product" | "event
   const name = String(event[definition.targetField]);
   const isOwn = member !== undefined && Object.hasOwn(targetsOf(product, definition), member);
   return `${definition.section}/${isOwn ? member : name}`;
+}
+
+/** What an attempt has failed for. */
+export function subjectOf(
+  catalog: Catalog,
+  job: Pick<Job, "product" | "event">,
+  { error: { code, provider_code }, target }: { error: AttemptError; target?: { name: string } | undefined },
+): IncidentSubject {
+  return {
+    kind: "cause",
+    target: targetNameOf(catalog, job, target?.name),
+    code,
+    ...defined({ provider_code }),
+  };
+}
+
+/** The id of the cause for which a job has failed. Undefined of one that has not. */
+export function causeOf(catalog: Catalog, job: Job): string | undefined {
+  const { status, error, attempts } = job;
+  return status === "failed" && error
+    ? causeId(subjectOf(catalog, job, { error, target: attempts.at(-1)?.target }))
+    : undefined;
 }
 
 /** How many days before its first alert a product's failures are looked at. */

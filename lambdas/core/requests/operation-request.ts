@@ -30,6 +30,8 @@ const RatePerSecond = z
     `How many jobs a second it changes at most, 1 to ${ratePerSecond.most}. Those that it makes due are due no closer to each other. Default: ${ratePerSecond.usual}.`,
   );
 
+const causePattern = /^[0-9a-f]{16}$/;
+
 /** A value by which jobs are found, as the text that it is compared as. */
 const SearchedValue = z
   .union([SearchedText, z.number(), z.boolean()], "must be a text of 1 to 256 characters, a number, true or false")
@@ -38,6 +40,15 @@ const SearchedValue = z
 /** Selects jobs by the fields of the list of jobs, its values too. */
 const OperationFilter = strict({
   ...filterFields,
+  cause: z
+    .string()
+    .regex(causePattern, "must be the id of an incident of failed attempts: 16 hexadecimal digits")
+    .optional()
+    .meta({
+      description:
+        "Only jobs that have failed for this cause: the `id` of an incident of the kind `cause`. Default: any.",
+      examples: ["9f3c0a7be1d24c58"],
+    }),
   where: z
     .record(z.string().min(1).max(requestLimits.searchName), SearchedValue)
     .refine((values) => Object.keys(values).length === 1, "must have one field")

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { allScopes, type Scopes, type Verb } from "../../../lambdas/core/access/scopes.ts";
+import { causeId } from "../../../lambdas/core/job/incident.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import type { JobErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { JobSearch } from "../../../lambdas/core/job/job-search.ts";
 import { hasMark, matchedOf, type Operation, operationStates } from "../../../lambdas/core/job/operation.ts";
+import { defined } from "../../../lambdas/core/kernel/defined.ts";
 import { readList } from "../../../lambdas/core/operations/collect-jobs.ts";
 import { goOn } from "../../../lambdas/core/operations/go-on.ts";
 import type { Seals } from "../../../lambdas/core/operations/seals.ts";
@@ -333,5 +336,62 @@ describe("a sealed value", () => {
     await w.post(cancelling({ order: "A-17" }));
     const filters = w.audit.all().map(({ after }) => after?.filter as { where: string });
     expect(filters.map(({ where }) => where).sort()).toEqual(["customer", "order"]);
+  });
+});
+
+describe("an operation by a cause", () => {
+  const failing = (n: number, code: JobErrorCode, more: { provider_code?: string; event?: string } = {}) => {
+    const { provider_code, event = "order" } = more;
+    const job = failedJob(n, { ...here, event });
+    const error = { code, message: "It failed.", retryable: false, ...defined({ provider_code }) };
+    return { ...job, error, attempts: job.attempts.map((one) => ({ ...one, error })) };
+  };
+  const cause = (code: JobErrorCode, provider_code?: string) =>
+    causeId({ kind: "cause", target: "apps/api", code, ...defined({ provider_code }) });
+  const retrying = (of: string, more: object = {}) => ({
+    ...{ action: "retry", filter: { ...place, cause: of, ...more }, reason: "the provider is back" },
+  });
+
+  test("retries what has failed for it, whatever the event, and nothing that failed otherwise", async () => {
+    const own = [failing(1, "PROVIDER_ERROR", { provider_code: "E1" })];
+    own.push(failing(2, "PROVIDER_ERROR", { provider_code: "E1", event: "plain" }));
+    const w = await world(
+      ...own,
+      failing(3, "PROVIDER_ERROR", { provider_code: "E2" }),
+      failing(4, "PROVIDER_ERROR"),
+      failing(5, "TIMEOUT", { provider_code: "E1" }),
+      scheduledJob(6, here),
+    );
+    const id = await w.begin(retrying(cause("PROVIDER_ERROR", "E1")));
+    // A version that knows no causes would retry all that has failed: it leaves such a state alone.
+    expect(operationStates).not.toContain((await w.stored(id)).state);
+    expect(await w.run(id)).toMatchObject({ state: "done", counts: { changed: 2, unchanged: 0, failed: 0 } });
+    expect(await w.changed(id)).toEqual(own.map((job) => job.id));
+    const shown = await w.ask({ path: `/v1/operations/${id}` });
+    expect(shown.body).toMatchObject({ state: "done", filter: { cause: cause("PROVIDER_ERROR", "E1") } });
+  });
+
+  test("leaves alone what fails otherwise by its turn", async () => {
+    const w = await world(failing(1, "TIMEOUT"), failing(2, "TIMEOUT"));
+    const id = await w.begin(retrying(cause("TIMEOUT")));
+    await w.run(id, 1);
+    const [first] = w.services.jobs.all();
+    if (!first?.error) throw new Error("no job");
+    await w.services.jobs.replace({
+      ...first,
+      version: first.version + 1,
+      error: { ...first.error, code: "NOT_FOUND" },
+    });
+    expect(await w.run(id)).toMatchObject({ state: "done", counts: { changed: 1, unchanged: 1 } });
+  });
+
+  test("takes the id of a cause only, which is a condition by itself", async () => {
+    const w = await world();
+    for (const wrong of ["other", "9F3C0A7BE1D24C58", ""])
+      expect(await w.post(retrying(wrong))).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: "/filter/cause" }] },
+      });
+    expect((await w.post({ ...retrying(cause("TIMEOUT")), dry_run: true })).status).toBe(202);
   });
 });

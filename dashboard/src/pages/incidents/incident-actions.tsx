@@ -8,24 +8,34 @@ import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
 import { Select, TextField } from "../../ui/field.tsx";
 import { Plain } from "../../ui/plain.tsx";
+import { BulkDialog } from "../jobs/bulk-dialog.tsx";
 import { actionsFor, type IgnoreDraft, type IncidentAction, ignoreNames, ignoringOf, titleOf } from "./words.ts";
 
 /** Every change that the incident's state and the key allow. */
 export function IncidentActions({ incident }: { incident: Incident }) {
   const can = useCan();
   const [asked, ask] = useState<IncidentAction>();
+  const [isOfAll, setOfAll] = useState(false);
   if (!can("jobs:write", incident)) return null;
+  const { product_tag, env, id, kind } = incident;
   return (
     <>
+      {kind === "cause" && id !== otherCauses && <Button onClick={() => setOfAll(true)}>Retry its jobs</Button>}
       {actionsFor(incident).map((action) => (
         <Button key={action.id} onClick={() => ask(action)}>
           {action.label}
         </Button>
       ))}
       {asked && <ConfirmAction action={asked} incident={incident} onClose={() => ask(undefined)} />}
+      {isOfAll && (
+        <BulkDialog filter={{ product_tag, env, status: "failed", cause: id }} onClose={() => setOfAll(false)} />
+      )}
     </>
   );
 }
+
+/** The id of the incident in which what has no room among the causes is counted. */
+const otherCauses = "other";
 
 interface Props {
   action: IncidentAction;

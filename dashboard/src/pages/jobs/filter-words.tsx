@@ -8,8 +8,10 @@ const listed = (values: string | readonly string[]) => [values].flat().join(", "
 
 /** A filter in words, but for its product and env. */
 export function FilterWords({ filter }: { filter: Partial<BulkFilter> }) {
-  const { status, type, event, label, where, recurring, retrying, from, to } = filter;
-  const any = [status, type, event, label, where, recurring, retrying, from, to].some((value) => value !== undefined);
+  const { status, type, event, label, cause, where, recurring, retrying, from, to } = filter;
+  const any = [status, type, event, label, cause, where, recurring, retrying, from, to].some(
+    (value) => value !== undefined,
+  );
   if (!any) return <p>Every job there: no filter is set.</p>;
   return (
     <Facts>
@@ -19,6 +21,11 @@ export function FilterWords({ filter }: { filter: Partial<BulkFilter> }) {
       {label !== undefined && (
         <Fact name="Label">
           <Plain text={label} />
+        </Fact>
+      )}
+      {cause !== undefined && (
+        <Fact name="Cause">
+          <code>{cause}</code>
         </Fact>
       )}
       {Object.entries(where ?? {}).map(([field, value]) => (

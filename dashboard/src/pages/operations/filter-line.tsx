@@ -8,7 +8,7 @@ import { visible } from "../../ui/visible.ts";
 
 /** The filter of an operation in one line of words. What its action selects by itself is not said again. */
 export function FilterLine({ operation: { action, filter, created_at } }: { operation: Operation }) {
-  const { status, type, event, label, where, recurring, waiting, retrying, from, until } = filter;
+  const { status, type, event, label, cause, where, recurring, waiting, retrying, from, until } = filter;
   const all: readonly string[] = changeable[action] ?? [];
   const words: ComponentChildren[] = [
     status.length < all.length && status.join(" or "),
@@ -17,6 +17,11 @@ export function FilterLine({ operation: { action, filter, created_at } }: { oper
     label !== undefined && (
       <>
         label <Plain text={label} />
+      </>
+    ),
+    cause !== undefined && (
+      <>
+        cause <code>{cause}</code>
       </>
     ),
     ...Object.entries(where ?? {}).map(([field, value]) => (

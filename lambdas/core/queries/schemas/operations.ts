@@ -26,6 +26,7 @@ const FilterSchema = z
     recurring: z.boolean().exactOptional(),
     waiting: z.boolean().exactOptional(),
     retrying: z.boolean().exactOptional(),
+    cause: z.string().exactOptional().describe("The id of the cause for which its jobs have failed."),
     where: z
       .record(z.string(), z.string())
       .exactOptional()

@@ -18,6 +18,7 @@ interface StartOptions extends ApiOptions {
   event?: string;
   label?: string;
   where?: Record<string, string>;
+  cause?: string;
   from?: WrittenTime;
   to?: WrittenTime;
   job?: string[];
@@ -77,7 +78,18 @@ function show(context: Context, operation: Operation): void {
 
 /** `operations start <action>` */
 export async function startOperation(context: Context, action: string, options: StartOptions): Promise<void> {
-  const { product: product_tag, env, event, label, where, job: job_ids, reason, expect, dryRun: dry_run } = options;
+  const {
+    product: product_tag,
+    env,
+    event,
+    label,
+    where,
+    cause,
+    job: job_ids,
+    reason,
+    expect,
+    dryRun: dry_run,
+  } = options;
   const [from, to, start_at] = await Promise.all(
     [options.from, options.to, options.at].map((time) => apiTime(context.api, time)),
   );
@@ -88,6 +100,7 @@ export async function startOperation(context: Context, action: string, options: 
     event,
     label,
     where,
+    cause,
     from,
     to,
     status: list(options.status),

@@ -171,6 +171,7 @@ export function addOperations(program: Command, act: Act): void {
     .option("--type <type>", "only jobs of this type; several with commas")
     .option("--event <event>", "only jobs of this event")
     .option("--label <label>", "only jobs with this label")
+    .option("--cause <incident_id>", "only jobs that have failed for this cause, an incident of the kind cause")
     .option("--where <field=value>", "only jobs with this value of a field by which they are found", collectedWhere)
     .option("--from <time>", "only jobs that are due, or have ended, from then on", readTime)
     .option("--to <time>", "only jobs that are due, or have ended, before", readTime)
