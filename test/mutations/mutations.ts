@@ -479,9 +479,9 @@ export const mutations: Mutation[] = [
     test: "unit/api/operations-by-value.test.ts",
   },
   {
-    // A version that knows no values would change every job of the filter.
+    // A version that knows no values and causes would change every job of the filter.
     file: "lambdas/core/operations/begin-operation.ts",
-    find: `where ? "looking_up" : "collecting"`,
+    find: `where || filter.cause ? "looking_up" : "collecting"`,
     replace: `"collecting"`,
     test: "unit/api/operations-by-value.test.ts",
   },
