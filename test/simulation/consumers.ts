@@ -119,7 +119,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     const { lines } = world;
     return async (execution, of) => {
       const { event } = execution.job;
-      if (code && isOwnStep(execution.job)) return runsOwn(code.ownStep(by), by)(execution, of);
+      if (code && isOwnStep(execution.job)) return watched(by, code.ownStep(by))(execution, of);
       if (event === announcedEvent) return announced(execution, of);
       if (faulty && isFaultyEvent(event)) return faulty(execution, of);
       const ended = lines ? atWork({ ...world, lines }, { jobs, gates }, execution.job, by) : () => {};
@@ -127,13 +127,15 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
     };
   }
 
-  function runsOwn(runs: ExecuteWithServices, by: Invocation): ExecuteWithServices {
+  /** Notes when an execution begins and ends whose calls end with its timeout. */
+  function watched(by: Invocation, execute: ExecuteWithServices): ExecuteWithServices {
     return async (execution, of) => {
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });
+      // From its timeout on it can do nothing more: each of its ports throws. An answer that it waits for may come later.
       execution.signal.addEventListener("abort", () => executions.ended(job, time.now()), { once: true });
       try {
-        return await runs(execution, of);
+        return await execute(execution, of);
       } finally {
         executions.ended(job, time.now());
       }
@@ -148,21 +150,13 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
   }
 
   function decider(by: Invocation): ExecuteWithServices {
-    return async (execution, services) => {
-      const { job, clock } = execution;
-      executions.started(job, by, { at: clock.now(), real: time.now() });
-      // From its timeout on a decision can do nothing more: each of its ports throws. An answer that it waits for may come later.
-      execution.signal.addEventListener("abort", () => executions.ended(job, time.now()), { once: true });
-      freezer.thaw(job.id);
-      try {
-        if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
-        const decision = await decideBy(by)(execution, services, eachPageSize);
-        observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
-        return decision;
-      } finally {
-        executions.ended(job, time.now());
-      }
-    };
+    return watched(by, async (execution, services) => {
+      freezer.thaw(execution.job.id);
+      if (isFaulty(execution.job.id)) throw new TypeError(`a bug that quotes ${canary}`);
+      const decision = await decideBy(by)(execution, services, eachPageSize);
+      observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
+      return decision;
+    });
   }
 
   function isFaulty(id: string): boolean {

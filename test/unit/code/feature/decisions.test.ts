@@ -42,6 +42,17 @@ const five = deciding.bind(undefined, async (ctx) => {
   return brought;
 });
 
+/** Begins a scope, which makes a call, as soon as `x` has ended, beside `y`. */
+const scopeBesideY = async (ctx: FeatureContext) => {
+  await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
+  const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
+  const scoped = async () => {
+    await ctx.run("go", {}, { step: "x" });
+    await ctx.step("scope", inner);
+  };
+  await Promise.all([scoped(), ctx.run("go", {}, { step: "y" })]);
+};
+
 describe("a decision", () => {
   it("answers what is begun, and what it has seen", async () => {
     expect(await five().decide(aDecision())).toEqual({
@@ -141,17 +152,8 @@ describe("a decision", () => {
   });
 
   it("knows of a longer log no more than any other process, although it has found a scope in a shorter one", async () => {
-    const handler = async (ctx: FeatureContext) => {
-      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
-      const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
-      const scoped = async () => {
-        await ctx.run("go", {}, { step: "x" });
-        await ctx.step("scope", inner);
-      };
-      await Promise.all([scoped(), ctx.run("go", {}, { step: "y" })]);
-    };
     const log = [done(1, "first"), done(2, "x"), done(3, "y")];
-    const process = deciding(handler as never);
+    const process = deciding(scopeBesideY as never);
     await process.decide(aDecision({ log: log.slice(0, 1) }));
     // The scope was called by an entry before the last, so that it has to begin there.
     const found = aDecision({ from: 1, log: log.slice(1) });
@@ -160,27 +162,18 @@ describe("a decision", () => {
     const cancel: LogEntry = { n: 4, k: "$cancel", c: "cancel", e: "cancel", at: 1004 };
     const whole = aDecision({ log: [...log, cancel, own(5, "undo:first", "scope")] });
     expect(await process.decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
-    expect(await deciding(handler as never).decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
+    expect(await deciding(scopeBesideY as never).decide(whole)).toMatchObject({ outcome: { is: "cancelled" } });
   });
 
   it("knows what another process has begun meanwhile", async () => {
-    const handler = async (ctx: FeatureContext) => {
-      await ctx.run("go", {}, { step: "first", undo: () => ctx.run("back", {}, { step: "back" }) });
-      const inner = () => ctx.run("go", {}, { step: "inner", undo: () => 1 });
-      const scoped = async () => {
-        await ctx.run("go", {}, { step: "x" });
-        await ctx.step("scope", inner);
-      };
-      await Promise.all([scoped(), ctx.run("go", {}, { step: "y" })]);
-    };
-    const warm = deciding(handler as never);
+    const warm = deciding(scopeBesideY as never);
     await warm.decide(aDecision({ log: [done(1, "first")] }));
     // The other one has answered at the second entry that the scope makes a call, which is recorded.
     const failed: LogEntry = { n: 3, k: "y", c: "run", e: "failed", at: 1003, error: { code: "X", message: "no" } };
     const log = [done(1, "first"), done(2, "x"), failed];
     const whole = aDecision({ log, begun: ["scope/inner"], shown: 2 });
     const closing = { outcome: { is: "waiting" }, commands: [{ c: "close", k: "scope/inner" }], ran: [] };
-    for (const process of [warm, deciding(handler as never)])
+    for (const process of [warm, deciding(scopeBesideY as never)])
       expect(await process.decide(whole)).toMatchObject(closing);
   });
 
