@@ -204,6 +204,7 @@ export const slotOf = (at: number, windowMs: number): number => {
 export const exceeds = ({ failed, ended }: RunCounts, { over, least }: { over: number; least: number }): boolean =>
   ended >= least && failed / ended > over;
 
+export const causeIdPattern = /^[0-9a-f]{16}$/;
 export const incidentIdPattern = /^([0-9a-f]{16}|other)$/;
 
 /** What has no room among the causes of a tenant is counted in one more. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { causeIdPattern } from "../job/incident.ts";
 import { jobIdPattern } from "../job/job-id.ts";
 import { type OperationAction, operationActions, operationLimits } from "../job/operation.ts";
 import { duration } from "../kernel/duration.ts";
@@ -30,8 +31,6 @@ const RatePerSecond = z
     `How many jobs a second it changes at most, 1 to ${ratePerSecond.most}. Those that it makes due are due no closer to each other. Default: ${ratePerSecond.usual}.`,
   );
 
-const causePattern = /^[0-9a-f]{16}$/;
-
 /** A value by which jobs are found, as the text that it is compared as. */
 const SearchedValue = z
   .union([SearchedText, z.number(), z.boolean()], "must be a text of 1 to 256 characters, a number, true or false")
@@ -42,7 +41,7 @@ const OperationFilter = strict({
   ...filterFields,
   cause: z
     .string()
-    .regex(causePattern, "must be the id of an incident of failed attempts: 16 hexadecimal digits")
+    .regex(causeIdPattern, "must be the id of an incident of failed attempts: 16 hexadecimal digits")
     .optional()
     .meta({
       description:
