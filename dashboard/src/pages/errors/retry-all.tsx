@@ -83,7 +83,7 @@ const failedJobs = defineQuery(
   },
 );
 
-/** Job by job: a bulk change by filter knows no causes, and would take what fails otherwise at the same time. */
+/** Job by job: an operation knows causes, and would take other messages of the same one, and what other events have failed for it. */
 async function retryAll(jobs: readonly JobSummary[]) {
   const left = [...jobs];
   const outcome = { succeeded: 0, failed: 0 };
