@@ -115,7 +115,10 @@ test("an incident leads to the job that failed last, to its failed jobs and to i
   await jobs.getByRole("link", { name: "Failed jobs of create_order" }).click();
   await page.getByRole("region", { name: "Jobs", exact: true }).getByText("failed").first().waitFor();
   await go(`/incidents/${id}?${tenant}`);
-  await jobs.getByRole("link", { name: "Messages to receivers" }).click();
+  const told = page.getByRole("region", { name: "Who was told" });
+  const message = told.getByRole("row").filter({ hasText: "New" });
+  await message.getByRole("link", { name: "chat" }).waitFor();
+  await told.getByRole("link", { name: "All messages" }).click();
   await page.getByText("End of the list").waitFor();
   expect(await page.getByRole("main").getByRole("row").count()).toBeGreaterThan(1);
   await go(`/incidents/${id}?${tenant}`);

@@ -121,7 +121,7 @@ function alertJobOf(
     retries: alertRetries,
     retry_policy: retryPolicyOf(undefined, event.event.retry_config),
     fairness_key: alertFairnessKey,
-    labels: [`incident:${incident.id}`],
+    labels: [`incident:${incident.id}`, `message:${notice.kind}`],
     made_by: "alert" as const,
     fingerprint: fingerprint(["alert", key]),
   };

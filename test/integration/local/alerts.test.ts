@@ -82,7 +82,9 @@ test("a cause is told to Slack within seconds, once, resolved, and told again wh
 
   // What tells is a job as any other, and nobody is shown the address.
   const told = await ductape.jobs.list({ label: `incident:${name.id}` });
-  expect(told.jobs).toMatchObject([{ event: "alert/chat", status: "completed" }]);
+  expect(told.jobs).toMatchObject([
+    { event: "alert/chat", status: "completed", labels: [`incident:${name.id}`, "message:opened"] },
+  ]);
   const job = await ductape.jobs.get(told.jobs[0]?.job_id ?? "");
   expect(job.made_by).toEqual({ kind: "alert" });
   expect(JSON.stringify(job)).not.toContain("s3cret");

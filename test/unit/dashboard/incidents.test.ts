@@ -2,6 +2,8 @@ import {
   actionsFor,
   ignoringOf,
   openElsewhere,
+  receiverOf,
+  saidBy,
   sizeWords,
   stateNames,
   titleOf,
@@ -98,4 +100,12 @@ test("counts what is open elsewhere by product and env, the most first", () => {
     { product_tag: "ops", env: "prd", count: 2 },
     { product_tag: "shop", env: "dev", count: 1 },
   ]);
+});
+
+test("a message says whom it told, and what", () => {
+  expect(["alert/chat", "tell_by_mail"].map(receiverOf)).toEqual(["chat", "tell_by_mail"]);
+  expect(saidBy({ labels: ["incident:9f3c0a7be1d24c58", "message:came_back"] })).toBe("Came back");
+  // A later version may say more, and an earlier one has not noted it.
+  expect(saidBy({ labels: ["message:merged"] })).toBe("merged");
+  expect([saidBy({ labels: ["incident:9f3c0a7be1d24c58"] }), saidBy({})]).toEqual([undefined, undefined]);
 });

@@ -46,7 +46,10 @@ describe("failed attempts", () => {
     const [told] = services.jobs.all();
     expect(told).toMatchObject({
       ...{ event: "alert/ops", type: "action", made_by: "alert", fairness_key: "alerts", retries: 8 },
-      labels: [`incident:${causeId({ kind: "cause", target: "apps/shop", code: "SERVICE_UNAVAILABLE" })}`],
+      labels: [
+        `incident:${causeId({ kind: "cause", target: "apps/shop", code: "SERVICE_UNAVAILABLE" })}`,
+        "message:opened",
+      ],
     });
     expect(told).not.toHaveProperty("gates");
     expect(told && holding([aPause({ product: "shop" })], told, noon)).toBeUndefined();

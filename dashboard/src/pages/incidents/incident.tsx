@@ -24,6 +24,7 @@ import { type Tenant, useTenant } from "../../ui/tenant-picker.tsx";
 import { Time } from "../../ui/time.tsx";
 import { IncidentActions } from "./incident-actions.tsx";
 import "./incidents.css";
+import { WhoWasTold } from "./who-was-told.tsx";
 import { meaningOf, sizeWords, titleOf, toneOf, usd } from "./words.ts";
 
 const incidentOf = defineQuery("incident", (tenant: Tenant, id: string) => ductape().incidents.get({ ...tenant, id }));
@@ -51,6 +52,7 @@ export function IncidentPage() {
         </span>
       </PageHeader>
       <Summary incident={incident} />
+      <WhoWasTold incident={incident} />
       <Links incident={incident} />
       <LastAnswer incident={incident} />
     </>
@@ -123,8 +125,8 @@ function Meaning({ incident: { state, ignored = {} } }: { incident: Incident }) 
   );
 }
 
-/** Where to look on: its jobs, and the jobs that told of it. */
-function Links({ incident: { id, product_tag, env, event, sample_job_id } }: { incident: Incident }) {
+/** Where to look on: its jobs. */
+function Links({ incident: { product_tag, env, event, sample_job_id } }: { incident: Incident }) {
   const tenant = { product: product_tag, env };
   return (
     <Panel title="Jobs">
@@ -143,9 +145,6 @@ function Links({ incident: { id, product_tag, env, event, sample_job_id } }: { i
         )}
         <li>
           <Link href={`/errors${query(tenant)}`}>Errors by cause</Link>
-        </li>
-        <li>
-          <Link href={`/jobs${query({ ...tenant, label: `incident:${id}` })}`}>Messages to receivers</Link>
         </li>
       </ul>
     </Panel>

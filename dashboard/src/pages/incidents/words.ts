@@ -1,4 +1,4 @@
-import type { Incident, IncidentState } from "../../../../sdk/src/index.ts";
+import type { Incident, IncidentState, JobSummary } from "../../../../sdk/src/index.ts";
 import { count, percent, plural } from "../../ui/format.ts";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { visible } from "../../ui/visible.ts";
@@ -156,4 +156,28 @@ export function openElsewhere(open: readonly Incident[], { product_tag, env }: T
     found.set(key, { product_tag: one.product_tag, env: one.env, count: before + 1 });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
+}
+
+const channelPrefix = "alert/";
+
+/** Who was told by a message: the channel or webhook, or the event of the catalog that tells. */
+export const receiverOf = (event: string): string =>
+  event.startsWith(channelPrefix) ? event.slice(channelPrefix.length) : event;
+
+const saidWords: Readonly<Record<string, string>> = {
+  opened: "New",
+  came_back: "Came back",
+  flaps: "Keeps coming back",
+  grew: "Goes on",
+  reminder: "Still open",
+  escalated: "Nobody has taken care of it",
+  closed: "Over",
+};
+
+const messagePrefix = "message:";
+
+/** What a message said. Undefined for one that was made by a version before this was noted. */
+export function saidBy({ labels = [] }: Pick<JobSummary, "labels">): string | undefined {
+  const kind = labels.find((label) => label.startsWith(messagePrefix))?.slice(messagePrefix.length);
+  return kind === undefined ? undefined : (saidWords[kind] ?? kind);
 }
