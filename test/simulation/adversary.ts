@@ -3,6 +3,7 @@ import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import type { ScheduleStates } from "../../lambdas/core/ports/schedule-states.ts";
 import type { Timeline } from "../support/line/timeline.ts";
+import { never } from "../support/never.ts";
 import type { AlarmLedger } from "./alarm-rules.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Coding } from "./coding.ts";
@@ -140,8 +141,6 @@ const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = 
   publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.code })),
 };
 
-const never = new Promise<never>(() => {});
-
 /** The longer delays are long enough for a lease to end during a call of its consumer. */
 const hangs: readonly [from: number, to: number][] = [
   [1000, 20_000],
@@ -206,13 +205,13 @@ export function throughAdversary<Port extends object>(
       const hung = happens("hang") ? random.pick(["before", "after"]) : undefined;
       await pass(hung === "before");
       await invocation.frozen;
-      if (invocation.dead) return never;
+      if (invocation.dead) return never();
       if (happens("die")) {
         invocation.dead = true;
         const effective = random.chance(0.5);
         at(effective ? "dies after" : "dies before");
         if (effective) await effect(...args).catch(() => {});
-        return never;
+        return never();
       }
       if (happens("throttle") || outages(service, method, time.now())) {
         at("throttles");
@@ -232,7 +231,7 @@ export function throughAdversary<Port extends object>(
       await invocation.frozen;
       if (method === "claim")
         doingFor(invocation, jobOf(args)).hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
-      return invocation.dead ? never : answer;
+      return invocation.dead ? never() : answer;
     };
   };
   // A proxy, because most invocations use few of their ports' methods, and there are many invocations.

@@ -7,6 +7,7 @@ import type { DecidedRun } from "../../lambdas/core/job/decide-messages.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import type { CodeInvoker } from "../../lambdas/core/ports/code-invoker.ts";
+import { never } from "../support/never.ts";
 import type { World } from "./adversary.ts";
 import type { Bundle, Coding } from "./coding.ts";
 import type { Invocation } from "./invocation.ts";
@@ -26,8 +27,6 @@ interface Process {
   by: Invocation | undefined;
   run: DecidedRun | undefined;
 }
-
-const never = new Promise<never>(() => {});
 
 /**
  * The code of the product, in processes that die: before they are called, within own code, and after they have answered. One that is free is
@@ -145,7 +144,7 @@ export function codeProcesses(
           signal.addEventListener("abort", () => reject(signal.reason), { once: true });
         });
         const answer = await Promise.race([work, over]).finally(() => by.frozen);
-        return by.dead ? never : answer;
+        return by.dead ? never() : answer;
       },
     };
   };

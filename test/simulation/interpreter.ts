@@ -1,4 +1,5 @@
 import type { LogEntry } from "../../lambdas/core/job/decide-messages.ts";
+import { never } from "../support/never.ts";
 import { goKey, type Part, type Program, type UndoneBy } from "./programs.ts";
 
 /** An entry of a log with the value itself. */
@@ -87,8 +88,6 @@ interface Where {
   group?: Group;
   isUndo?: true;
 }
-
-const never = () => new Promise<never>(() => {});
 
 /** Resolves once nothing is left that is ready to run. */
 const drained = () => new Promise<void>((resolve) => process.nextTick(resolve));

@@ -31,7 +31,7 @@ interface Failed {
   violation: string;
 }
 
-/** A thread retains some memory of each history, and runs out of it after some 15,000. */
+/** A share has so many at most, so that a long run says how far it is. */
 const mostOfOne = 5000;
 
 async function simulate({ from, to, step, goesOn }: Share): Promise<Report> {

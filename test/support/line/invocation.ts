@@ -1,4 +1,5 @@
 import type { Random } from "../../simulation/random.ts";
+import { never } from "../never.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What wakes a Lambda. */
@@ -49,7 +50,6 @@ export interface PortsOptions {
   onCall: (call: string, by: Invocation) => void;
 }
 
-const never = new Promise<never>(() => {});
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 export interface Ports {
@@ -103,9 +103,9 @@ export function slowPorts({ time, random, callMs, itemWrites, onCall }: PortsOpt
             await time.sleep(callMs[0] + random.next() * (callMs[1] - callMs[0]));
             await untilWritten(call, args);
             onCall(call, by);
-            if (by.dead) return never;
+            if (by.dead) return never();
             const answer = await (value as Method).apply(target, args);
-            return by.dead ? never : answer;
+            return by.dead ? never() : answer;
           };
         },
       }),
