@@ -12,7 +12,7 @@ interface AwsError {
 const throttles =
   /^((?:KMS\.?|Kms)?Throttl\w*|RequestThrottled\w*|TooManyRequests\w*|ProvisionedThroughputExceeded\w*|RequestLimitExceeded|BandwidthLimitExceeded|LimitExceeded\w*|ServiceQuotaExceeded\w*|SlowDown|PriorRequestNotComplete|EC2ThrottledException)$/;
 const transients = /^(TimeoutError|RequestTimeout\w*|NetworkingError)$/;
-const brokenConnections = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const brokenConnections = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/;
 
 /** The codes with which a service reports its own failure for one entry of a batch. */
 const serviceFaults = /^(Internal\w*|ServiceUnavailable\w*)$/;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -70,7 +71,9 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
         return incidentIn(Attributes as Item);
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return "lost";
+        // The SDK repeats a write whose answer was lost, and may find the change that it made itself.
+        const stored = await get(before);
+        return stored && isChanged(stored, before, changes) ? stored : "lost";
       }
     },
 
@@ -221,6 +224,15 @@ function countingOf({ product, env, id, subject, entries }: Occurrences): Counti
   };
 }
 
+/** Whether an incident is what a change made of it. What fails meanwhile is counted without a version. */
+function isChanged(stored: Incident, before: Incident, changes: IncidentChanges): boolean {
+  const made = incidentIn(toAttributes({ ...before, ...changes, version: versionAfter(before) }));
+  const names = ["version", ...Object.keys(changes)] as (keyof Incident)[];
+  return names.every((name) => isDeepStrictEqual(stored[name], made[name]));
+}
+
+const versionAfter = ({ version = 0 }: Incident): number => version + 1;
+
 const expiryOf = (at: number): number => Math.floor((at + keptMs) / 1000);
 
 function changeUpdate(
@@ -229,7 +241,7 @@ function changeUpdate(
   changes: IncidentChanges,
   unlessCounted: boolean,
 ): UpdateItemCommand {
-  const entries = Object.entries({ ...changes, version: (before.version ?? 0) + 1 });
+  const entries = Object.entries({ ...changes, version: versionAfter(before) });
   const sets = entries.flatMap(([, value], i) => (value === undefined ? [] : [`#${i} = :${i}`]));
   const removes = entries.flatMap(([, value], i) => (value === undefined ? [`#${i}`] : []));
   const conditions = [

@@ -1,6 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { traceOf } from "../../core/kernel/errors.ts";
+import { inParts } from "../../core/kernel/in-parallel.ts";
 import { lazy } from "../../core/kernel/lazy.ts";
 import type { Log } from "../../core/ports/log.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
@@ -17,13 +18,15 @@ export interface Redelivery {
  */
 export const redeliverySeconds = (receives: number): number => Math.min(900, 5 * 2 ** Math.max(0, receives - 1));
 
+/** SQS refuses a request that names more messages as a whole. A function may be given up to a hundred. */
+const mostInRequest = 10;
+
 /**
- * Most queues hide a message for six times the function's timeout, which is too long if AWS only throttled a call. If this request
- * fails, the message is delivered after that time.
+ * Most queues hide a message for six times the function's timeout, which is too long if AWS only throttled a call. If a request
+ * fails, its messages are delivered after that time.
  */
-export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): Redelivery => ({
-  async soon(records) {
-    if (records.length === 0) return;
+export function sqsRedelivery(client: () => SQSClient, url: string, log: Log): Redelivery {
+  async function hide(records: readonly SQSRecord[]): Promise<void> {
     const Entries = records.map(({ receiptHandle, attributes }, i) => ({
       Id: String(i),
       ReceiptHandle: receiptHandle,
@@ -34,8 +37,14 @@ export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): R
     } catch (error) {
       log.warn("messages will be redelivered later than necessary", { count: records.length, ...traceOf(error) });
     }
-  },
-});
+  }
+
+  return {
+    async soon(records) {
+      await Promise.all(inParts(records, mostInRequest).map(hide));
+    },
+  };
+}
 
 /**
  * The same with its own client, which is created when a message first fails. A function that reads a second queue gives its URL too: a record

@@ -37,3 +37,6 @@ export type SqlAction = z.input<ReturnType<typeof sqlAction>>;
 
 const firstWord = (statement: string) =>
   (/^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([A-Za-z]+)/.exec(statement)?.[1] ?? "").toUpperCase();
+
+/** Whether a procedure is called, which may commit before it fails. */
+export const callsProcedure = ({ statement }: Pick<SqlAction, "statement">): boolean => firstWord(statement) === "CALL";

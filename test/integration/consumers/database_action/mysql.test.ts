@@ -2,6 +2,7 @@ import mysql from "mysql2/promise";
 import { closeMysql } from "../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
 import { type Dialect, describeSql, type SqlUnderTest } from "../../../support/databases/describe-sql.ts";
 import { mariadb, startMysql } from "../../../support/databases/mysql.ts";
+import { failureOf } from "../../../support/databases/run-action.ts";
 
 async function start(): Promise<SqlUnderTest> {
   const server = await startMysql();
@@ -32,8 +33,16 @@ const dialect: Dialect = {
       extra json, due timestamp NULL, local datetime(3), day date, paid boolean, raw blob, CONSTRAINT positive CHECK (total >= 0));
     CREATE TABLE order_lines (order_id bigint, CONSTRAINT of_order FOREIGN KEY (order_id) REFERENCES orders (id));
     CREATE USER reader IDENTIFIED BY 'reader'; GRANT SELECT ON shop.order_lines TO reader;
-    CREATE PROCEDURE fail(state varchar(5)) BEGIN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'secret'; END`,
-  empty: "DELETE FROM order_lines; DELETE FROM orders; ALTER TABLE orders AUTO_INCREMENT = 1",
+    CREATE PROCEDURE fail(state varchar(5)) BEGIN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'secret'; END;
+    CREATE PROCEDURE write_then_fail(error int) BEGIN
+      INSERT INTO orders (customer) VALUES ('Ann'); COMMIT;
+      SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = error;
+    END;
+    CREATE TABLE kept (n int) ENGINE = MyISAM;
+    CREATE FUNCTION refused(n int) RETURNS int DETERMINISTIC BEGIN
+      IF n = 1 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290; END IF; RETURN n;
+    END`,
+  empty: "DELETE FROM kept; DELETE FROM order_lines; DELETE FROM orders; ALTER TABLE orders AUTO_INCREMENT = 1",
   ids: (count) => ({ insert_ids: Array.from({ length: count }, (_, i) => i + 1) }),
   contains: "customer LIKE concat('%', {{part}}, '%')",
   many: "SELECT seq, repeat('x', 100) AS x FROM seq_1_to_50000",
@@ -140,6 +149,26 @@ describeSql(dialect, ({ server, run }) => {
     expect(await run("read", "SELECT extra FROM orders")).toMatchObject({
       rows: [{ extra: { id: "9007199254740993", few: [1, 2.5] } }],
     });
+  });
+
+  it.each([
+    [1142, "FORBIDDEN"],
+    [1290, "SERVICE_UNAVAILABLE"],
+  ])("takes error %i of a procedure, which has committed, as no proof that nothing was done", async (error, code) => {
+    const call = "/* all at once */ CALL write_then_fail({{error:integer}})";
+    expect(await failureOf(run("create", call, { error }))).toMatchObject({ code, nothingDone: false });
+    expect(await failureOf(run("create", call, [{ error }]))).toMatchObject({ code, nothingDone: false });
+    expect(await run("read", "SELECT count(*) AS n FROM orders")).toMatchObject({ rows: [{ n: 2 }] });
+  });
+
+  it("names a later row at which the server became read-only, and knows that rows before it may stay", async () => {
+    const rows = [{ n: 0 }, { n: 1 }];
+    expect(await failureOf(run("create", "INSERT INTO kept VALUES (refused({{n:integer}}))", rows))).toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      nothingDone: false,
+      message: expect.stringMatching(/^In row 1: /),
+    });
+    expect(await run("read", "SELECT n FROM kept")).toMatchObject({ rows: [{ n: 0 }] });
   });
 
   it("prepares the statement of a list once", async () => {

@@ -39,7 +39,11 @@ const dialect: Dialect = {
     CREATE TABLE order_lines (order_id bigint REFERENCES orders DEFERRABLE);
     CREATE ROLE reader LOGIN PASSWORD 'reader';
     CREATE FUNCTION fail(code text) RETURNS int LANGUAGE plpgsql AS
-      $$ BEGIN RAISE EXCEPTION 'secret' USING ERRCODE = code; END $$`,
+      $$ BEGIN RAISE EXCEPTION 'secret' USING ERRCODE = code; END $$;
+    CREATE PROCEDURE write_then_fail(code text) LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO orders (customer) VALUES ('Ann'); COMMIT; PERFORM fail(code); END $$;
+    CREATE PROCEDURE write_and_fail(code text) LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO orders (customer) VALUES ('Ann'); PERFORM fail(code); END $$`,
   empty: "TRUNCATE orders, order_lines RESTART IDENTITY",
   ids: () => ({}),
   contains: "customer LIKE '%' || {{part}}::text || '%'",
@@ -87,6 +91,22 @@ describeSql(dialect, ({ server, run }) => {
     expectShape(await run("read", "SELECT 1 AS one"), reads);
     expectShape(await run("create", insert, { customer: "Ann", total: 1 }), writes);
     expectShape(await run("create", `${insert} RETURNING id`, { customer: "Ann", total: 1 }), writes);
+  });
+
+  it.each([
+    ["42501", "FORBIDDEN"],
+    ["25006", "SERVICE_UNAVAILABLE"],
+  ])("takes %s of a procedure, which may have committed, as no proof that nothing was done", async (state, code) => {
+    const call = "CALL write_then_fail({{state}}::text)";
+    expect(await failureOf(run("create", call, { state }))).toMatchObject({ code, nothingDone: false });
+    expect(await run("read", "SELECT customer FROM orders")).toMatchObject({ rows: [{ customer: "Ann" }] });
+  });
+
+  it("knows that a procedure cannot commit within the transaction of a list", async () => {
+    const call = "CALL write_and_fail({{state}}::text)";
+    const rows = [{ state: "42501" }];
+    expect(await failureOf(run("create", call, rows))).toMatchObject({ code: "FORBIDDEN", nothingDone: true });
+    expect(await run("read", "SELECT customer FROM orders")).toMatchObject({ row_count: 0 });
   });
 
   it("binds every type, whatever the server's time zone", async () => {

@@ -20,6 +20,8 @@ describe("an error of an AWS call", () => {
     named("Unknown", { $metadata: { httpStatusCode: 500 } }),
     named("TimeoutError"),
     named("Error", { code: "ECONNRESET" }),
+    named("Error", { code: "ENETUNREACH" }),
+    named("AggregateError", { code: "EADDRNOTAVAIL" }),
   ])("is transient: %s", (error) => {
     expect(classifyError(error)).toBeInstanceOf(TransientError);
     expect(classifyError(classifyError(error))).toEqual(classifyError(error));

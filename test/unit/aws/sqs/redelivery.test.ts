@@ -40,6 +40,27 @@ test.each([
   expect(redeliverySeconds(receives)).toBe(seconds);
 });
 
+test("more failed messages than SQS takes in a request are named in several ones", async () => {
+  const { redelivery, requests } = aRedelivery();
+  const records = Array.from({ length: 25 }, (_, i) => record(`handle-${i}`, 1));
+  await redelivery.soon(records);
+  const sent = requests.map(({ body }) => (body as { Entries: { Id: string; ReceiptHandle: string }[] }).Entries);
+  expect(sent.map(({ length }) => length)).toEqual([10, 10, 5]);
+  expect(sent.flat().map(({ ReceiptHandle }) => ReceiptHandle)).toEqual(
+    records.map(({ receiptHandle }) => receiptHandle),
+  );
+});
+
+test("a request that fails keeps no other one from being sent", async () => {
+  let asked = 0;
+  const { redelivery, requests, log } = aRedelivery(() =>
+    asked++ === 0 ? awsError("ThrottlingException") : { body: { Successful: [], Failed: [] } },
+  );
+  await redelivery.soon(Array.from({ length: 12 }, (_, i) => record(`handle-${i}`, 1)));
+  expect(requests).toHaveLength(2);
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { count: 10 } }]);
+});
+
 test("a batch without failed messages costs no call", async () => {
   const { redelivery, requests } = aRedelivery();
   await redelivery.soon([]);

@@ -5,12 +5,12 @@ import { defined } from "../../../../core/kernel/defined.ts";
 import { guardEvents, guarded } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
-import type { SqlAction } from "../target-sql.ts";
+import { callsProcedure, type SqlAction } from "../target-sql.ts";
 import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { endsConnection, isMysqlAnswer, mysqlFault } from "./mysql-fault.ts";
 import { mysqlOptionsOf } from "./mysql-url.ts";
-import { isUndone, withUnconnected } from "./network-fault.ts";
+import { isUndone, unproven, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { inRow } from "./row-fault.ts";
 import { collectorOf, marksOf } from "./rows.ts";
@@ -44,7 +44,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
         if (!(error instanceof JobError) && (!isMysqlAnswer(error) || endsConnection(error))) connection.destroy();
-        throw error;
+        throw callsProcedure(action) ? unproven(mysqlFault)(error, call.reference) : error;
       }
     });
   } catch (error) {
@@ -66,9 +66,9 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
       await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
       // Not every storage engine undoes the rows before it.
       const one = (await run(connection, action, { sql, values }, collected).catch((error: unknown) => {
-        throw isMysqlAnswer(error) && !endsConnection(error)
-          ? inRow(i, mysqlFault(error, reference), { isUndone: false })
-          : error;
+        if (!isMysqlAnswer(error)) throw error;
+        if (endsConnection(error)) connection.destroy();
+        throw inRow(i, mysqlFault(error, reference), { isUndone: false });
       })) as Written;
       all.affected_rows += one.affected_rows;
       ids.push(one.insert_id ?? null);

@@ -1,4 +1,4 @@
-import { JobError, undone } from "../../../../core/job/job-error.ts";
+import { changedError, JobError, undone } from "../../../../core/job/job-error.ts";
 
 /** Makes faults of network errors that an engine's driver threw. Messages name the reference. */
 export type FaultOf = (error: unknown, reference: string) => JobError;
@@ -38,6 +38,12 @@ export const withUnconnected =
   (faultOf: FaultOf): FaultOf =>
   (error, reference) =>
     error instanceof Unconnected ? (undone(faultOf(error.cause, reference)) as JobError) : faultOf(error, reference);
+
+/** Makes faults of what may have committed a part of its work, as a procedure may: what the server refuses of the rest proves nothing. */
+export const unproven =
+  (faultOf: FaultOf): FaultOf =>
+  (error, reference) =>
+    changedError(faultOf(error, reference), { nothingDone: false });
 
 export const driverErrorCode = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };

@@ -7,11 +7,11 @@ import { deepestNesting, isDeepJson } from "../../../../core/kernel/json-values.
 import { guarded, guardSocket } from "../../../clients/guarded.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
-import type { SqlAction } from "../target-sql.ts";
+import { callsProcedure, type SqlAction } from "../target-sql.ts";
 import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { deepJson, safeInteger } from "./json-safe.ts";
-import { isUndone, unreadableUrl, withUnconnected } from "./network-fault.ts";
+import { isUndone, unproven, unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { endsConnection, isPostgresAnswer, postgresFault } from "./postgres-fault.ts";
 import { inRow } from "./row-fault.ts";
@@ -46,7 +46,8 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
         if (!(error instanceof JobError) && (!isPostgresAnswer(error) || endsConnection(error))) connection.destroy();
-        throw error;
+        // Within the transaction of a list no procedure can commit.
+        throw !rows && callsProcedure(action) ? unproven(postgresFault)(error, call.reference) : error;
       }
     });
   } catch (error) {
