@@ -85,9 +85,7 @@ export async function sweepIncidents(
     await inParallelUntil(atOnce, overseen, isOver, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         const begun = since.get(tenantName({ product: one.product.tag, env: one.env })) ?? clock.now();
-        const overdue = await overdueRun(services, one.product.tag, one, { since: begun, pauses });
-        judged.set(silenceKey(one), overdue);
-        if (typeof overdue === "object") await missed(services, one, overdue.planned);
+        judged.set(silenceKey(one), await missed(services, one, { since: begun, pauses }));
       }),
     );
     const rates = catalog.products.flatMap((product) => rateRules(product).map((rule) => ({ ...rule, product })));
@@ -152,31 +150,58 @@ async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<bo
   if (!exceeds(counts, one)) return false;
   const name = { product: product.tag, env, id: rateId(rule.alert) };
   const slot = slotOf(now, windowMs);
-  if ((await incidents.get(name))?.slot === slot) return true;
+  const known = await incidents.get(name);
+  if (known?.slot === slot) return true;
   const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
-  await countOnce(services, { ...name, subject, mark: slot }, { now, rule });
+  await countOnce(services, { ...name, subject, mark: slot }, { known, now, rule });
   return true;
 }
 
-/** A planned time for which no run has completed. It is counted once, and told. */
-async function missed(services: ReconcilerServices, one: Overseen, planned: number): Promise<void> {
-  const { incidents, clock } = services;
+/**
+ * Whether a planned time has passed for which no run has completed. It is counted once, and told. Behind the end of its incident, when a
+ * caller has resolved it or had it ignored for a time, the next planned time counts: the first one stays overdue for as long as nothing completes.
+ */
+async function missed(
+  services: ReconcilerServices,
+  one: Overseen,
+  looking: { since: number; pauses: readonly Pause[] },
+): Promise<Overdue> {
+  const overdue = await overdueRun(services, one.product.tag, one, looking);
+  if (typeof overdue !== "object") return overdue;
   const name = { product: one.product.tag, env: one.env, id: silenceId(one.rule.alert) };
-  const known = await incidents.get(name);
-  if (known?.planned === planned) return;
-  const now = clock.now();
-  const subject = { kind: "silence" as const, schedule: one.schedule, alert: one.rule.alert, planned };
-  await countOnce(services, { ...name, subject, mark: planned }, { now, rule: one.rule });
+  const known = await services.incidents.get(name);
+  if (known?.planned === undefined || known.planned < overdue.planned)
+    return await countMissed(services, one, { known, name, overdue });
+  if (!isSettled(known)) return { planned: known.planned };
+  const since = Math.max(looking.since, known.ended_at ?? known.planned);
+  const next = await overdueRun(services, one.product.tag, one, { ...looking, since });
+  return typeof next === "object" ? await countMissed(services, one, { known, name, overdue: next }) : next;
 }
 
-/** Counts what a round has found, once by its mark, and tells receivers what follows from that. */
+async function countMissed(
+  services: ReconcilerServices,
+  { schedule, rule }: Overseen,
+  { known, name, overdue }: { known: Incident | undefined; name: IncidentName; overdue: { planned: number } },
+): Promise<{ planned: number }> {
+  const { planned } = overdue;
+  const subject = { kind: "silence" as const, schedule, alert: rule.alert, planned };
+  await countOnce(services, { ...name, subject, mark: planned }, { known, now: services.clock.now(), rule });
+  return { planned };
+}
+
+/**
+ * Counts what a round has found, once by its mark, and tells receivers what follows from that. What is to begin is watched before it is
+ * counted: should this process die, the next round finds it counted, and only looks after what is watched.
+ */
 async function countOnce(
   services: ReconcilerServices,
-  { mark, ...found }: IncidentName & { subject: IncidentSubject; mark: number },
-  { now, rule }: { now: number; rule: IncidentRule },
+  { mark, subject, ...name }: IncidentName & { subject: IncidentSubject; mark: number },
+  { known, now, rule }: { known: Incident | undefined; now: number; rule: IncidentRule },
 ): Promise<void> {
+  const { incidents } = services;
+  if (!known || isSettled(known)) await incidents.watch({ ...name, opening: (known?.opening ?? 0) + 1, at: now });
   const entries = [{ mark: String(mark), written_at: now, at: now }];
-  const incident = await services.incidents.add({ ...found, entries }, { mustExist: false });
+  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
   if (incident) await attend(services, incident, { rule, isQuiet: () => false });
 }
 

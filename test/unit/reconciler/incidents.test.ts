@@ -298,4 +298,57 @@ describe("a schedule that has to complete", () => {
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened"]);
   });
+
+  it.each([
+    { what: "resolved", ended: { state: "resolved" as const } },
+    { what: "ignored until a time that has passed", ended: { state: "ignored" as const } },
+  ])("that was $what is told again for the next time for which nothing completes", async ({ ended }) => {
+    const { world, at, run } = await scheduled();
+    const { services } = world;
+    await at(midnight + hour);
+    await sweep(world);
+    const [open] = services.incidents.all();
+    if (!open) throw new Error("nothing was opened");
+    const [now, seen] = [services.clock.now(), { at: services.clock.now(), count: open.count }];
+    await services.incidents.change(open, {
+      ...ended,
+      ...(ended.state === "resolved" ? { ended_at: now, base: open.count } : { ignore: { until: now + hour, seen } }),
+    });
+    for (let hours = 2; hours < 25; hours++) {
+      await at(midnight + hours * hour);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened"]);
+    for (const hours of [25, 26, 30]) {
+      await at(midnight + hours * hour);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened", "came_back"]);
+    expect(services.incidents.all()).toMatchObject([{ state: "open", count: 2, planned: midnight + 24 * hour }]);
+    await run(midnight + 31 * hour, midnight + 31 * hour + 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "came_back", "closed"]);
+  });
+
+  it.each([
+    { what: "before it is watched", at: "watch" as const },
+    { what: "before it is open", at: "change" as const },
+  ])("is told although the process died that has counted it, $what", async ({ at: call }) => {
+    const { world, at } = await scheduled();
+    const { incidents } = world.services;
+    await at(midnight + hour);
+    const whole = incidents[call];
+    const added = incidents.add;
+    incidents.add = async (...given) => {
+      const counted = await added(...given);
+      Object.assign(incidents, { [call]: () => Promise.reject(new Error("killed")) });
+      return counted;
+    };
+    await sweep(world);
+    Object.assign(incidents, { [call]: whole, add: added });
+    expect(incidents.all()).toMatchObject([{ count: 1 }]);
+    expect(saidIn(world)).toEqual([]);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
 });
