@@ -19,6 +19,7 @@ import {
   incidentKinds,
   isQuiet,
   isSettled,
+  needsNobody,
   rateId,
   silenceId,
   slotOf,
@@ -218,7 +219,9 @@ async function lookAfter(
   const product = catalog.products.find(({ tag }) => tag === watched.product);
   const incident = await attend(services, found, product ? judgedBy(product, found, judged) : nobody);
   const isPast = (incident.opening ?? 0) >= watched.opening || clock.now() - watched.at > unopenedMs;
-  if (isSettled(incident) && isPast) await incidents.unwatch(watched);
+  if (isSettled(incident) && isPast) return incidents.unwatch(watched);
+  const { quiet = false, ...loud } = watched;
+  if (needsNobody(incident) !== quiet) await incidents.renote(quiet ? loud : { ...loud, quiet: true });
 }
 
 /** An incident of which the catalog says nothing any more is closed, and nobody is told. */
