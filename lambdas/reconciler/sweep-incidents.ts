@@ -30,6 +30,7 @@ import { inParallelUntil } from "../core/kernel/in-parallel.ts";
 import { attend } from "../core/operations/alerting.ts";
 import { type Overdue, overdueRun } from "../core/operations/overdue-runs.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { Watched } from "../core/ports/incidents.ts";
 import { budgetsOf, budgetTenants, countSpending, overspent } from "./budgets.ts";
 import type { RoundMemory } from "./memory.ts";
@@ -82,36 +83,58 @@ export async function sweepIncidents(
     const since = await begunOf(services, memory, tenants);
     const overseen = catalog.products.flatMap((product) => silenceRules(product).map((rule) => ({ ...rule, product })));
     const judged = new Map<string, Judgement>();
-    const isOver = () => clock.now() >= end;
-    await inParallelUntil(atOnce, overseen, isOver, (one) =>
+    const inTurn = turnsOf(memory, clock, end);
+    await inTurn("silences", overseen, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         const begun = since.get(tenantName({ product: one.product.tag, env: one.env })) ?? clock.now();
         judged.set(silenceKey(one), await missed(services, one, { since: begun, pauses }));
       }),
     );
     const rates = catalog.products.flatMap((product) => rateRules(product).map((rule) => ({ ...rule, product })));
-    await inParallelUntil(atOnce, rates, isOver, (one) =>
+    await inTurn("rates", rates, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         judged.set(rateKey(one), (await tooManyFail(services, one)) ? "exceeded" : "fine");
       }),
     );
     const budgets = budgetsOf(catalog.products);
-    await inParallelUntil(atOnce, budgets, isOver, (one) =>
+    await inTurn("budgets", budgets, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         judged.set(budgetKey(one.product, one), await overspent(services, memory, one));
       }),
     );
     const watched = await incidents.watched();
     swept.open = watched.length;
-    await inParallelUntil(atOnce, watched, isOver, (one) =>
+    await inTurn("watched", watched, (one) =>
       trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfter(services, one, judged)),
     );
     // What is open comes first: an hour that is counted is judged in the next round.
-    await inParallelUntil(atOnce, budgetTenants(budgets), isOver, (tenant) =>
+    await inTurn("spending", budgetTenants(budgets), (tenant, isOver) =>
       trying({ ...tenant }, () => countSpending(services, memory, tenant, isOver)),
     );
   });
   return swept;
+}
+
+/** What a round looks after, in its order, and up to which part of its time each of them may take. */
+const shares = { silences: 0.3, rates: 0.5, budgets: 0.6, watched: 0.9, spending: 1 };
+
+/**
+ * Works on some of each kind. Where a round has no time for all, the next one goes on from there, and none of the kinds takes the time of
+ * those behind it.
+ */
+function turnsOf({ swept }: RoundMemory, clock: Clock, end: number) {
+  const begun = clock.now();
+  return async <One>(
+    kind: keyof typeof shares,
+    all: readonly One[],
+    work: (one: One, isOver: () => boolean) => Promise<void>,
+  ): Promise<void> => {
+    const isOver = () => clock.now() >= begun + (end - begun) * shares[kind];
+    const first = (swept.get(kind) ?? 0) % Math.max(1, all.length);
+    const turned = [...all.slice(first), ...all.slice(0, first)];
+    const looked = await inParallelUntil(atOnce, turned, isOver, (one) => work(one, isOver));
+    swept.set(kind, looked < all.length ? first + looked : 0);
+  };
 }
 
 /** Since when tenants have alerts. What failed before is no news. */

@@ -109,6 +109,48 @@ describe("the sweep of incidents", () => {
   });
 });
 
+describe("rounds without time for everything", () => {
+  it("come to each schedule and incident in turn", async () => {
+    const names = Array.from({ length: 30 }, (_, n) => `report${n}`);
+    const product = alertProduct({
+      schedules: Object.fromEntries(
+        names.map((name) => [name, { event: "charge", env: "prd", input: {}, cron: "0 0 * * *" }]),
+      ),
+      alerts: {
+        new: { when: "new_cause", envs: ["prd"], notify: ["ops"] },
+        ...Object.fromEntries(
+          names.map((name): [string, Alert] => [
+            name,
+            { when: "not_completed", schedule: name, within: "1h", notify: ["ops"] },
+          ]),
+        ),
+      },
+    });
+    const world = alertWorld(product);
+    const { services } = world;
+    await sweep(world);
+    for (const wanted of wantedOf([product])) await syncSchedule(services, wanted);
+    await services.clock.advance(Date.UTC(2030, 0, 2, 1) - services.clock.now());
+    await handleChanges(world.lifecycle, [failedAttempt(services.clock.now())]);
+    await services.clock.advance(31 * minute);
+    // A slow table.
+    let passed = 0;
+    const { get } = services.jobs;
+    const { now } = services.clock;
+    services.clock.now = () => now() + passed;
+    services.jobs.get = (id) => {
+      passed += 500;
+      return get(id);
+    };
+    const memory = newMemory();
+    for (let round = 0; round < 20; round++)
+      await sweepIncidents(services, memory, { end: services.clock.now() + 5000, pauses: [] });
+    const told = noticesIn(services.jobs.all());
+    expect(told.filter(({ kind }) => kind === "closed")).toHaveLength(1);
+    expect(new Set(told.flatMap(({ schedule }) => schedule ?? []))).toEqual(new Set(names));
+  });
+});
+
 describe("a rate of failures", () => {
   const alert: Alert = {
     when: "failure_rate",
