@@ -2,6 +2,7 @@ import { endCalled, runJob } from "../../../../lambdas/consumers/engine/run-job.
 import type { HandedTo } from "../../../../lambdas/core/job/answer-token.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { changeJob, retry } from "../../../../lambdas/core/operations/change-job.ts";
 import { Ended, type Execute, type ExecuteWithServices } from "../../../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
@@ -65,6 +66,16 @@ test("they have them too where it fails, again and again", async () => {
   const first = await run(fails);
   expect(first?.values).toEqual({ order: "gold", region: "eu" });
   expect(await run(fails)).toEqual(first);
+});
+
+test("a change after another catalog leaves the values of expressions, and takes what is no expression", async () => {
+  const input = { body: { order: "$Variable{tier}", region: "eu" } };
+  const w = await world({ event: "template", input, retries: 0 });
+  const { rev } = (await w.run(fails)) ?? {};
+  const failed = await w.stored();
+  await w.jobs.replace({ ...failed, search: { rev: "old", values: { order: "gold" } }, version: failed.version + 1 });
+  await changeJob(w, w.job.id, retry(0));
+  expect((await w.stored()).search).toEqual({ rev, values: { order: "gold", region: "eu" } });
 });
 
 test.each([true, false])(
