@@ -276,12 +276,11 @@ export class JobsService extends Construct {
         may.readStatsErrorsAndLogs(),
         may.useEndpoints(),
         may.readPauses(),
-        may.changePauses(),
-        may.countWaits(),
+        may.changePausesAndLeaveOperations(),
         // It shows who waits for what, takes jobs off lines, and pins other numbers, for which it wakes the lines.
         may.useGates(),
         may.seeLimitsAndDefinitions(),
-        may.changePinsAndDefinitions(),
+        may.countAndChange(),
         may.tickBeginOperationsAndResend(webhooks),
         may.useSharedKeysSignalsAndApprovals(),
         // It clears cache tags, and says which run would answer a request.

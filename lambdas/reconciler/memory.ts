@@ -42,6 +42,8 @@ export interface RoundMemory {
   codeForgottenAt?: number;
   /** Since when tenants have alerts, epoch milliseconds, once that was read. */
   begun?: ReadonlyMap<string, number>;
+  /** With which of them the next round begins, of what it looks after for alerts, by its kind. */
+  swept: Map<string, number>;
   /** What the jobs of tenants that have a budget have used, by tenant, as far as this process has counted or read it. */
   spent: Map<string, Spending>;
   /** The hash of the schedules of the catalog that all have their jobs. */
@@ -55,6 +57,7 @@ export const newMemory = (): RoundMemory => ({
   states: new Map(),
   refused: new Set(),
   rules: new Map(),
+  swept: new Map(),
   spent: new Map(),
 });
 

@@ -19,6 +19,7 @@ import {
   incidentKinds,
   isQuiet,
   isSettled,
+  needsNobody,
   rateId,
   silenceId,
   slotOf,
@@ -29,6 +30,7 @@ import { inParallelUntil } from "../core/kernel/in-parallel.ts";
 import { attend } from "../core/operations/alerting.ts";
 import { type Overdue, overdueRun } from "../core/operations/overdue-runs.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { Watched } from "../core/ports/incidents.ts";
 import { budgetsOf, budgetTenants, countSpending, overspent } from "./budgets.ts";
 import type { RoundMemory } from "./memory.ts";
@@ -81,38 +83,58 @@ export async function sweepIncidents(
     const since = await begunOf(services, memory, tenants);
     const overseen = catalog.products.flatMap((product) => silenceRules(product).map((rule) => ({ ...rule, product })));
     const judged = new Map<string, Judgement>();
-    const isOver = () => clock.now() >= end;
-    await inParallelUntil(atOnce, overseen, isOver, (one) =>
+    const inTurn = turnsOf(memory, clock, end);
+    await inTurn("silences", overseen, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         const begun = since.get(tenantName({ product: one.product.tag, env: one.env })) ?? clock.now();
-        const overdue = await overdueRun(services, one.product.tag, one, { since: begun, pauses });
-        judged.set(silenceKey(one), overdue);
-        if (typeof overdue === "object") await missed(services, one, overdue.planned);
+        judged.set(silenceKey(one), await missed(services, one, { since: begun, pauses }));
       }),
     );
     const rates = catalog.products.flatMap((product) => rateRules(product).map((rule) => ({ ...rule, product })));
-    await inParallelUntil(atOnce, rates, isOver, (one) =>
+    await inTurn("rates", rates, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         judged.set(rateKey(one), (await tooManyFail(services, one)) ? "exceeded" : "fine");
       }),
     );
     const budgets = budgetsOf(catalog.products);
-    await inParallelUntil(atOnce, budgets, isOver, (one) =>
+    await inTurn("budgets", budgets, (one) =>
       trying({ alert: one.rule.alert, env: one.env }, async () => {
         judged.set(budgetKey(one.product, one), await overspent(services, memory, one));
       }),
     );
     const watched = await incidents.watched();
     swept.open = watched.length;
-    await inParallelUntil(atOnce, watched, isOver, (one) =>
+    await inTurn("watched", watched, (one) =>
       trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfter(services, one, judged)),
     );
     // What is open comes first: an hour that is counted is judged in the next round.
-    await inParallelUntil(atOnce, budgetTenants(budgets), isOver, (tenant) =>
+    await inTurn("spending", budgetTenants(budgets), (tenant, isOver) =>
       trying({ ...tenant }, () => countSpending(services, memory, tenant, isOver)),
     );
   });
   return swept;
+}
+
+/** What a round looks after, in its order, and up to which part of its time each of them may take. */
+const shares = { silences: 0.3, rates: 0.5, budgets: 0.6, watched: 0.9, spending: 1 };
+
+/**
+ * Works on some of each kind. Where a round has no time for all, the next one goes on from there, and none of the kinds takes the time of
+ * those behind it.
+ */
+function turnsOf({ swept }: RoundMemory, clock: Clock, end: number) {
+  const begun = clock.now();
+  return async <One>(
+    kind: keyof typeof shares,
+    all: readonly One[],
+    work: (one: One, isOver: () => boolean) => Promise<void>,
+  ): Promise<void> => {
+    const isOver = () => clock.now() >= begun + (end - begun) * shares[kind];
+    const first = (swept.get(kind) ?? 0) % Math.max(1, all.length);
+    const turned = [...all.slice(first), ...all.slice(0, first)];
+    const looked = await inParallelUntil(atOnce, turned, isOver, (one) => work(one, isOver));
+    swept.set(kind, looked < all.length ? first + looked : 0);
+  };
 }
 
 /** Since when tenants have alerts. What failed before is no news. */
@@ -152,31 +174,58 @@ async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<bo
   if (!exceeds(counts, one)) return false;
   const name = { product: product.tag, env, id: rateId(rule.alert) };
   const slot = slotOf(now, windowMs);
-  if ((await incidents.get(name))?.slot === slot) return true;
+  const known = await incidents.get(name);
+  if (known?.slot === slot) return true;
   const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
-  await countOnce(services, { ...name, subject, mark: slot }, { now, rule });
+  await countOnce(services, { ...name, subject, mark: slot }, { known, now, rule });
   return true;
 }
 
-/** A planned time for which no run has completed. It is counted once, and told. */
-async function missed(services: ReconcilerServices, one: Overseen, planned: number): Promise<void> {
-  const { incidents, clock } = services;
+/**
+ * Whether a planned time has passed for which no run has completed. It is counted once, and told. Behind the end of its incident, when a
+ * caller has resolved it or had it ignored for a time, the next planned time counts: the first one stays overdue for as long as nothing completes.
+ */
+async function missed(
+  services: ReconcilerServices,
+  one: Overseen,
+  looking: { since: number; pauses: readonly Pause[] },
+): Promise<Overdue> {
+  const overdue = await overdueRun(services, one.product.tag, one, looking);
+  if (typeof overdue !== "object") return overdue;
   const name = { product: one.product.tag, env: one.env, id: silenceId(one.rule.alert) };
-  const known = await incidents.get(name);
-  if (known?.planned === planned) return;
-  const now = clock.now();
-  const subject = { kind: "silence" as const, schedule: one.schedule, alert: one.rule.alert, planned };
-  await countOnce(services, { ...name, subject, mark: planned }, { now, rule: one.rule });
+  const known = await services.incidents.get(name);
+  if (known?.planned === undefined || known.planned < overdue.planned)
+    return await countMissed(services, one, { known, name, overdue });
+  if (!isSettled(known)) return { planned: known.planned };
+  const since = Math.max(looking.since, known.ended_at ?? known.planned);
+  const next = await overdueRun(services, one.product.tag, one, { ...looking, since });
+  return typeof next === "object" ? await countMissed(services, one, { known, name, overdue: next }) : next;
 }
 
-/** Counts what a round has found, once by its mark, and tells receivers what follows from that. */
+async function countMissed(
+  services: ReconcilerServices,
+  { schedule, rule }: Overseen,
+  { known, name, overdue }: { known: Incident | undefined; name: IncidentName; overdue: { planned: number } },
+): Promise<{ planned: number }> {
+  const { planned } = overdue;
+  const subject = { kind: "silence" as const, schedule, alert: rule.alert, planned };
+  await countOnce(services, { ...name, subject, mark: planned }, { known, now: services.clock.now(), rule });
+  return { planned };
+}
+
+/**
+ * Counts what a round has found, once by its mark, and tells receivers what follows from that. What is to begin is watched before it is
+ * counted: should this process die, the next round finds it counted, and only looks after what is watched.
+ */
 async function countOnce(
   services: ReconcilerServices,
-  { mark, ...found }: IncidentName & { subject: IncidentSubject; mark: number },
-  { now, rule }: { now: number; rule: IncidentRule },
+  { mark, subject, ...name }: IncidentName & { subject: IncidentSubject; mark: number },
+  { known, now, rule }: { known: Incident | undefined; now: number; rule: IncidentRule },
 ): Promise<void> {
+  const { incidents } = services;
+  if (!known || isSettled(known)) await incidents.watch({ ...name, opening: (known?.opening ?? 0) + 1, at: now });
   const entries = [{ mark: String(mark), written_at: now, at: now }];
-  const incident = await services.incidents.add({ ...found, entries }, { mustExist: false });
+  const incident = await incidents.add({ ...name, subject, entries }, { mustExist: false });
   if (incident) await attend(services, incident, { rule, isQuiet: () => false });
 }
 
@@ -193,7 +242,9 @@ async function lookAfter(
   const product = catalog.products.find(({ tag }) => tag === watched.product);
   const incident = await attend(services, found, product ? judgedBy(product, found, judged) : nobody);
   const isPast = (incident.opening ?? 0) >= watched.opening || clock.now() - watched.at > unopenedMs;
-  if (isSettled(incident) && isPast) await incidents.unwatch(watched);
+  if (isSettled(incident) && isPast) return incidents.unwatch(watched);
+  const { quiet = false, ...loud } = watched;
+  if (needsNobody(incident) !== quiet) await incidents.renote(quiet ? loud : { ...loud, quiet: true });
 }
 
 /** An incident of which the catalog says nothing any more is closed, and nobody is told. */

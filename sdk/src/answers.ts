@@ -1291,7 +1291,7 @@ export interface Home {
   more_tenants: number;
   /** What the receivers of alerts are told of. */
   incidents: {
-    /** How many incidents are open, at most 1,000. */
+    /** How many incidents are open, by what the reconciler noted in its last round, at most 10,000. */
     open: number;
     /** Those that were opened last. */
     first: Incident[];

@@ -790,7 +790,7 @@ describe("least privilege", () => {
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
     const keys = updates.map((line) => line.replace(/^.* = /, "")).sort();
-    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*, DEF#*, CAUSE#*", "WAITS#*", "WEBHOOK#*"]);
+    expect(keys).toEqual(["DUE#*", "GATE#*", "LIMITS#*, DEF#*, CAUSE#*, WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>

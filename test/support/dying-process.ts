@@ -31,7 +31,7 @@ export function process(at: number, after: boolean) {
     died: () => isDead,
     of: <S extends Alerting>(services: S): S => ({
       ...services,
-      incidents: guarded(services.incidents, ["add", "change", "watch", "unwatch", "begin", "spend"]),
+      incidents: guarded(services.incidents, ["add", "change", "watch", "renote", "unwatch", "begin", "spend"]),
       jobs: guarded(services.jobs, ["create"]),
       queue: guarded(services.queue, ["send"]),
     }),

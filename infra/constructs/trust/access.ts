@@ -79,8 +79,9 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
     useEndpoints: () => endpointAccess(state),
     /** Whoever runs or shows jobs reads what is paused. */
     readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
-    changePauses: () =>
-      itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
+    changePauses: () => itemsAccess(state, pauseActions, pausesPartition),
+    /** The same, and gives back the place of an operation that the same request has begun before. */
+    changePausesAndLeaveOperations: () => itemsAccess(state, pauseActions, pausesPartition, openOperationsPartition),
     followSchedules: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], schedulesPartition),
     /** How far the rounds of the reconciler have come, and what the last one has found. */
     keepRounds: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem"], roundsPartition, rollUpPartition),
@@ -115,7 +116,6 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
     /** What runs of features keep. */
     keepDefinitions: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${definitionsPrefix}*`),
     readDefinitions: () => itemsAccess(state, ["dynamodb:GetItem"], `${definitionsPrefix}*`),
-    countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, starts and lines, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
     /** Whoever cancels or moves a job takes it off the lines of its limits. */
@@ -163,9 +163,16 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
     /** What seals values by which jobs are found, where there are any. */
     seal: () => (seals ? [readApprovalKey(state)] : []),
     readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
-    /** Pins, and what a run keeps that is moved to the present catalog. In one statement for the same reason. */
-    changePinsAndDefinitions: () =>
-      itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`, `${definitionsPrefix}*`, `${causesPrefix}*`),
+    /** Pins, what a run keeps that is moved to the present catalog, incidents, and how much each key asks. In one statement for the same reason. */
+    countAndChange: () =>
+      itemsAccess(
+        state,
+        ["dynamodb:UpdateItem"],
+        `${pinsPrefix}*`,
+        `${definitionsPrefix}*`,
+        `${causesPrefix}*`,
+        `${waitsPrefix}*`,
+      ),
     readDueCounts: () => itemsAccess(state, ["dynamodb:Query"], `${duePrefix}*`),
     seeUnscheduled: () => itemsAccess(state, ["dynamodb:Query"], `${unscheduledPrefix}*`),
     /** Asks for kept messages to be sent. */
@@ -230,6 +237,7 @@ export function accessTo({ state, queues, ticks, relays, schedules, seals }: Pla
   };
 }
 
+const pauseActions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"];
 const sharedActions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"];
 
 /** PutItem only for the version before, 0.3.0, which puts jobs into lines so while a deployment replaces it. */

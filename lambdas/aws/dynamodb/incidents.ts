@@ -145,6 +145,16 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
       return (await watchItems(prefix, most)).map((item) => readItem<Watched>(item, watchedCodec));
     },
 
+    async renote(watched) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: { ...watchKeyOf(watched), ...toAttributes({ ...watched }) },
+        ConditionExpression: "opening = :opening",
+        ExpressionAttributeValues: toAttributes({ ":opening": watched.opening }),
+      });
+      await unlessRefused(client.send(put));
+    },
+
     async unwatch(watched) {
       const remove = new DeleteItemCommand({
         TableName: table,

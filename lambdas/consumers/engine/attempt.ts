@@ -1,6 +1,7 @@
 import type { FoundEvent } from "../../core/catalog/catalog.ts";
 import type { ProductEvent } from "../../core/catalog/job-type.ts";
-import { resultTexts } from "../../core/expressions/search.ts";
+import { evaluatedInput } from "../../core/expressions/evaluated-input.ts";
+import { evaluatedTexts, resultTexts } from "../../core/expressions/search.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
@@ -96,13 +97,34 @@ async function searching(
   const { services, job, searched } = running;
   if (end?.result instanceof Parked) return transition;
   const completes = end !== undefined && !(end.result instanceof Ended);
-  // What nothing new is known of is left as it is.
-  if (!completes && !isSearchOld(event, job.search)) return transition;
+  // What nothing new is known of is left as it is: expressions have their values by now, also where the attempt has failed.
+  const isKnown = job.expressions !== true || searched === undefined;
+  if (!completes && isKnown && !isSearchOld(event, job.search)) return transition;
   const search = await takeSearch(services, {
     ...{ product: job.product, env: job.env, event, before: job.search, input: searched },
     ...(completes && { result: resultTexts(event, resultIn(end.result)) }),
   });
-  return (of) => ({ ...transition(of), ...defined({ search }) });
+  return (of) => {
+    const next = transition(of);
+    // A run that undoes its steps is running still, and the indexer sees no change of one that does: it has them with its end.
+    return next.status === "running" ? next : { ...next, ...defined({ search }) };
+  };
+}
+
+/**
+ * Reads again by what a job is found whose attempt was begun by another process, which had the values of its expressions. Not where its input
+ * is not in its item: there is no room for that here.
+ */
+async function readSearched(running: Running, event: ProductEvent): Promise<void> {
+  const { services, job } = running;
+  if (!("inline" in job.input) || (!job.expressions && !isSearchOld(event, job.search))) return;
+  const sent = job.input.inline as Record<string, unknown>;
+  try {
+    const input = job.expressions ? evaluatedInput(await eventOf(running), job, sent) : sent;
+    running.searched = evaluatedTexts(event, input, job.expressions && sent);
+  } catch (error) {
+    services.log.warn("the values by which a job is found could not be read again", traceOf(error));
+  }
 }
 
 const resultIn = (result: unknown): unknown =>
@@ -110,14 +132,17 @@ const resultIn = (result: unknown): unknown =>
 
 /** What becomes of a job whose attempt was handed over: `read` says what has come of it, as an executor does. */
 export async function endOfHanded(running: Running, read: () => Promise<unknown>): Promise<Transition> {
+  const event = searchedEvent(running);
+  if (event) await readSearched(running, event);
   try {
     const result = await read();
-    const event = searchedEvent(running);
     const end = await succeeded(running, result);
     return event ? await searching(running, event, end, { result }) : end;
   } catch (cause) {
     if (cause instanceof TransientError) throw cause;
-    return cause instanceof Unkept ? completedWithout(running.services, cause) : failed(running, cause);
+    if (cause instanceof Unkept) return completedWithout(running.services, cause);
+    const end = await failed(running, cause);
+    return event ? await searching(running, event, end) : end;
   }
 }
 

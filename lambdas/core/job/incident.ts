@@ -336,6 +336,9 @@ function kindOf(incident: Incident): MessageKind {
   return opening > 1 ? "came_back" : "opened";
 }
 
+/** Whether an incident that goes on needs nobody's attention: a caller ignores it, or it was known before there were alerts. */
+export const needsNobody = ({ state }: Incident): boolean => state === "ignored" || state === "known";
+
 /** Whether an incident that has ended needs nobody any more who looks after it. */
 export const isSettled = (incident: Incident): boolean => hasEnded(incident) && !incident.ends && !begins(incident);
 

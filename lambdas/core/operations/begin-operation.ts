@@ -159,8 +159,12 @@ const isSameSealed = (known: OperationValue | undefined, wanted: OperationValue 
     known?.places.some((place) => place.env === env && place.values.some((value) => values.includes(value))),
   );
 
+/** Whether two requests are for the same envs: a request that names none is for those that its key reaches. */
+const isSamePlace = (known: Operation, wanted: Operation): boolean =>
+  known.product === wanted.product && [...known.envs].sort().join() === [...wanted.envs].sort().join();
+
 function sameAs(known: Operation, wanted: Operation): Operation {
-  const isSame = known.fingerprint === wanted.fingerprint && known.product === wanted.product;
+  const isSame = known.fingerprint === wanted.fingerprint && isSamePlace(known, wanted);
   if (isSame && isSameSealed(known.where, wanted.where)) return known;
   throw new RequestError(
     "IDEMPOTENCY_MISMATCH",

@@ -128,9 +128,11 @@ function searchedEvent({ catalog }: Changing, job: Job): ProductEvent | undefine
  */
 async function withSearch(services: Changing, job: Job, event: ProductEvent): Promise<Job> {
   if (job.status === "running" || !("inline" in job.input)) return job;
-  const input = requestedTexts(event, job.input.inline, job.expressions === true);
+  const isTemplate = job.expressions === true;
+  const input = requestedTexts(event, job.input.inline, isTemplate);
   const { product, env, search: before } = job;
-  return { ...job, ...defined({ search: await takeSearch(services, { product, env, event, before, input }) }) };
+  const search = await takeSearch(services, { product, env, event, before, input, isTemplate });
+  return { ...job, ...defined({ search }) };
 }
 
 /** Whether a change takes a job out of the line in which it may stand: it does not wait any more, or for something else. */

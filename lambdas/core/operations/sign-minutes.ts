@@ -11,6 +11,7 @@ import {
 } from "../access/audit-record.ts";
 import { minuteMs, minuteOf } from "../job/due-time.ts";
 import { canonicalJson } from "../kernel/canonical-json.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
 import type { RecordFiles, Signer } from "../ports/audit-record.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -21,6 +22,9 @@ const lagMs = 120_000;
 const longestMs = 60 * minuteMs;
 /** How far back the last list is looked for: it is a minute old, unless nothing was signed for a while. */
 const lookBackMs = [10 * minuteMs, 24 * 60 * minuteMs, 60 * 24 * 60 * minuteMs, Number.POSITIVE_INFINITY];
+
+/** How many files are read at a time: after an hour without the signer there may be thousands, and one run has to sign them. */
+const atOnce = 16;
 
 interface Signing {
   files: RecordFiles;
@@ -78,11 +82,12 @@ async function firstMinute(files: RecordFiles): Promise<number | undefined> {
 }
 
 async function filesIn(files: RecordFiles, { from, to }: { from: number; to: number }): Promise<Manifest["files"]> {
-  const found: Manifest["files"] = [];
   const range = { from: firstNameOf(recordsFolder, from), to: firstNameOf(recordsFolder, to) };
-  for await (const name of files.names(recordsFolder, range)) {
+  const names: string[] = [];
+  for await (const name of files.names(recordsFolder, range)) names.push(name);
+  const found = await inParallel(atOnce, names, async (name) => {
     const text = await files.get(name);
-    if (text !== undefined) found.push({ name, sha256: sha256(text) });
-  }
-  return found;
+    return text === undefined ? [] : [{ name, sha256: sha256(text) }];
+  });
+  return found.flat();
 }

@@ -20,6 +20,8 @@ interface Known extends Pick<Job, "product" | "env"> {
   /** The texts of all fields of the input, and of the result. Absent: not known here, so that those of before stay. */
   input?: SearchTexts | undefined;
   result?: SearchTexts | undefined;
+  /** The input has expressions without their values: what is not among its texts stays, since a run may have known it. */
+  isTemplate?: boolean;
 }
 
 /** Whether a job was searched by something else than what its event says now. */
@@ -64,6 +66,7 @@ async function takeField(services: Searching, field: SearchField, known: Known):
   const own = (from: SearchTexts) => (Object.hasOwn(from, field.name) ? from[field.name] : undefined);
   if (texts === undefined) return { field, text: own(stored) };
   const text = own(texts);
+  if (text === undefined && field.of === "Input" && known.isTemplate) return { field, text: own(stored) };
   if (text === undefined || !field.sealed) return { field, text };
   const { product, env } = known;
   try {

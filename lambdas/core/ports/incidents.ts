@@ -24,6 +24,8 @@ export interface Watched extends IncidentName {
   opening: number;
   /** Since when, epoch milliseconds. */
   at: number;
+  /** It needs nobody's attention: it is ignored, or was known. A round of the reconciler notes it. */
+  quiet?: true;
 }
 
 /** The runs that an alert of a rate counts. */
@@ -68,6 +70,8 @@ export interface Incidents {
   watch(watched: Watched): Promise<void>;
   /** All that are watched, of these tenants or of all, at most `most`. Reads consistently. */
   watched(query?: { tenant?: Tenant; most?: number }): Promise<Watched[]>;
+  /** Replaces what is noted of an opening, unless another one is watched by now. */
+  renote(watched: Watched): Promise<void>;
   /** Ends that, unless a later opening is watched by now. */
   unwatch(watched: Watched): Promise<void>;
 

@@ -1,11 +1,11 @@
 import type * as z from "zod";
 import { type Tenant, tenantName } from "../access/tenants.ts";
 import { alertTenants } from "../catalog/alerts.ts";
-import type { Incident } from "../job/incident.ts";
+import { type Incident, needsNobody } from "../job/incident.ts";
 import { defined } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { ApiServices } from "../operations/services.ts";
-import type { Incidents } from "../ports/incidents.ts";
+import type { Incidents, Watched } from "../ports/incidents.ts";
 import { incidentView } from "./list-incidents.ts";
 import { listPauses } from "./pause-view.ts";
 import type { HomeSchema } from "./schemas/home.ts";
@@ -13,7 +13,10 @@ import type { HomeSchema } from "./schemas/home.ts";
 type HomeView = z.infer<typeof HomeSchema>;
 
 const mostTenants = 100;
-const mostIncidents = 1000;
+/** As many as fit into two pages of a query. */
+const mostIncidents = 10_000;
+/** So few tenants are read each by itself: what is open elsewhere takes no room from them. */
+const fewTenants = 8;
 /** Each is a read. */
 const shownIncidents = 8;
 
@@ -27,10 +30,10 @@ export async function home(
 ): Promise<HomeView> {
   const { rollUps, catalog, incidents } = services;
   const names = new Set(tenants.map(tenantName));
-  const isWatched = alertTenants(catalog.products).some((tenant) => names.has(tenantName(tenant)));
+  const watched = alertTenants(catalog.products).filter((tenant) => names.has(tenantName(tenant)));
   const [rollUp, open, pauses] = await Promise.all([
     rollUps.get(),
-    isWatched ? openIncidents(incidents, names) : { open: 0, first: [] },
+    openIncidents(incidents, watched),
     listPauses(services, (pause) =>
       tenants.some(({ product, env }) => product === pause.product && env === (pause.env ?? env)),
     ),
@@ -53,10 +56,20 @@ export async function home(
 
 async function openIncidents(
   incidents: Pick<Incidents, "watched" | "get">,
-  names: ReadonlySet<string>,
+  tenants: readonly Tenant[],
 ): Promise<{ open: number; first: Incident[] }> {
-  const watched = (await incidents.watched({ most: mostIncidents })).filter((one) => names.has(tenantName(one)));
-  const latest = watched.toSorted((one, other) => other.at - one.at).slice(0, shownIncidents);
+  const open = (await watchedIn(incidents, tenants)).filter(({ quiet }) => !quiet);
+  const latest = open.toSorted((one, other) => other.at - one.at).slice(0, shownIncidents);
   const found = await inParallel(readsAtOnce, latest, (one) => incidents.get(one));
-  return { open: watched.length, first: found.filter((one) => one !== undefined) };
+  // A round of the reconciler notes what was ignored since.
+  return { open: open.length, first: found.filter((one) => one !== undefined).filter((one) => !needsNobody(one)) };
+}
+
+async function watchedIn(incidents: Pick<Incidents, "watched">, tenants: readonly Tenant[]): Promise<Watched[]> {
+  if (tenants.length <= fewTenants)
+    return (
+      await inParallel(readsAtOnce, tenants, (tenant) => incidents.watched({ tenant, most: mostIncidents }))
+    ).flat();
+  const names = new Set(tenants.map(tenantName));
+  return (await incidents.watched({ most: mostIncidents })).filter((one) => names.has(tenantName(one)));
 }

@@ -15,6 +15,8 @@ type IncidentView = z.infer<typeof IncidentSchema>;
 export const mostLooked = 1000;
 const pageSize = 250;
 
+type Reading = Pick<Incidents, "page" | "watched" | "get">;
+
 /** Where a page of the list ends: what has failed later comes before it. */
 export interface IncidentPosition {
   at: number;
@@ -30,7 +32,7 @@ interface IncidentQuery {
 
 /** A page of the incidents of these tenants in these states, those that failed last first. */
 export async function listIncidents(
-  incidents: Pick<Incidents, "page">,
+  incidents: Reading,
   tenants: readonly Tenant[],
   { states, limit, after }: IncidentQuery,
 ): Promise<{ incidents: Incident[]; next?: IncidentPosition; examined?: number }> {
@@ -49,17 +51,23 @@ export async function listIncidents(
   };
 }
 
-async function incidentsOf(
-  incidents: Pick<Incidents, "page">,
-  tenant: Tenant,
-): Promise<{ found: Incident[]; isCut: boolean }> {
+async function incidentsOf(incidents: Reading, tenant: Tenant): Promise<{ found: Incident[]; isCut: boolean }> {
   const found: Incident[] = [];
   for (;;) {
     const page = await incidents.page(tenant, { limit: pageSize, after: found.at(-1)?.id });
     found.push(...page);
     if (page.length < pageSize) return { found, isCut: false };
-    if (found.length >= mostLooked) return { found, isCut: true };
+    if (found.length >= mostLooked)
+      return { found: [...found, ...(await watchedBehind(incidents, found))], isCut: true };
   }
+}
+
+/** What is looked after, of the incidents behind those that were read: so that none that is open is missing, however many have ended. */
+async function watchedBehind(incidents: Reading, read: readonly Incident[]): Promise<Incident[]> {
+  const last = read.at(-1);
+  if (!last) return [];
+  const behind = (await incidents.watched({ tenant: last })).filter(({ id }) => id > last.id);
+  return (await inParallel(readsAtOnce, behind, (one) => incidents.get(one))).filter((one) => one !== undefined);
 }
 
 const positionOf = ({ product, env, id, last_at }: Incident): IncidentPosition => ({

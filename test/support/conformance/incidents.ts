@@ -133,6 +133,19 @@ export function describeIncidents(
       expect(await watched()).toEqual([]);
     });
 
+    test("notes of an opening whether it is quiet, until another one is watched", async () => {
+      const of = fresh();
+      const first = { ...of, opening: 1, at: noon };
+      await made.incidents.renote({ ...first, quiet: true });
+      expect(await made.incidents.watched({ tenant: of })).toEqual([]);
+      await made.incidents.watch(first);
+      await made.incidents.renote({ ...first, quiet: true });
+      expect(await made.incidents.watched({ tenant: of })).toEqual([{ ...first, quiet: true }]);
+      await made.incidents.watch({ ...of, opening: 2, at: noon });
+      await made.incidents.renote({ ...first, quiet: true });
+      expect(await made.incidents.watched({ tenant: of })).toEqual([{ ...of, opening: 2, at: noon }]);
+    });
+
     test("watches no more than are asked for", async () => {
       const of = fresh();
       for (const id of ["1", "2", "3"]) await made.incidents.watch({ ...of, id: id.repeat(16), opening: 1, at: noon });

@@ -94,6 +94,10 @@ export function fakeIncidents(): Incidents & { all(): Incident[]; watches(): Wat
     watched: async ({ tenant, most = Number.POSITIVE_INFINITY } = {}) =>
       copy([...watches.values()].filter((one) => !tenant || tenantKey(one) === tenantKey(tenant)).slice(0, most)),
 
+    async renote(watched) {
+      if (watches.get(keyOf(watched))?.opening === watched.opening) watches.set(keyOf(watched), copy(watched));
+    },
+
     async unwatch(watched) {
       if (watches.get(keyOf(watched))?.opening === watched.opening) watches.delete(keyOf(watched));
     },

@@ -2,8 +2,11 @@ import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { allScopes, type Scopes } from "../../../lambdas/core/access/scopes.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { newMemory } from "../../../lambdas/reconciler/memory.ts";
+import { sweepIncidents } from "../../../lambdas/reconciler/sweep-incidents.ts";
 import { aPause } from "../../support/a-pause.ts";
-import { alertProduct } from "../../support/alerting.ts";
+import { alertProduct, alertWorld, failedAttempt } from "../../support/alerting.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";
@@ -85,6 +88,43 @@ describe("GET /v1/home", () => {
     expect((body.incidents as { first: unknown[] }).first).toHaveLength(8);
     expect(seen.length).toBeLessThanOrEqual(20);
     expect(seen).toContain("rollUps.get");
+  });
+
+  it("shows the open incidents of a product behind thousands of others", async () => {
+    const products = Array.from({ length: 3 }, (_, n) => ({ ...shop, tag: `p${n}` }));
+    const w = world(products);
+    for (let n = 0; n < 1500; n++) await w.fail("p0", n);
+    await w.fail("p2", 1500);
+    const ofLast = { open: 1, first: [{ product_tag: "p2" }] };
+    expect((await w.get({ product_tag: "p2" })).body).toMatchObject({ incidents: ofLast });
+    expect((await w.get({}, only("p2"))).body).toMatchObject({ incidents: ofLast });
+    expect((await w.get()).body).toMatchObject({ incidents: { open: 1501 } });
+    const many = Array.from({ length: 100 }, (_, n) => ({ ...shop, tag: `q${n}` }));
+    const of = world([...products, ...many]);
+    for (let n = 0; n < 1500; n++) await of.fail("p0", n);
+    await of.fail("q7", 1500);
+    const scopes = { ...allScopes, products: many.map(({ tag }) => tag) };
+    expect((await of.get({}, scopes)).body).toMatchObject({ incidents: { open: 1, first: [{ product_tag: "q7" }] } });
+  });
+
+  it("counts no incident that is ignored, or that was known, once a round has seen it", async () => {
+    const w = alertWorld();
+    const api = fakeApi({ catalog: w.services.catalog });
+    api.services.incidents = w.services.incidents;
+    const shown = async () => (await api.ask({ path, scopes: allScopes })).body.incidents;
+    const round = () => sweepIncidents(w.services, newMemory(), { end: Number.POSITIVE_INFINITY, pauses: [] });
+    await handleChanges(w.lifecycle, [failedAttempt(noon)]);
+    expect(await shown()).toMatchObject({ open: 1, first: [{ state: "open" }] });
+    const [{ id = "" } = {}] = w.services.incidents.all();
+    const at = `/v1/incidents/shop/prd/${id}`;
+    await api.ask({ method: "POST", path: `${at}/ignore`, scopes: allScopes });
+    expect(await shown()).toMatchObject({ first: [] });
+    await round();
+    expect(await shown()).toEqual({ open: 0, first: [] });
+    // It is looked after all the same.
+    expect(await w.services.incidents.watched()).toHaveLength(1);
+    await api.ask({ method: "POST", path: `${at}/reopen`, scopes: allScopes });
+    expect(await shown()).toMatchObject({ open: 1, first: [{ state: "open" }] });
   });
 
   it("asks for no incident where nothing has alerts", async () => {

@@ -56,6 +56,20 @@ describe("the list of incidents", () => {
     const { body } = await get("/v1/incidents", { state: "open" });
     expect(body).toEqual({ incidents: [], examined: 1000 });
   });
+
+  it("has what is open behind more than it looks at", async () => {
+    const { add, get, incidents } = world();
+    for (let n = 0; n < 1100; n++) await add(n, "closed");
+    for (const n of [3000, 3001]) {
+      await add(n, "open");
+      await incidents.watch({ ...tenant, id: idOf(n), opening: 1, at: noon + n });
+    }
+    await incidents.watch({ ...tenant, id: idOf(5), opening: 2, at: noon });
+    const first = (await get("/v1/incidents", { state: "open", limit: "1" })).body;
+    expect(first).toMatchObject({ incidents: [{ id: idOf(3001) }], examined: 1002 });
+    const rest = (await get("/v1/incidents", { state: "open", limit: "1", cursor: String(first.next_cursor) })).body;
+    expect(rest).toMatchObject({ incidents: [{ id: idOf(3000) }] });
+  });
 });
 
 describe("an incident", () => {

@@ -84,7 +84,9 @@ describe("a tool that the list only names", () => {
       { ...args, confirm },
       { ...args, arguments: { ...args.arguments, confirm } },
     ])
-      expect((await calling(answers, "changeMore", again)).asked).toEqual([["POST", "/v1/operations", operation]]);
+      expect((await calling(answers, "changeMore", again)).asked).toEqual([
+        ["POST", "/v1/operations", { ...operation, idempotency_key: `mcp-${confirm}` }],
+      ]);
     const other = { ...args, arguments: { body: { ...operation, action: "delete" } }, confirm };
     expect(await calling(answers, "changeMore", other)).toMatchObject({ asked: [], isError: true });
   });
@@ -288,6 +290,16 @@ describe("a tool that writes", () => {
     const { asked } = await calling({ "POST /v1/jobs/batch": {} }, "scheduleJobs", call);
     const jobs = [{ ...body, idempotency_key: `mcp-${call.confirm}-0` }, { ...body, idempotency_key: "k" }, "no job"];
     expect(asked).toEqual([["POST", "/v1/jobs/batch", { jobs }]]);
+  });
+
+  it("begins one operation, however often it is repeated", async () => {
+    const operation = { action: "count", filter: { product_tag: "shop", status: "failed" } };
+    const call = confirmed("startOperation", { body: operation });
+    const { asked } = await calling({ "POST /v1/operations": { operation_id: "o" } }, "startOperation", call);
+    expect(asked).toEqual([["POST", "/v1/operations", { ...operation, idempotency_key: `mcp-${call.confirm}` }]]);
+    const own = confirmed("startOperation", { body: { ...operation, idempotency_key: "k" } });
+    const again = await calling({ "POST /v1/operations": { operation_id: "o" } }, "startOperation", own);
+    expect(again.asked).toEqual([["POST", "/v1/operations", own.body]]);
   });
 
   it("says if the key may not read what it concerns", async () => {

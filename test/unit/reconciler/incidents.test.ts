@@ -109,6 +109,48 @@ describe("the sweep of incidents", () => {
   });
 });
 
+describe("rounds without time for everything", () => {
+  it("come to each schedule and incident in turn", async () => {
+    const names = Array.from({ length: 30 }, (_, n) => `report${n}`);
+    const product = alertProduct({
+      schedules: Object.fromEntries(
+        names.map((name) => [name, { event: "charge", env: "prd", input: {}, cron: "0 0 * * *" }]),
+      ),
+      alerts: {
+        new: { when: "new_cause", envs: ["prd"], notify: ["ops"] },
+        ...Object.fromEntries(
+          names.map((name): [string, Alert] => [
+            name,
+            { when: "not_completed", schedule: name, within: "1h", notify: ["ops"] },
+          ]),
+        ),
+      },
+    });
+    const world = alertWorld(product);
+    const { services } = world;
+    await sweep(world);
+    for (const wanted of wantedOf([product])) await syncSchedule(services, wanted);
+    await services.clock.advance(Date.UTC(2030, 0, 2, 1) - services.clock.now());
+    await handleChanges(world.lifecycle, [failedAttempt(services.clock.now())]);
+    await services.clock.advance(31 * minute);
+    // A slow table.
+    let passed = 0;
+    const { get } = services.jobs;
+    const { now } = services.clock;
+    services.clock.now = () => now() + passed;
+    services.jobs.get = (id) => {
+      passed += 500;
+      return get(id);
+    };
+    const memory = newMemory();
+    for (let round = 0; round < 20; round++)
+      await sweepIncidents(services, memory, { end: services.clock.now() + 5000, pauses: [] });
+    const told = noticesIn(services.jobs.all());
+    expect(told.filter(({ kind }) => kind === "closed")).toHaveLength(1);
+    expect(new Set(told.flatMap(({ schedule }) => schedule ?? []))).toEqual(new Set(names));
+  });
+});
+
 describe("a rate of failures", () => {
   const alert: Alert = {
     when: "failure_rate",
@@ -295,6 +337,59 @@ describe("a schedule that has to complete", () => {
     if (!open) throw new Error("nothing was opened");
     await services.incidents.change(open, { state: "resolved", ended_at: services.clock.now(), base: open.count });
     await at(midnight + 2 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it.each([
+    { what: "resolved", ended: { state: "resolved" as const } },
+    { what: "ignored until a time that has passed", ended: { state: "ignored" as const } },
+  ])("that was $what is told again for the next time for which nothing completes", async ({ ended }) => {
+    const { world, at, run } = await scheduled();
+    const { services } = world;
+    await at(midnight + hour);
+    await sweep(world);
+    const [open] = services.incidents.all();
+    if (!open) throw new Error("nothing was opened");
+    const [now, seen] = [services.clock.now(), { at: services.clock.now(), count: open.count }];
+    await services.incidents.change(open, {
+      ...ended,
+      ...(ended.state === "resolved" ? { ended_at: now, base: open.count } : { ignore: { until: now + hour, seen } }),
+    });
+    for (let hours = 2; hours < 25; hours++) {
+      await at(midnight + hours * hour);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened"]);
+    for (const hours of [25, 26, 30]) {
+      await at(midnight + hours * hour);
+      await sweep(world);
+    }
+    expect(saidIn(world)).toEqual(["opened", "came_back"]);
+    expect(services.incidents.all()).toMatchObject([{ state: "open", count: 2, planned: midnight + 24 * hour }]);
+    await run(midnight + 31 * hour, midnight + 31 * hour + 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "came_back", "closed"]);
+  });
+
+  it.each([
+    { what: "before it is watched", at: "watch" as const },
+    { what: "before it is open", at: "change" as const },
+  ])("is told although the process died that has counted it, $what", async ({ at: call }) => {
+    const { world, at } = await scheduled();
+    const { incidents } = world.services;
+    await at(midnight + hour);
+    const whole = incidents[call];
+    const added = incidents.add;
+    incidents.add = async (...given) => {
+      const counted = await added(...given);
+      Object.assign(incidents, { [call]: () => Promise.reject(new Error("killed")) });
+      return counted;
+    };
+    await sweep(world);
+    Object.assign(incidents, { [call]: whole, add: added });
+    expect(incidents.all()).toMatchObject([{ count: 1 }]);
+    expect(saidIn(world)).toEqual([]);
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened"]);
   });

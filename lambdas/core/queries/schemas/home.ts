@@ -35,7 +35,9 @@ export const HomeSchema = z
     more_tenants: z.int().describe("How many are not quiet beside those."),
     incidents: z
       .object({
-        open: z.int().describe("How many incidents are open, at most 1,000."),
+        open: z
+          .int()
+          .describe("How many incidents are open, by what the reconciler noted in its last round, at most 10,000."),
         first: z.array(IncidentSchema).describe("Those that were opened last."),
       })
       .describe("What the receivers of alerts are told of."),

@@ -64,8 +64,8 @@ function described(tools: readonly ApiTool[], name: string): Json {
   return { name, description: `${operation.summary}. ${operation.description}`.trim(), inputSchema: whole };
 }
 
-/** Jobs are made under the key of their token, and a search changes nothing. */
-const repeatablePosts = ["scheduleJob", "scheduleJobs", "findSealedJobs"];
+/** Jobs and operations are made under the key of their token, and a search changes nothing. */
+const repeatablePosts = ["scheduleJob", "scheduleJobs", "startOperation", "findSealedJobs"];
 
 const send = (
   { request }: Pick<Api, "request">,
@@ -75,13 +75,13 @@ const send = (
   request(method, path, { query, body, repeatable: method !== "POST" || repeatablePosts.includes(id) });
 
 /**
- * Requests for jobs with an idempotency key each, made of the token: an agent that has lost an answer and repeats its call makes no
- * second job.
+ * Requests for jobs and operations with an idempotency key each, made of the token: an agent that has lost an answer and repeats its call
+ * makes no second one.
  */
 function withKeys({ id }: Operation, call: Call, token: string): Call {
   const keyed = (job: unknown, key: string) =>
     typeof job === "object" && job !== null && !Array.isArray(job) ? { idempotency_key: key, ...job } : job;
-  if (id === "scheduleJob") return { ...call, body: keyed(call.body, `mcp-${token}`) };
+  if (id === "scheduleJob" || id === "startOperation") return { ...call, body: keyed(call.body, `mcp-${token}`) };
   const { jobs } = (call.body ?? {}) as { jobs?: unknown };
   if (id !== "scheduleJobs" || !Array.isArray(jobs)) return call;
   return { ...call, body: { ...(call.body as Json), jobs: jobs.map((job, i) => keyed(job, `mcp-${token}-${i}`)) } };

@@ -1,7 +1,9 @@
-import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { endCalled, runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import type { HandedTo } from "../../../../lambdas/core/job/answer-token.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
+import { changeJob, retry } from "../../../../lambdas/core/operations/change-job.ts";
+import { Ended, type Execute, type ExecuteWithServices } from "../../../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
@@ -53,6 +55,59 @@ test("the expressions of an input have their values once it runs", async () => {
   const { job, run } = await world({ event: "template", input });
   expect(job.search?.values).toBeUndefined();
   expect((await run(answers({})))?.values).toEqual({ order: "gold", region: "eu" });
+});
+
+test("they have them too where it fails, again and again", async () => {
+  const input = { body: { order: "$Variable{tier}", region: "eu" } };
+  const { run } = await world({ event: "template", input, retries: 1 });
+  const fails: Execute = async () => {
+    throw new JobError("PROVIDER_ERROR", "It failed.");
+  };
+  const first = await run(fails);
+  expect(first?.values).toEqual({ order: "gold", region: "eu" });
+  expect(await run(fails)).toEqual(first);
+});
+
+test("a change after another catalog leaves the values of expressions, and takes what is no expression", async () => {
+  const input = { body: { order: "$Variable{tier}", region: "eu" } };
+  const w = await world({ event: "template", input, retries: 0 });
+  const { rev } = (await w.run(fails)) ?? {};
+  const failed = await w.stored();
+  await w.jobs.replace({ ...failed, search: { rev: "old", values: { order: "gold" } }, version: failed.version + 1 });
+  await changeJob(w, w.job.id, retry(0));
+  expect((await w.stored()).search).toEqual({ rev, values: { order: "gold", region: "eu" } });
+});
+
+test.each([true, false])(
+  "and where another process ends the attempt that was handed over (it completes: %s)",
+  async (completes) => {
+    const input = { body: { order: "$Variable{tier}", region: "eu" } };
+    const w = await world({ event: "template", input, retries: 0 });
+    let handed: HandedTo | undefined;
+    const handsOver: ExecuteWithServices = async (_execution, { claim }) =>
+      claim.handOver?.(async (to) => {
+        handed = to;
+      });
+    await runJob(w, handsOver, aMessage(await w.stored()), { random: () => 0 });
+    if (!handed) throw new Error("nothing was handed over");
+    await endCalled(w, handsOver, handed, async () => {
+      if (!completes) throw new JobError("PROVIDER_ERROR", "It failed.", { retryable: false });
+      return { body: { id: 7 } };
+    });
+    const { status, search } = await w.stored();
+    expect(status).toBe(completes ? "completed" : "failed");
+    expect(search?.values).toEqual({ order: "gold", region: "eu", ...(completes && { charge: "7" }) });
+  },
+);
+
+test("a run that undoes its steps first has them with its end: the index is told nothing of a running job", async () => {
+  const { job, jobs, stored, run } = await world({ retries: 0 });
+  const { search: _, ...older } = await stored();
+  await jobs.replace({ ...older, undoes: true, version: older.version + 1 });
+  expect(await run(fails)).toBeUndefined();
+  expect(await stored()).toMatchObject({ status: "running", ending: { cause: "failed" } });
+  expect(await run(async () => new Ended({}))).toEqual(job.search);
+  expect(await stored()).toMatchObject({ status: "failed" });
 });
 
 test("a field that was added after the request is known once an attempt has ended", async () => {

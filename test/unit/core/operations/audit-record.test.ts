@@ -187,6 +187,28 @@ describe("the record of the audit", () => {
     expect(lists.length).toBeLessThan(11 + 48 + 5);
   });
 
+  it("signs an hour with thousands of files within the time of a run, in their order", async () => {
+    const world = deployment();
+    for (let n = 0; n < 3600; n++) {
+      if (n % 60 === 0 && n > 0) await world.pass(minuteMs);
+      await world.arrive(lineOf(n));
+    }
+    await world.pass(4 * minuteMs);
+    // A read of S3 takes some 25 ms.
+    let ms = 0;
+    let underWay = 0;
+    const { get } = world.files;
+    world.files.get = async (name) => {
+      if (underWay++ === 0) ms += 25;
+      await Promise.resolve();
+      underWay--;
+      return get(name);
+    };
+    await world.sign();
+    expect(ms).toBeLessThan(30_000);
+    expect(await world.verify()).toMatchObject({ files: 3600, faults: [] });
+  });
+
   it("is the same if two runs sign at once, or one dies before it has stored what it signed", async () => {
     const world = deployment();
     await world.arrive(lineOf(1));

@@ -181,7 +181,15 @@ describe("an operation", () => {
     const first = await w.begin(asked);
     expect((await w.begin(asked)).id).toBe(first.id);
     await expect(w.begin({ ...asked, rate_per_second: 3 })).rejects.toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
-    for (let n = 1; n < operationLimits.open; n++) await w.begin({ action: "retry", filter: failed });
+    // A key that reaches less than the operation has another one in mind, and is shown nothing of it.
+    const { env: _env, ...filter } = failed;
+    const ofAll = { ...asked, filter, idempotency_key: "all" };
+    await w.begin({ ...ofAll, dry_run: true });
+    const dev = { ...allScopes, envs: ["dev"] };
+    await expect(w.begin({ ...ofAll, dry_run: true }, undefined, dev)).rejects.toMatchObject({
+      code: "IDEMPOTENCY_MISMATCH",
+    });
+    for (let n = 2; n < operationLimits.open; n++) await w.begin({ action: "retry", filter: failed });
     await expect(w.begin({ action: "retry", filter: failed })).rejects.toMatchObject({ code: "STATE_CONFLICT" });
     await w.run(first.id);
     expect(await w.services.operations.open()).toEqual([]);
