@@ -42,6 +42,8 @@ export function atWork(world: Watched, stored: Stored, job: Job, by: Invocation)
       ),
     );
     const rules = lines.rules(limit, now, now);
+    const kept = stored.gates.all().find(({ gate }) => gate.limit === limit);
+    if (kept && holdersAt(kept, now).length >= usedOf(rules)) lines.full.set(limit, now);
     const most = Math.max(...rules.map(({ concurrency = Number.POSITIVE_INFINITY }) => concurrency));
     if (working.length > most)
       observer.violated("lines", `${nameOf(job)} starts as number ${working.length} of ${limit}, at most ${most}`);
@@ -220,23 +222,32 @@ function rateIsUsed(
 /** How long a slot may be free while somebody stands in its line: others hand it over in some calls. */
 const handedOverMs = 3000;
 
+const holdersAt = ({ parts }: Kept, now: number): string[] =>
+  [...parts.values()].flatMap(({ holders }) =>
+    Object.entries(holders).flatMap(([id, { lease }]) => (lease >= now ? [id] : [])),
+  );
+
+/** How many slots are in use where none is idle. Of many whose jobs are short, some are being handed over at any moment. */
+function usedOf(rules: readonly LimitRule[]): number {
+  const least = Math.min(...rules.map(({ concurrency = 0 }) => concurrency));
+  return least - Math.floor(least / 5);
+}
+
 function slotsAreUsed(
-  { time, observer, hardship }: Watched,
-  { gate: { limit }, parts }: Kept,
+  { time, observer, hardship, lines }: Watched,
+  kept: Kept,
   { waiting, rules }: { waiting: string[]; rules: LimitRule[] },
   { idle }: Memory,
 ): void {
+  const { limit } = kept.gate;
   const now = time.now();
-  const holders = [...parts.values()].flatMap((part) => Object.entries(part.holders));
-  const live = holders.filter(([, { lease }]) => lease >= now);
-  const least = Math.min(...rules.map(({ concurrency = 0 }) => concurrency));
+  const live = holdersAt(kept, now);
   const isPaced = rules.some(({ rate }) => rate !== undefined);
-  const isThere = waiting.some((job) => !live.some(([holder]) => holder === job));
-  // Of many slots whose jobs are short, some are being handed over at any moment.
-  const moving = Math.floor(least / 5);
-  if (isPaced || !isThere || live.length >= least - moving) return void idle.delete(limit);
+  const isThere = waiting.some((job) => !live.includes(job));
+  if (isPaced || !isThere || live.length >= usedOf(rules)) return void idle.delete(limit);
   if (!idle.has(limit)) idle.set(limit, now);
-  const since = idle.get(limit) ?? now;
+  // Where jobs are short, each look may come upon another slot that is just being handed over.
+  const since = Math.max(idle.get(limit) ?? now, lines.full.get(limit) ?? 0);
   if (now - since > handedOverMs + hardship.patience)
     observer.violated(
       "lines",

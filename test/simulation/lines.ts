@@ -73,6 +73,8 @@ export interface Lines {
   rules(limit: string, from: number, to: number): LimitRule[];
   starts: Map<string, LineStart[]>;
   atWork: Map<string, AtWork[]>;
+  /** When all slots of a limit, or all but those that are being handed over, were in use last as an attempt started. */
+  full: Map<string, number>;
 }
 
 /**
@@ -125,6 +127,7 @@ export function linesOf(seed: number): Lines | undefined {
       (held.get(limit) ?? []).filter((one) => one.from <= to && one.to >= from).map(({ rule }) => rule),
     starts: new Map(),
     atWork: new Map(),
+    full: new Map(),
   };
 }
 
