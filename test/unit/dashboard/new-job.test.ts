@@ -264,6 +264,20 @@ describe("the request that made a job", () => {
     expect(requestAgain(job, undefined, "UTC", 1).request).not.toHaveProperty("input");
   });
 
+  test("ends a series by cron in UTC when that one ends, whatever the viewer's zone", () => {
+    const end_date = Date.UTC(2030, 5, 30, 12);
+    const repeat = { cron: "0 9 * * *", anchor: 0, overlap: "skip" as const, end_date };
+    const { request } = requestAgain({ ...job, repeat }, "{}", "America/New_York", 1);
+    expect(request.repeat).toEqual({ cron: "0 9 * * *", end_date: "2030-06-30T12:00:00Z" });
+  });
+
+  test("has all that a series has beside its rule", () => {
+    const kept = { missed: "skip" as const, max_lateness_ms: 60_000, spread_ms: 5_000, except: ["holidays"] };
+    const repeat = { every: 60_000, anchor: 0, overlap: "queue" as const, ...kept, offset_ms: 1_234 };
+    const { request } = requestAgain({ ...job, repeat }, "{}", "UTC", 1);
+    expect(request.repeat).toEqual({ every: 60_000, overlap: "queue", ...kept });
+  });
+
   test("says what the job has not kept, and puts nothing in its place", () => {
     const debounce = { key: "a", until: 1, requests: 2 };
     const session = { tag: "customer" };
