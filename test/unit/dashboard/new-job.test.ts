@@ -4,6 +4,7 @@ import { draftOf, emptyDraft, lengthOf, requestOf } from "../../../dashboard/src
 import { changedAt, parseKeeping, tryParse, written } from "../../../dashboard/src/pages/new-job/exact.ts";
 import { faultAt, inputFaults } from "../../../dashboard/src/pages/new-job/faults.ts";
 import { placeOf, placesOf } from "../../../dashboard/src/pages/new-job/json-places.ts";
+import { scheduling } from "../../../dashboard/src/pages/new-job/scheduling.ts";
 import type { Job } from "../../../sdk/src/answers.ts";
 
 const place = { product_tag: "shop", env: "prd", event: "order" };
@@ -82,6 +83,11 @@ test("a repeated request asks for a new token of the same session", () => {
     sessionTag: "customer",
     sessionToken: "",
   });
+});
+
+test("a request whose answer was lost makes no second job when it is sent again", () => {
+  expect(scheduling(place, "one")).toMatchObject({ body: place, headers: { "idempotency-key": "one" } });
+  expect(scheduling({ ...place, idempotency_key: "mine" }, "one").headers).toEqual({});
 });
 
 describe("a repeated request of", () => {
