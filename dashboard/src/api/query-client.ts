@@ -20,6 +20,18 @@ function failed(error: unknown): void {
   if (isUnknownKey(error) && now.state === "open" && !now.local) lock(true);
 }
 
+const keyOf = (now: ReturnType<typeof session.get>) => (now.state === "open" ? now.apiKey : undefined);
+let key = keyOf(session.get());
+
+/** Another key has other rights, and sees other things. What was asked for by the one before is not waited for any more. */
+session.subscribe(() => {
+  const before = key;
+  key = keyOf(session.get());
+  if (key === before) return;
+  queryClient.clear();
+  reach.set({ at: undefined, down: false });
+});
+
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: failed,
