@@ -13,6 +13,7 @@ import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
 import { Logo } from "./logo.tsx";
+import { NoProducts } from "./no-products.tsx";
 import { usePagesHere } from "./pages-here.ts";
 import { PauseBanner } from "./pause-banner.tsx";
 import { Settings } from "./settings.tsx";
@@ -63,6 +64,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </aside>
       <main ref={main} id="main" class="main" tabIndex={-1}>
         <ApiDown />
+        <NoProducts path={path} />
         <PauseBanner />
         {children}
       </main>
