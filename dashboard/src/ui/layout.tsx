@@ -8,7 +8,7 @@ import { FindBox, Finder, FindIcon } from "../find/find-box.tsx";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
 import type { Page } from "../routes.ts";
 import { Shortcuts } from "../shortcuts/shortcuts.tsx";
-import { ApiDown } from "./api-down.tsx";
+import { ApiDown, ApiRefuses } from "./api-down.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
@@ -64,6 +64,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </aside>
       <main ref={main} id="main" class="main" tabIndex={-1}>
         <ApiDown />
+        <ApiRefuses />
         <NoProducts path={path} />
         <PauseBanner />
         {children}
