@@ -70,6 +70,19 @@ test("a key without the scope is told so, and asks for nothing", async () => {
   expect(asked).not.toContain("/v1/audit");
 });
 
+test("a key that reads the audit only sees everything at once, and elsewhere why it sees nothing", async () => {
+  const key = await local.key("audit:read");
+  const { page, allow, go } = await open(`/audit?${tenant}`, {
+    before: (before) => before.route("**/local/session", (route) => route.fulfill({ status: 404 })),
+  });
+  allow(/403/);
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await rows(page).filter({ hasText: "the database is being moved" }).waitFor();
+  await go("/series");
+  await page.getByRole("alert").getByText("FORBIDDEN").waitFor();
+});
+
 test("a list that cannot be read says so", async () => {
   const problem = { code: "UNAVAILABLE", detail: "Try again.", status: 503, title: "Unavailable" };
   const { page, allow } = await open("/", {

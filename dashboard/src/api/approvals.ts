@@ -2,13 +2,24 @@ import type { Approval } from "../../../sdk/src/index.ts";
 import { ductape } from "./client.ts";
 import { defineQuery } from "./define-query.ts";
 import { useCan } from "./me.ts";
+import { searchPages } from "./search-pages.ts";
 import { makeStore, useStore } from "./store.ts";
 import { usePoll } from "./use-poll.ts";
 
-/** How many are shown. */
-export const mostApprovals = 100;
+/** How many are asked for. */
+const mostApprovals = 100;
 
-const approvals = defineQuery("approvals", () => ductape().approvals.list({ limit: mostApprovals }).page());
+/** A page that has lost what is over may be short, or empty, although more follow. */
+const mostPages = 5;
+
+const approvals = defineQuery("approvals", () => {
+  const list = ductape().approvals.list({ limit: mostApprovals });
+  const read = async (cursor: string | undefined) => {
+    const { approvals: items, ...page } = await list.page(cursor);
+    return { items, ...page };
+  };
+  return searchPages(read, { wanted: mostApprovals, mostPages });
+});
 
 /** What was decided here: until its run has seen that, it is still listed. */
 const decided = makeStore<ReadonlySet<string>>(new Set());
@@ -24,6 +35,6 @@ export function useApprovals({ slow = false } = {}): {
   const can = useCan();
   const done = useStore(decided);
   const { data, error } = usePoll(can("jobs:read") ? approvals() : undefined, { slow });
-  const open = data?.approvals.filter(({ id }) => !done.has(id)).sort((a, b) => a.until - b.until);
-  return { open, hasMore: data?.next_cursor !== undefined, error };
+  const open = data?.items.filter(({ id }) => !done.has(id)).sort((a, b) => a.until - b.until);
+  return { open, hasMore: data?.hasMore ?? false, error };
 }

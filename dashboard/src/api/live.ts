@@ -13,3 +13,6 @@ export const useLive = (): boolean => {
 
 /** When the API last answered anything, and whether the last request reached it. */
 export const reach = makeStore<{ at: number | undefined; down: boolean }>({ at: undefined, down: false });
+
+/** Why the API refuses to say anew what is shown from before, by the hash of the query. */
+export const refusals = makeStore<ReadonlyMap<string, unknown>>(new Map());

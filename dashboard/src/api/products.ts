@@ -22,5 +22,8 @@ export interface ProductSummary {
 
 const products = defineQuery("products", () => request<{ products: ProductSummary[] }>("/v1/products"));
 
+/** The products that the key reaches, and why they are not known. */
+export const useProductsQuery = () => usePoll(products(), { once: true });
+
 /** The products that the key reaches; undefined until they are known. */
-export const useProducts = (): ProductSummary[] | undefined => usePoll(products(), { once: true }).data?.products;
+export const useProducts = (): ProductSummary[] | undefined => useProductsQuery().data?.products;

@@ -7,13 +7,17 @@ import { session } from "./session.ts";
  * A request to a path of the API that the SDK has no method for, such as `GET /v1/products`. It rejects with the SDK's errors,
  * so that the page shows both alike.
  */
-export async function request<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
+export async function request<T>(
+  path: string,
+  init: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<T> {
   const now = session.get();
   const apiKey = now.state === "open" ? now.apiKey : "";
-  const { method = "GET", body } = init;
+  const { method = "GET", body, headers } = init;
   const answer = await etagFetch(apiUrl() + path, {
     method,
     headers: {
+      ...headers,
       accept: "application/json",
       authorization: `Bearer ${apiKey}`,
       ...(body !== undefined && { "content-type": "application/json" }),

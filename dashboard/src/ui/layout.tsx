@@ -8,11 +8,12 @@ import { FindBox, Finder, FindIcon } from "../find/find-box.tsx";
 import { loadFilesWhenIdle } from "../lazy-page.ts";
 import type { Page } from "../routes.ts";
 import { Shortcuts } from "../shortcuts/shortcuts.tsx";
-import { ApiDown } from "./api-down.tsx";
+import { ApiDown, ApiRefuses } from "./api-down.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
 import { Logo } from "./logo.tsx";
+import { NoProducts } from "./no-products.tsx";
 import { usePagesHere } from "./pages-here.ts";
 import { PauseBanner } from "./pause-banner.tsx";
 import { Settings } from "./settings.tsx";
@@ -63,6 +64,8 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </aside>
       <main ref={main} id="main" class="main" tabIndex={-1}>
         <ApiDown />
+        <ApiRefuses />
+        <NoProducts path={path} />
         <PauseBanner />
         {children}
       </main>

@@ -40,8 +40,9 @@ interface TimeParts {
   zone: string;
 }
 
-/** A time in parts that line up in columns: `2026-11-26`, `03:09:51.123`, `CET`. */
+/** A time in parts that line up in columns: `2026-11-26`, `03:09:51.123`, `CET`. Of one that JavaScript does not know, its number. */
 export function timeParts(at: number, zone: string, precision: Precision = "second"): TimeParts {
+  if (!isKnownTime(at)) return { date: "", time: iso(at), zone: "" };
   const parts = Object.fromEntries(
     formatOf(zone)
       .formatToParts(at)
@@ -55,4 +56,7 @@ export function timeParts(at: number, zone: string, precision: Precision = "seco
 }
 
 /** The exact time in ISO 8601; times beyond what JavaScript knows as their number. */
-export const iso = (at: number): string => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at));
+export const iso = (at: number): string => (isKnownTime(at) ? new Date(at).toISOString() : String(at));
+
+/** Whether JavaScript knows the time: it does not know numbers of more than 8.64e15, nor NaN. */
+export const isKnownTime = (at: number): boolean => Math.abs(at) <= 8.64e15;

@@ -43,6 +43,11 @@ test.each<[string, string, AuditEntry["actor"]]>([
   expect(aboutActor({ ...by(actor), role: "admin" })).toBe(`${about}, admin`);
 });
 
+test("an actor of a later version is shown by its own kind", () => {
+  const later = by({ kind: "agent" as "other", id: "00" });
+  expect([whoOf(later), aboutActor(later)]).toEqual(["00", "agent"]);
+});
+
 test("fields that differ are shown with what they were and are", () => {
   const entry = {
     ...by({ kind: "key" }),

@@ -72,6 +72,8 @@ describe("times", () => {
   test("beyond what JavaScript knows are numbers", () => {
     expect(iso(at)).toBe("2026-11-26T03:09:51.123Z");
     expect(iso(9e15)).toBe("9000000000000000");
+    expect(timeParts(9e15, "UTC")).toEqual({ date: "", time: "9000000000000000", zone: "" });
+    expect(timeParts(Number.NaN, "Europe/Berlin").time).toBe("NaN");
   });
 });
 

@@ -59,6 +59,8 @@ describe("the address of a list of jobs", () => {
     expect(queryOf({ ...listDefaults, view: "all", sort: "planned" })).toEqual({ order: "asc", limit: 100 });
     expect(queryOf({ ...listDefaults, view: "all", sort: "-planned" })).toEqual({ order: "desc", limit: 100 });
     expect(timeOf("no time")).toBeUndefined();
+    // No field and no format could show it.
+    expect(timeOf("9000000000000000")).toBeUndefined();
   });
 
   test("has times that are the same instants for each reader", () => {
@@ -145,6 +147,8 @@ test("the head of the planned times sorts by them, also jobs that the API lists 
     ({ job_id, scheduled_at, finished_at }) as JobSummary;
   const byId = new Map([job("late", 100, 900), job("early", 200, 300)].map((one) => [one.job_id, one]));
   expect(sorted(["late", "early"], byId, "-planned", 0)).toEqual(["early", "late"]);
+  // The address may say anything.
+  expect(sorted(["late", "early"], byId, "-hasOwnProperty", 0)).toEqual(["late", "early"]);
   expect(sorted(["late", "early"], byId, "planned", 0)).toEqual(["late", "early"]);
   expect([nextSort("-time", "planned"), nextSort("-planned", "planned"), nextSort("planned", "planned")]).toEqual([
     ...["-planned", "planned"],

@@ -125,6 +125,24 @@ test("a rescheduled series keeps what stood beside its old rule", () => {
   ).toBeUndefined();
 });
 
+test("a rescheduled series keeps its days without runs, its spread and what it does about missed runs", () => {
+  const kept = {
+    missed: "skip" as const,
+    max_lateness_ms: 60_000,
+    spread_ms: 5_000,
+    except: ["holidays", "2030-12-24"],
+  };
+  const cron = { cron: "0 9 * * *", anchor: 0, overlap: "skip" as const, ...kept, offset_ms: 1_234 };
+  const to = reschedulingOf("2030-01-31T09:00:00Z", cron, seriesFieldsOf(cron));
+  expect(to?.repeat).toEqual({ cron: "0 9 * * *", overlap: "skip", ...kept });
+  const every = { every: 60_000, anchor: 0, overlap: "queue" as const, ...kept };
+  expect(reschedulingOf("2030-01-31T09:00:00Z", every, seriesFieldsOf(every))?.repeat).toEqual({
+    every: 60_000,
+    overlap: "queue",
+    ...kept,
+  });
+});
+
 test("a job's page links to the job in AWS", () => {
   const aws = {
     region: "eu-central-1",

@@ -4,6 +4,7 @@ import { draftOf, emptyDraft, lengthOf, requestOf } from "../../../dashboard/src
 import { changedAt, parseKeeping, tryParse, written } from "../../../dashboard/src/pages/new-job/exact.ts";
 import { faultAt, inputFaults } from "../../../dashboard/src/pages/new-job/faults.ts";
 import { placeOf, placesOf } from "../../../dashboard/src/pages/new-job/json-places.ts";
+import { scheduling } from "../../../dashboard/src/pages/new-job/scheduling.ts";
 import type { Job } from "../../../sdk/src/answers.ts";
 
 const place = { product_tag: "shop", env: "prd", event: "order" };
@@ -82,6 +83,11 @@ test("a repeated request asks for a new token of the same session", () => {
     sessionTag: "customer",
     sessionToken: "",
   });
+});
+
+test("a request whose answer was lost makes no second job when it is sent again", () => {
+  expect(scheduling(place, "one")).toMatchObject({ body: place, headers: { "idempotency-key": "one" } });
+  expect(scheduling({ ...place, idempotency_key: "mine" }, "one").headers).toEqual({});
 });
 
 describe("a repeated request of", () => {
@@ -262,6 +268,20 @@ describe("the request that made a job", () => {
 
   test("has no input where that is not known", () => {
     expect(requestAgain(job, undefined, "UTC", 1).request).not.toHaveProperty("input");
+  });
+
+  test("ends a series by cron in UTC when that one ends, whatever the viewer's zone", () => {
+    const end_date = Date.UTC(2030, 5, 30, 12);
+    const repeat = { cron: "0 9 * * *", anchor: 0, overlap: "skip" as const, end_date };
+    const { request } = requestAgain({ ...job, repeat }, "{}", "America/New_York", 1);
+    expect(request.repeat).toEqual({ cron: "0 9 * * *", end_date: "2030-06-30T12:00:00Z" });
+  });
+
+  test("has all that a series has beside its rule", () => {
+    const kept = { missed: "skip" as const, max_lateness_ms: 60_000, spread_ms: 5_000, except: ["holidays"] };
+    const repeat = { every: 60_000, anchor: 0, overlap: "queue" as const, ...kept, offset_ms: 1_234 };
+    const { request } = requestAgain({ ...job, repeat }, "{}", "UTC", 1);
+    expect(request.repeat).toEqual({ every: 60_000, overlap: "queue", ...kept });
   });
 
   test("says what the job has not kept, and puts nothing in its place", () => {

@@ -43,6 +43,7 @@ describe("the page of errors", () => {
     expect(windowStart("1d", now)).toBe(Date.UTC(2030, 0, 31));
     expect(windowStart("7d", now)).toBe(Date.UTC(2030, 0, 25));
     expect(windowStart("nonsense", now)).toBe(Date.UTC(2030, 0, 25));
+    expect(windowStart("constructor", now)).toBe(Date.UTC(2030, 0, 25));
   });
 
   test("draws bars relative to the largest group, and none empty", () => {

@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Approval } from "../../../../sdk/src/index.ts";
-import { mostApprovals, useApprovals } from "../../api/approvals.ts";
+import { useApprovals } from "../../api/approvals.ts";
 import { useCan } from "../../api/me.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { count } from "../../ui/format.ts";
 import { Link } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Plain } from "../../ui/plain.tsx";
@@ -32,7 +33,7 @@ function Inbox() {
   return (
     <>
       {open.length === 0 ? (
-        <EmptyState title="Nothing waits for a decision">
+        <EmptyState title={hasMore ? "Nothing found so far" : "Nothing waits for a decision"}>
           A step of a feature with <code>approve</code> appears here until it is decided.
         </EmptyState>
       ) : (
@@ -46,7 +47,7 @@ function Inbox() {
           ))}
         </ul>
       )}
-      {hasMore && <p class="muted">Only {mostApprovals} of them are shown.</p>}
+      {hasMore && <p class="muted">Only {count(open.length)} of them are shown.</p>}
       {asked && <DecideDialog {...asked} onClose={() => ask(undefined)} />}
     </>
   );

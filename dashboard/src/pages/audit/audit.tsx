@@ -46,7 +46,9 @@ export function Audit() {
   const [{ of, action, actor, target }, change] = useUrlState(defaults);
   const can = useCan();
   const isKnown = useMe() !== undefined;
-  const isAll = of === "all";
+  // A key that reads nothing but the audit sees no products to choose from.
+  const readsJobs = can("jobs:read");
+  const isAll = of === "all" || (isKnown && !readsJobs);
   const filter = {
     ...(isAction(action) && { action }),
     ...(actor.trim() !== "" && { actor: actor.trim() }),
@@ -59,12 +61,14 @@ export function Audit() {
         title="Audit"
         actions={
           <>
-            <Segments
-              label="Of what"
-              value={isAll ? "all" : "tenant"}
-              options={scopes}
-              onChange={(next) => change({ of: next })}
-            />
+            {readsJobs && (
+              <Segments
+                label="Of what"
+                value={isAll ? "all" : "tenant"}
+                options={scopes}
+                onChange={(next) => change({ of: next })}
+              />
+            )}
             {!isAll && <TenantPicker tenant={tenant} />}
           </>
         }

@@ -55,7 +55,8 @@ export function whoOf({ actor: { kind, id, name, person } }: AuditEntry): string
 /** What else is known of who it was. */
 export function aboutActor({ actor: { kind, id }, role }: AuditEntry): string {
   const kinds = { key: "key", identity: "AWS identity", recipient: "asked by message", other: "other" };
-  const named = kind === "key" && id !== undefined && id !== "deployed" ? `key ${id}` : kinds[kind];
+  // One of a later version is shown by its own name.
+  const named = kind === "key" && id !== undefined && id !== "deployed" ? `key ${id}` : (kinds[kind] ?? kind);
   return role === undefined ? named : `${named}, ${role}`;
 }
 

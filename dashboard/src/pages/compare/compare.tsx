@@ -7,6 +7,7 @@ import { inputOf } from "../../job/input-of.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { count } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -29,7 +30,7 @@ export function Compare() {
   const right = useSide("right", url.right, url.right_run);
   const isHalf = (url.left === "") !== (url.right === "");
   const [given, wanted] = url.left === "" ? [right, "left" as const] : [left, "right" as const];
-  const { found, error } = useCompleted(given, isHalf);
+  const { found, among, error } = useCompleted(given, isHalf);
   const isLooking = isHalf && found === undefined && !error && !given.error;
   const first = left.job ?? right.job;
   const next = {
@@ -42,7 +43,8 @@ export function Compare() {
     if (isNew) change(next);
   });
   const swap = () => change({ left: url.right, right: url.left, left_run: url.right_run, right_run: url.left_run });
-  const note = (name: Side["name"]) => (isHalf && name === wanted && found === null ? noneOf(given.job) : undefined);
+  const note = (name: Side["name"]) =>
+    isHalf && name === wanted && found === null ? noneOf(given.job, among) : undefined;
   return (
     <JobZone.Provider value={first?.repeat?.tz}>
       <PageHeader
@@ -78,9 +80,16 @@ export function Compare() {
   );
 }
 
-const noneOf = (job: Job | undefined): string | undefined =>
-  job &&
-  `No other job of ${job.event} in ${job.product_tag} ${job.env} has completed. Which one is it to be compared with?`;
+/** `among`: how many of those that have completed were looked at, if not all. */
+function noneOf(job: Job | undefined, among: number | undefined): string | undefined {
+  if (!job) return undefined;
+  const where = `in ${job.product_tag} ${job.env}`;
+  const none =
+    among === undefined
+      ? `No other job of ${job.event} ${where} has completed.`
+      : `None of the latest ${count(among)} jobs that completed ${where} is another one of ${job.event}.`;
+  return `${none} Which one is it to be compared with?`;
+}
 
 function Nothing({ left, right }: { left: Side; right: Side }) {
   const chosen = [left, right].filter(({ id }) => id !== "");

@@ -49,7 +49,11 @@ export function Errors() {
       <PageHeader title="Errors" actions={actions}>
         Failed jobs by event, code and message, the most frequent first.
       </PageHeader>
-      {tenant ? <Groups tenant={tenant} window={window} /> : <Skeleton lines={5} />}
+      {tenant ? (
+        <Groups key={`${tenant.product_tag} ${tenant.env}`} tenant={tenant} window={window} />
+      ) : (
+        <Skeleton lines={5} />
+      )}
     </>
   );
 }

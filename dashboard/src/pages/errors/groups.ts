@@ -14,7 +14,7 @@ export const windowNames: readonly (readonly [Window, string])[] = [
 
 /** The start of the first day in UTC. */
 export function windowStart(window: string, now: number): number {
-  const days = windows[window as Window] ?? windows["7d"];
+  const days = windows[Object.hasOwn(windows, window) ? (window as Window) : "7d"];
   return (Math.floor(now / day) + 1 - days) * day;
 }
 

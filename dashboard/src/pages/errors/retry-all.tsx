@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
@@ -8,10 +9,10 @@ import { plural } from "../../ui/format.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { matching } from "./groups.ts";
+import { type Retried, retriedWords, retryEach } from "./retry-each.ts";
 
 /** More are counted and retried in a next round. */
 const most = 1_000;
-const atOnce = 5;
 
 interface Props {
   group: ErrorGroup;
@@ -19,7 +20,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** Counts the failed jobs of a group, then retries them. */
+/**
+ * Counts the failed jobs of a group, then retries them job by job: an operation knows causes, and would take other messages of the same
+ * one, and what other events have failed for it.
+ */
 export function RetryAll({ group, tenant, onClose }: Props) {
   const filter = {
     ...tenant,
@@ -30,13 +34,13 @@ export function RetryAll({ group, tenant, onClose }: Props) {
   };
   const { data, error } = usePoll(failedJobs(filter), { once: true });
   const jobs = data && matching(data.jobs, group);
-  const retry = useChange(
-    () => retryAll(jobs ?? []),
-    ({ succeeded, failed }) =>
-      failed === 0
-        ? `${plural(succeeded, "job")} retried`
-        : `${plural(succeeded, "job")} retried, ${failed} had changed`,
-  );
+  const [outcome, setOutcome] = useState<Retried>();
+  const retry = useChange(async () => {
+    const retried = await retryEach(jobs ?? [], (id) => ductape().jobs.retry(id));
+    setOutcome(retried);
+    if (retried.error !== undefined) throw retried.error;
+    return retried;
+  }, retriedWords);
   const count = jobs?.length ?? 0;
   return (
     <Confirm
@@ -61,6 +65,7 @@ export function RetryAll({ group, tenant, onClose }: Props) {
             ` There are more than the ${plural(most, "job")} that were counted: repeat this afterwards.`}
         </p>
       )}
+      {outcome && retry.error !== undefined && <p role="status">{retriedWords(outcome)}: try again for those.</p>}
       {jobs && count < group.count && (
         <p class="muted">
           {plural(group.count, "run")} failed in all: some were retried since, belong to a series that goes on, or were
@@ -82,22 +87,3 @@ const failedJobs = defineQuery(
     return { jobs, complete: true };
   },
 );
-
-/** Job by job: an operation knows causes, and would take other messages of the same one, and what other events have failed for it. */
-async function retryAll(jobs: readonly JobSummary[]) {
-  const left = [...jobs];
-  const outcome = { succeeded: 0, failed: 0 };
-  const worker = async () => {
-    for (let job = left.pop(); job; job = left.pop()) {
-      const worked = await ductape()
-        .jobs.retry(job.job_id)
-        .then(
-          () => true,
-          () => false,
-        );
-      outcome[worked ? "succeeded" : "failed"]++;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return outcome;
-}

@@ -1,4 +1,5 @@
 import type { JobRepeat, Rescheduling } from "../../../../sdk/src/index.ts";
+import { besideRule } from "../../job/beside-rule.ts";
 
 /** The series as text fields: the cron or the interval, and the zone. */
 interface SeriesFields {
@@ -21,7 +22,10 @@ export function reschedulingOf(
   if (Number.isNaN(start_at)) return undefined;
   if (!repeat) return { start_at };
   const { limit, end_date, overlap } = repeat;
-  const kept = { ...(limit !== undefined && { limit }), ...(end_date !== undefined && { end_date }), overlap };
+  const kept = {
+    ...{ ...(limit !== undefined && { limit }), ...(end_date !== undefined && { end_date }), overlap },
+    ...besideRule(repeat),
+  };
   if (repeat.cron !== undefined) {
     return rule.trim() === ""
       ? undefined

@@ -1,4 +1,5 @@
 import type { JobFilter, JobQuery, JobStatus, JobType } from "../../../../sdk/src/index.ts";
+import { isKnownTime } from "../../ui/zone.ts";
 import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 import { listOf } from "../../url-state.ts";
 
@@ -102,7 +103,7 @@ export function timeOf(text: string): number | undefined {
   if (text === "") return undefined;
   const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes("T");
   const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(hasOffset ? text : `${text}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
+  return isKnownTime(ms) ? ms : undefined;
 }
 
 /** What a `datetime-local` field shows of a time in the address, in a zone. */

@@ -23,7 +23,8 @@ export const canSort = (column: string): boolean => column in keys;
 /** Sorts by a column, `-` in front for the largest first. Jobs without the value come last, and equal ones stay in order. */
 export function sorted(ids: string[], byId: ReadonlyMap<string, JobSummary>, sort: string, now: number): string[] {
   const descending = sort.startsWith("-");
-  const key = keys[descending ? sort.slice(1) : sort];
+  const column = descending ? sort.slice(1) : sort;
+  const key = Object.hasOwn(keys, column) ? keys[column] : undefined;
   if (isByTime(sort) || !key) return ids;
   const withKeys = ids.map((id) => {
     const job = byId.get(id);

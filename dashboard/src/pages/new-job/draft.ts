@@ -1,4 +1,5 @@
 import type { Job } from "../../../../sdk/src/answers.ts";
+import { besideRule } from "../../job/beside-rule.ts";
 import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 
 export type When = "now" | "at" | "cron" | "every";
@@ -15,6 +16,8 @@ export interface Draft {
   limit: string;
   until: string;
   overlap: "skip" | "queue" | "cancel_previous";
+  /** What a series that is made again has beside that, for which there are no fields. */
+  beside: Readonly<Record<string, unknown>>;
   retries: string;
   timeout: string;
   expires: string;
@@ -48,6 +51,7 @@ export const emptyDraft = (zone: string): Draft => ({
   limit: "",
   until: "",
   overlap: "skip",
+  beside: {},
   retries: "",
   timeout: "",
   expires: "",
@@ -110,7 +114,7 @@ function sharingOf({ share, shareKey, delay, maxWait, onConflict }: Draft): Reco
   return { debounce: withoutEmpty({ key, ...waits }) };
 }
 
-function repeatOf({ when, cron, zone, every, unit, limit, until, overlap }: Draft): object | undefined {
+function repeatOf({ when, cron, zone, every, unit, limit, until, overlap, beside }: Draft): object | undefined {
   if (when !== "cron" && when !== "every") return undefined;
   const length = numberOf(every);
   const way =
@@ -123,6 +127,7 @@ function repeatOf({ when, cron, zone, every, unit, limit, until, overlap }: Draf
     limit: numberOf(limit),
     end_date: end,
     overlap: overlap === "skip" ? undefined : overlap,
+    ...beside,
   });
 }
 
@@ -161,17 +166,19 @@ export function draftOf(job: Job, input: string, zone: string, now: number): Dra
     cache = "",
     session,
   } = job;
-  const own = repeat?.tz ?? zone;
+  // A cron without a zone is one of UTC, and the fields have one zone for all of their times.
+  const own = repeat?.tz ?? (repeat?.cron === undefined ? zone : "UTC");
   const later = scheduled_at > now && job.status !== "completed";
   return {
     ...emptyDraft(own),
     when: repeat?.cron !== undefined ? "cron" : repeat?.every !== undefined ? "every" : later ? "at" : "now",
     at: !repeat && later ? localOf(scheduled_at, own) : "",
-    ...(repeat?.cron !== undefined && { cron: repeat.cron, zone: repeat.tz ?? "UTC" }),
+    ...(repeat?.cron !== undefined && { cron: repeat.cron }),
     ...(repeat?.every !== undefined && lengthOf(repeat.every)),
     limit: repeat?.limit === undefined ? "" : String(repeat.limit),
     until: repeat?.end_date === undefined || repeat.end_date <= now ? "" : localOf(repeat.end_date, own),
     overlap: repeat?.overlap ?? "skip",
+    beside: repeat ? besideRule(repeat) : {},
     retries: String(retries),
     timeout: String(timeout_ms / 1_000),
     expires: expires_at === undefined || expires_at <= now ? "" : localOf(expires_at, own),

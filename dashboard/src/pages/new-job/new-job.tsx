@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { JobReceipt } from "../../../../sdk/src/answers.ts";
 import { apiUrl } from "../../api/base.ts";
 import { useCan } from "../../api/me.ts";
@@ -21,6 +21,7 @@ import { ExplanationView } from "./explanation.tsx";
 import { inputFaults } from "./faults.ts";
 import { InputPanel } from "./input-panel.tsx";
 import { OptionFields } from "./option-fields.tsx";
+import { scheduling } from "./scheduling.ts";
 import { TimeFields } from "./time-fields.tsx";
 import { type Drafting, useDraft } from "./use-draft.ts";
 import { type Explained, useExplain } from "./use-explain.ts";
@@ -140,8 +141,9 @@ function Preview({ drafting: { place }, explained, body }: PartProps & { body: R
   const navigate = useNavigate();
   const [sent, setSent] = useState(false);
   const { explanation, faults, error, stale } = explained;
+  const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(body)]);
   const schedule = useChange(
-    () => request<JobReceipt>("/v1/jobs", { method: "POST", body }),
+    () => request<JobReceipt>("/v1/jobs", scheduling(body, key)),
     ({ job_id }) => {
       navigate(`/jobs/${job_id}`);
       return `Scheduled ${shortId(job_id)}`;

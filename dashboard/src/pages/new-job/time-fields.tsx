@@ -1,5 +1,6 @@
 import type { Fault } from "../../../../sdk/src/errors.ts";
 import { apiNow } from "../../api/clock.ts";
+import { Button } from "../../ui/button.tsx";
 import { CronWords } from "../../ui/cron-words.tsx";
 import { Segments, Select, TextField } from "../../ui/field.tsx";
 import { FieldFrame } from "../../ui/field-frame.tsx";
@@ -179,5 +180,17 @@ const SeriesFields = ({ draft, faults, onChange }: Props) => (
         onChange={(overlap) => onChange({ overlap: overlap as Draft["overlap"] })}
       />
     </div>
+    <Beside draft={draft} onChange={onChange} />
   </>
 );
+
+/** What a series that is made again has beside the fields. A change of these may not go with it, so it can be left out. */
+const Beside = ({ draft: { beside }, onChange }: Pick<Props, "draft" | "onChange">) =>
+  Object.keys(beside).length === 0 ? null : (
+    <p class="field-note">
+      As the series has it: <code>{JSON.stringify(beside)}</code>{" "}
+      <Button tone="quiet" onClick={() => onChange({ beside: {} })}>
+        Leave it out
+      </Button>
+    </p>
+  );

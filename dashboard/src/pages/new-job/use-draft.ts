@@ -75,6 +75,7 @@ function useFilling({ place, source, example, setDraft }: Filling): void {
     setFilled(name);
     const input = isSame && source?.input !== undefined ? source.input : written(example ?? {});
     if (isSame) setDraft((now) => draftOf(job, input, now.zone, apiNow()));
-    else setDraft((now) => ({ ...now, input }));
+    // Calendars are of their product, and another event is another series.
+    else setDraft((now) => ({ ...now, input, beside: {} }));
   }, [name, filled, example, isSame]);
 }

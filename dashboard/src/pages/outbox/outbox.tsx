@@ -29,7 +29,7 @@ export function Outbox() {
   // Something may be sent at any moment, so nothing here is final.
   const { data, error, isPending } = usePoll(outbox(), { isFinal: () => false });
   const all = data?.items ?? [];
-  const group = show in groups ? (show as Group) : "sent";
+  const group = Object.hasOwn(groups, show) ? (show as Group) : "sent";
   const entries = keyed(itemsOf(all, group));
   const open = entries.find(({ key }) => key === chosen) ?? entries[0];
   const counts = countsOf(all);

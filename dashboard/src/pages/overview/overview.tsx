@@ -19,7 +19,7 @@ import { useStats } from "./use-throughput.ts";
 import { type WindowId, windows } from "./window.ts";
 
 const defaults = { window: "24h", event: "" };
-const isWindow = (text: string): text is WindowId => text in windows;
+const isWindow = (text: string): text is WindowId => Object.hasOwn(windows, text);
 
 /** Whether all is well: how much ran, how well and how late, what failed, what comes. */
 export function Overview() {

@@ -14,6 +14,8 @@ import { SeriesCard } from "./series-card.tsx";
 import "./series.css";
 
 const pageSize = 25;
+/** How many pages are read for so many series: series are looked for among all jobs, a thousand for a page. */
+const pagesPerSize = 5;
 const isBusy = ({ status }: Series) => status === "queued" || status === "running";
 
 /** Jobs that recur: when, how they went, and when they run next. */
@@ -36,7 +38,7 @@ function List({ tenant }: { tenant: Tenant }) {
   });
   if (isPending) return <Skeleton lines={6} />;
   if (!data) return <ErrorBanner error={error} />;
-  if (data.series.length === 0) {
+  if (data.series.length === 0 && data.next_cursor === undefined) {
     return (
       <EmptyState title="Nothing recurs here">
         A job with a cron expression or an interval becomes a series. <Link href="/new">Schedule one</Link>
@@ -45,6 +47,11 @@ function List({ tenant }: { tenant: Tenant }) {
   }
   return (
     <>
+      {data.series.length === 0 && (
+        <EmptyState title="No series found so far">
+          Series are looked for among all jobs that wait, of which there are very many here.
+        </EmptyState>
+      )}
       {data.series.map((series) => (
         <SeriesCard key={series.job_id} series={series} />
       ))}
@@ -57,15 +64,17 @@ function List({ tenant }: { tenant: Tenant }) {
   );
 }
 
-/** Reads pages until it has `limit` series. A page may be short although more follow. */
+/** Reads pages until it has `limit` series, or has read enough. A page may be short although more follow. */
 const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Promise<SeriesPage> => {
   const pages = ductape().jobs.series(tenant);
   const series: Series[] = [];
   let cursor: string | undefined;
+  let read = 0;
   do {
     const page = await pages.page(cursor);
     series.push(...page.series);
     cursor = page.next_cursor;
-  } while (cursor !== undefined && series.length < limit);
+    read++;
+  } while (cursor !== undefined && series.length < limit && read < pagesPerSize * (limit / pageSize));
   return { series, ...(cursor !== undefined && { next_cursor: cursor }) };
 });
