@@ -460,6 +460,43 @@ describe("a decision that dies after it has started a step", () => {
   });
 });
 
+describe("a message to a run by the id of its job", () => {
+  const ownWait: FeatureTarget = { signals, sequences: { main: [{ step: "money", wait: { signal: "paid" } }] } };
+
+  function worldOfOwn() {
+    const world = featureWorld({ onboard: ownWait });
+    const send = (id: string, services: Partial<Signalling> = {}) => {
+      const body = { product_tag: "shop", env: "dev", signal: "paid", job_id: id };
+      return sendSignal({ ...(world.services as Signalling), ...services }, parseSignal(body, world.services.catalog));
+    };
+    return { ...world, send };
+  }
+
+  it("wakes one that begins to wait while the message is being kept", async () => {
+    const { start, pass, send, clock, jobs, signals: port } = worldOfOwn();
+    const id = await start("onboard", {}, { start_at: clock.now() + minute });
+    const slow: typeof port = {
+      ...port,
+      put: async (...message) => {
+        await pass(2 * minute);
+        return port.put(...message);
+      },
+    };
+    expect(await send(id, { signals: slow })).toMatchObject({ offered: [id] });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("is taken and wakes it where the clock of the sender is behind", async () => {
+    const { start, pass, send, clock, jobs } = worldOfOwn();
+    const id = await start("onboard");
+    await pass(10);
+    expect(await send(id, { clock: { ...clock, now: () => clock.now() - 500 } })).toMatchObject({ offered: [id] });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+});
+
 describe("a message", () => {
   it.each([
     ["an unknown signal", { signal: "paids" }, "/signal", 'Did you mean "paid"?'],
