@@ -23,14 +23,7 @@ import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor } from "../define-job-type.ts";
-import {
-  askForApprovals,
-  closeApprovals,
-  isOfEarlierAttempt,
-  unasked,
-  waitingOf,
-  withApprovalIds,
-} from "./approvals.ts";
+import { askForApprovals, isOfEarlierAttempt, unasked, waitingOf, withApprovalIds } from "./approvals.ts";
 import { decideCode } from "./code/decide.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
@@ -142,7 +135,7 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") {
       const error = stepFailure(next.outcome, states);
-      services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
+      services.claim.whenRecorded(() => stopListening(services, job, waitingOf(states)));
       if (!job.undoes || hasToUndo(feature, states)) throw error;
       return new Ended(error.progress, { error });
     }

@@ -371,6 +371,17 @@ describe("a run that waits", () => {
     await expect(send({ key: undefined, job_id: id })).rejects.toMatchObject({ code: "STATE_CONFLICT" });
   });
 
+  it("and fails by another step is noted nowhere any more", async () => {
+    const main = [{ event: "create" }, { event: "mail", input: { body: { n: "$Add($Input{order}, 1)" } } }];
+    const other = [{ step: "money", wait: forMoney }];
+    const { start, pass, jobs, services } = featureWorld({ onboard: { signals, sequences: { main, other } } });
+    const id = await start("onboard", { order: "A-1" });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "failed" });
+    const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+    expect(await services.signals.waiters(address, 10)).toEqual([]);
+  });
+
   it("takes back the timer of a wait that has ended by a message", async () => {
     const wait = waiting(forMoney);
     const world = featureWorld({
