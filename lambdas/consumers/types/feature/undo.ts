@@ -147,13 +147,14 @@ async function begin({ values, loading, start, ...run }: EndingRun, placed: Undo
     // Results of items, which are read page by page.
     beside: isUndoneForEach(placed) && resultIn(placed) ? mostGatheredBytes : 0,
   };
-  const found = await resultsOf(loading, feature, children, states, wanted);
   const gone = new Set([...wanted.referred].filter((key) => !children.has(key) && isGone(states[key])));
   const undone = [placed.sequence, placed.name] as const;
   const made = undoStepOf(placed);
-  const scope = { ...values, ...found, gone, undone };
   const list = children.get(placed.key);
   try {
+    // A result that is gone is a fault of this undo, and of no other one.
+    const found = await resultsOf(loading, feature, children, states, wanted);
+    const scope = { ...values, ...found, gone, undone };
     if (isUndoneForEach(placed)) {
       const items = { placed, list: list && isList(list) ? list : undefined, state: states[placed.key], scope };
       return await start({ placed: made, input: {} }, items);

@@ -255,6 +255,22 @@ describe("a run that fails", () => {
     });
   });
 
+  it("goes on with the other undos if a result is gone that one needs", async () => {
+    const w = worldOf(booking(mail), {
+      charge: () => ({ body: { id: "x".repeat(10_000) } }),
+      mail: () => {
+        for (const key of w.blobs.blobs.keys()) if (key.startsWith("results/")) w.blobs.blobs.delete(key);
+        fails();
+      },
+    });
+    const id = await w.start("onboard", { why: "no mail" });
+    await w.pass(minute);
+    expect(w.events()).toEqual(["create", "charge", "mail", "remove"]);
+    const { rolled_back } = await w.the(id);
+    expect(rolled_back).toEqual({ steps: 2, failed: 1 });
+    expect((await w.steps(id))["main.charge"]?.undo).toMatchObject({ status: "failed", error: { code: "NOT_FOUND" } });
+  });
+
   it("may undo a step with a feature", async () => {
     const undoing: FeatureTarget = {
       input: { id: { type: "string" } },
