@@ -95,8 +95,14 @@ function actionOf(
   begun: BegunStep | undefined,
 ): StepMove["action"] {
   if (begun === undefined || begun.status === "not_started") return before ? "runs" : "new";
+  // What has waited for something else than the step does now is left, and the step begins.
+  if (begun.status === "waiting" && before && waysOf(before) !== waysOf(step)) return "runs";
   return begun.isRevived && !mayFail(step, begun) ? "runs_again" : "kept";
 }
+
+/** How a step waits, if it does. */
+const waysOf = ({ waits_for }: DefinedStep): "approval" | "wait" | undefined =>
+  waits_for && ("approval" in waits_for ? "approval" : "wait");
 
 /** Whether the end of a step counts although it has failed. */
 const mayFail = ({ allow_fail = false }: DefinedStep, begun: BegunStep): boolean =>

@@ -2,6 +2,7 @@ import { uuidv7obj } from "uuidv7";
 import type { Catalog } from "../catalog/catalog.ts";
 import { takesAnySignal } from "../catalog/signals.ts";
 import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shownStatus } from "../job/job.ts";
+import { runSince } from "../job/run-wait.ts";
 import { addressLimits, type Signal, type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
 import { traceOf } from "../kernel/errors.ts";
 import { invalidRequest } from "../kernel/parse-body.ts";
@@ -47,16 +48,31 @@ const mostWoken = 100;
  */
 export async function sendSignal(services: Signalling, wanted: SignalWanted): Promise<SignalSent> {
   const { clock } = services;
-  const { address, run } = await addressed(services, wanted);
+  const { address, run: found } = await addressed(services, wanted);
   const { payload, id = `sig_${uuidv7obj().toHex()}` } = wanted;
-  const at = clock.now();
-  const wake = run && run.due_at <= at ? jobMessageOf(run) : undefined;
+  const at = Math.max(clock.now(), found ? leastTimeOf(found) : 0);
+  const wake = found && mayWaitAt(found, at) ? jobMessageOf(found) : undefined;
   const signal: Signal = { id, at, ...(payload !== undefined && { payload }), ...(wake && { wake }) };
   const kept_until = await keep(services, address, signal, wanted.id !== undefined);
-  const waiters = run ? [] : await openWaiters(services, address, mostWoken);
-  await wakeAll(services, address, run ? [wake].filter((one) => one !== undefined) : messagesOf(waiters));
-  return { id, offered: await offeredOf(services, run, waiters), kept_until };
+  if (!found) {
+    const waiters = await openWaiters(services, address, mostWoken);
+    await wakeAll(services, address, messagesOf(waiters));
+    return { id, offered: await offeredOf(services, undefined, waiters), kept_until };
+  }
+  // A run that has begun, or another attempt at it, while the message was kept may have looked for it before. One that begins later finds it.
+  const run = (await services.jobs.get(found.id)) ?? found;
+  await wakeAll(services, address, run.status === "running" ? [jobMessageOf(run)] : []);
+  return { id, offered: await offeredOf(services, run, []), kept_until };
 }
+
+/** A run that is known was made before, whatever the clocks of two Lambdas say: it takes no message that seems to be older than it. */
+const leastTimeOf = (run: Job): number => (run.status === "running" ? runSince(run) : run.created_at);
+
+/** How long before its time a run may have begun by another clock, in milliseconds. */
+const clocksApartMs = 10_000;
+
+/** Whether a run may wait for a message: the stream wakes it too, in case that the sender dies. */
+const mayWaitAt = (run: Job, at: number): boolean => run.status === "running" || run.due_at <= at + clocksApartMs;
 
 /** Keeps a message, and returns until when. One that is there already stays, also at an address that is full. */
 async function keep(

@@ -82,16 +82,23 @@ const givenUp = (cause: unknown) =>
 /** Sends the message for the next decision if the recorded decision has to be retried or another one was requested. */
 async function sendWakeUp(services: ConsumerServices, { claimed, before, next }: Recorded): Promise<void> {
   const { retry_decision_at } = next;
+  const now = services.clock.now();
   await setTimer(services, claimed, next);
   if (retry_decision_at !== undefined && retry_decision_at !== claimed.retry_decision_at) {
     // The message of a failed decision is deleted like any other, so only this count shows a long refusal by AWS or a fault of
     // the scheduler.
     services.log.measure("a decision will be retried", { values: { messages_failed: 1 } });
     await wake(services, next, retry_decision_at);
-  } else if (before.wake_requested && isParked(next) && retry_decision_at === undefined) {
-    await wake(services, next, services.clock.now());
   }
+  if (before.wake_requested && isParked(next) && !isSoon(next, now)) await wake(services, next, now);
 }
+
+/**
+ * Whether the decision is retried so soon that what another message reports can wait for that. It cannot where a step waits minutes for an
+ * event that the catalog has lost. A decision that a fault of ours breaks would only break again.
+ */
+const isSoon = ({ retry_decision_at, failing_since }: Job, now: number): boolean =>
+  retry_decision_at !== undefined && (failing_since !== undefined || retry_decision_at <= now + retryPauseMs);
 
 /** How far ahead a timer must be for its message to be still with the Scheduler, and not in the queue. */
 const withSchedulerMs = quarterHourMs;

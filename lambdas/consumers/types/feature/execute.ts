@@ -23,14 +23,7 @@ import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor } from "../define-job-type.ts";
-import {
-  askForApprovals,
-  closeApprovals,
-  isOfEarlierAttempt,
-  unasked,
-  waitingOf,
-  withApprovalIds,
-} from "./approvals.ts";
+import { askForApprovals, isOfEarlierAttempt, unasked, waitingOf, withApprovalIds } from "./approvals.ts";
 import { decideCode } from "./code/decide.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
@@ -46,7 +39,7 @@ import { isPassing, retryAt } from "./retry-decision.ts";
 import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts";
 import { isMissing, missingEvent, missingPauseMs, refusal, refusedStep } from "./step-faults.ts";
 import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
-import { type PlacedJobStep, stepsOf } from "./steps.ts";
+import { isWaitOf, type PlacedJobStep, stepsOf } from "./steps.ts";
 import { type CodeFeature, type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { type ItemsToUndo, startUndoList } from "./undo-list.ts";
@@ -119,6 +112,8 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
   const jobless = joblessSteps(job, feature, { children, early }, recorded, now);
   const former = formerSteps(feature, recorded);
   let states: StepStates = { ...former, ...jobless, ...statesOf(children, recorded, now) };
+  const left = leftWaits(feature, recorded);
+  if (Object.keys(left).length > 0) services.claim.whenRecorded(() => stopListening(services, job, left));
   services.claim.noteWaits(() => notedWaits(states, recorded));
   const endNow = async () => {
     const ended = await endWaits(services, job, feature, states, now);
@@ -142,7 +137,7 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
     states = { ...states, ...next.ended };
     if (next.outcome.is === "failed") {
       const error = stepFailure(next.outcome, states);
-      services.claim.whenRecorded(() => closeApprovals(services, job, waitingOf(states)));
+      services.claim.whenRecorded(() => stopListening(services, job, waitingOf(states)));
       if (!job.undoes || hasToUndo(feature, states)) throw error;
       return new Ended(error.progress, { error });
     }
@@ -246,7 +241,8 @@ function joblessSteps(
   const known = stepsOf(feature).flatMap(({ key, step }): [string, StepState][] => {
     const state = states[key];
     if (!state || children.has(key) || state.status === "not_started") return [];
-    if (state.status === "waiting") return isOfEarlierAttempt(job, key, state) ? [] : [[key, state]];
+    if (state.status === "waiting")
+      return isOfEarlierAttempt(job, key, state) || !isWaitOf(step, state) ? [] : [[key, state]];
     if (!hasEnded(state))
       return early.has(key) ? [] : [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
@@ -256,6 +252,13 @@ function joblessSteps(
     return stays ? [[key, state]] : [];
   });
   return Object.fromEntries(known);
+}
+
+/** The waits of an earlier definition of the run, which nothing ends any more: the step is gone, or does something else. */
+function leftWaits(feature: FeatureTarget, states: StepStates): StepStates {
+  const present = new Map(stepsOf(feature).map(({ key, step }) => [key, step]));
+  const isLeft = ([key, state]: [string, StepState]) => !isWaitOf(present.get(key), state);
+  return Object.fromEntries(Object.entries(waitingOf(states)).filter(isLeft));
 }
 
 /** The steps of an earlier definition of the run. What they did is done, and they stay among its steps. */

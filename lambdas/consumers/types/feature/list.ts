@@ -181,7 +181,7 @@ const errorOf = (child: Job | undefined): AttemptError | undefined => child && (
 /** How far a page has come. What it has recorded is in its item, unless it holds much itself. */
 async function countsOf({ blobs }: ConsumerServices, page: ListJob): Promise<ItemCounts | undefined> {
   const inline = progressInline(page)?.for_each;
-  if (inline || page.status !== "completed" || !page.progress) return inline;
+  if (inline || !isFinished(page) || !page.progress) return inline;
   const progress = await load(blobs, page.progress);
   return isListProgress(progress) ? progress.for_each : undefined;
 }

@@ -20,6 +20,10 @@ export type JobStep = StepDefinition & { event: string };
 /** A step and its position, of which it is known that it starts a job. */
 export type PlacedJobStep = PlacedStep & { step: JobStep };
 
+/** Whether a step, if there is one, waits as one that has begun to: for the decision of a person, or for signals or a time. */
+export const isWaitOf = (step: StepDefinition | undefined, begun: { approval?: object | undefined }): boolean =>
+  step?.[begun.approval ? "approve" : "wait"] !== undefined;
+
 export const startsJob = (placed: PlacedStep): placed is PlacedJobStep => placed.step.event !== undefined;
 
 /** A step and its position. `key` and the keys that it depends on are `sequence.step`. */

@@ -3,12 +3,14 @@ import type { UndoCounts } from "../../../core/job/ending.ts";
 import { isFinished, isWaiting, type Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { undoJobId } from "../../../core/job/job-id.ts";
-import { isList } from "../../../core/job/list.ts";
+import { childIdOf, isList, isListProgress } from "../../../core/job/list.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { cancelStep, isAbandoned } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Ended, type Parked } from "../../../core/operations/execution.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
+import { loadIfThere } from "../../../core/operations/payload.ts";
 import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { dueOf } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
 import { planError, type ReadyStep } from "./plan.ts";
 import { type Loading, mostGatheredBytes, resultsOf } from "./results.ts";
@@ -64,6 +66,9 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
   services.claim.noteWaits(() => notedWaits(states, run.recorded));
   // One that is a feature itself undoes its own steps first, and they have come after what this run has still to undo.
   if ([...children.values()].some((child) => !isFinished(child) && !isAbandoned(child))) return run.park(states, {});
+  // The counts are noted with the first undo: nothing more is cancelled from then on.
+  const undoing = job.ending?.steps === undefined ? await undoingItems(services, [...children.values()]) : [];
+  if (undoing.length > 0) return run.park(states, { due: undoing.map((item) => dueOf(item, now)) });
   let isRecorded = true;
   for (const placed of undoOrder(feature, states)) {
     const { key } = placed;
@@ -113,6 +118,23 @@ async function cancelOpen(services: AttemptServices, { job, children, recorded }
   );
 }
 
+/**
+ * The features among the items of lists that undo their own steps. A list does not wait for that at its end, and what wakes it then wakes nobody:
+ * the run looks for them.
+ */
+async function undoingItems(services: AttemptServices, children: readonly Job[]): Promise<Job[]> {
+  const { jobs, blobs } = services;
+  const undoing: Job[] = [];
+  for (const list of children.filter(isList)) {
+    if (!isFinished(list) || list.status === "completed" || !list.progress) continue;
+    const progress = await loadIfThere(blobs, list.progress);
+    const open = isListProgress(progress) ? progress.list.open : [];
+    const items = open.length > 0 ? await jobs.getMany(open.map((child) => childIdOf(list, child))) : [];
+    undoing.push(...items.filter((item) => item.ending), ...(await undoingItems(services, items)));
+  }
+  return undoing;
+}
+
 /** The states of the steps of a run that goes on no more, with what the last decision knew of their undos. */
 function endedStates(
   services: AttemptServices,
@@ -147,13 +169,14 @@ async function begin({ values, loading, start, ...run }: EndingRun, placed: Undo
     // Results of items, which are read page by page.
     beside: isUndoneForEach(placed) && resultIn(placed) ? mostGatheredBytes : 0,
   };
-  const found = await resultsOf(loading, feature, children, states, wanted);
   const gone = new Set([...wanted.referred].filter((key) => !children.has(key) && isGone(states[key])));
   const undone = [placed.sequence, placed.name] as const;
   const made = undoStepOf(placed);
-  const scope = { ...values, ...found, gone, undone };
   const list = children.get(placed.key);
   try {
+    // A result that is gone is a fault of this undo, and of no other one.
+    const found = await resultsOf(loading, feature, children, states, wanted);
+    const scope = { ...values, ...found, gone, undone };
     if (isUndoneForEach(placed)) {
       const items = { placed, list: list && isList(list) ? list : undefined, state: states[placed.key], scope };
       return await start({ placed: made, input: {} }, items);

@@ -292,6 +292,17 @@ describe("an approval", () => {
     expect(await find(id)).toMatchObject({ is: "over" });
   });
 
+  it("is over when its run is about to be cancelled, and undoes its steps first", async () => {
+    const undone = approval();
+    Object.assign(undone.sequences.main?.[0] ?? {}, { undo: { event: "charge" } });
+    const { start, pass, services, idOf } = worldOf(undefined, undefined, undefined, undone);
+    const id = await start("onboard", order);
+    await pass(minute);
+    const shown = await idOf(id);
+    expect(await changeJob(services, id, cancel("no need"))).toMatchObject({ status: "running" });
+    expect(await findApproval(services, shown)).toMatchObject({ is: "over", why: "gone on" });
+  });
+
   it("asks anew where its run is retried, and the earlier address is over", async () => {
     const { start, pass, services, tokens, decide, charged, idOf } = worldOf({ otherwise: "fail" });
     const id = await start("onboard", order);

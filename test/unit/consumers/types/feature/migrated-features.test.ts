@@ -3,6 +3,7 @@ import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { afterClaim } from "../../../../../lambdas/core/job/transitions.ts";
 import { RequestError } from "../../../../../lambdas/core/kernel/request-error.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { findApproval } from "../../../../../lambdas/core/operations/decide-approval.ts";
 import { migrateJob } from "../../../../../lambdas/core/operations/migrate-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
@@ -134,6 +135,48 @@ describe("a run that is moved to the present definition", () => {
     expect(Object.keys(steps ?? {})).toEqual(["main.charge", "main.mail", "main.create"]);
     expect(graph?.map(({ step }) => step)).toEqual(["main.charge", "main.mail"]);
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
+  });
+
+  it("waits no more for what the steps waited for that it has no longer, nor is a decision taken for them", async () => {
+    const waits: FeatureTarget = {
+      signals: { paid: {} },
+      sequences: {
+        main: [{ event: "create" }, { step: "allowed", approve: { title: "May it?" } }],
+        money: [{ step: "paid", wait: { signal: "paid", key: "A-1" } }],
+      },
+    };
+    const world = featureWorld({ onboard: waits });
+    const id = await world.start();
+    await world.pass(hour);
+    const { approvals, signals } = world.services;
+    const [open] = await approvals.list("shop", "dev", 10);
+    const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+    expect(await signals.waiters(address, 10)).toHaveLength(1);
+    world.deploy({ onboard: { sequences: { main: [{ event: "create" }, { step: "cool", wait: { for: "5d" } }] } } });
+    await actionsOf(world, id).migrate();
+    await world.pass(hour);
+    expect(await approvals.list("shop", "dev", 10)).toEqual([]);
+    expect(await signals.waiters(address, 10)).toEqual([]);
+    expect(await findApproval(world.services, open?.id ?? "")).toMatchObject({ is: "over", why: "gone on" });
+  });
+
+  it("runs a step that waited before and is a job now", async () => {
+    const waits: FeatureTarget = {
+      sequences: { main: [{ event: "create" }, { step: "charge", approve: { title: "May it?" } }] },
+    };
+    const world = featureWorld({ onboard: waits });
+    const id = await world.start();
+    await world.pass(hour);
+    world.deploy({ onboard: { sequences: { main: [{ event: "create" }, { event: "charge" }] } } });
+    const { migrate, feature } = actionsOf(world, id);
+    expect((await migrate()).steps).toMatchObject([
+      { step: "main.create", action: "kept" },
+      { step: "main.charge", action: "runs", status: "waiting", changed: ["approve", "event"] },
+    ]);
+    await world.pass(hour);
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+    expect(await feature()).toMatchObject({ status: "completed" });
+    expect(await world.services.approvals.list("shop", "dev", 10)).toEqual([]);
   });
 
   it.each<[string, FeatureTarget, string]>([

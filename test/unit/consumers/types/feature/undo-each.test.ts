@@ -218,6 +218,20 @@ describe("undos of items that fail", () => {
     expect(await w.the(id)).toMatchObject({ rolled_back: { steps: 1, failed: 1 } });
   });
 
+  it("are counted one by one where the event of the undo refuses many of them", async () => {
+    const undo = { event: "remove", each: true, input: { body: { at: "$Each{index}" }, query: "$Each{line}{query}" } };
+    const w = worldOf(shipping({ undo, input: { body: { at: "$Each{index}" } } }));
+    const mixed = indexes(230).map((at) => ({ query: at % 2 === 0 ? {} : 5 }));
+    const id = await w.start("onboard", { lines: mixed });
+    await w.pass(hour);
+    expect(w.places()).toHaveLength(115);
+    expect((await w.stepOf(id))?.undo).toMatchObject({
+      status: "failed",
+      for_each: { items: 230, done: 115, failed: 115, open: 0 },
+      error: { message: expect.stringMatching(/^115 of 230 items could not be undone/) },
+    });
+  });
+
   it("are those of a page that was cancelled, and the other pages go on", async () => {
     let page: string | undefined;
     const w = worldOf(shipping({}, oneByOne), {

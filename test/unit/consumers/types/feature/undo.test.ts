@@ -14,6 +14,7 @@ import type { Execution } from "../../../../../lambdas/core/operations/execution
 import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
 import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
+import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
 import { type Actions, call, featureWorld } from "../../../../support/feature-world.ts";
 
 const second = 1000;
@@ -253,6 +254,42 @@ describe("a run that fails", () => {
       reason: "its feature failed",
       rolled_back: { steps: 1, failed: 0 },
     });
+  });
+
+  it("waits for features that run the items of a list, and undo their steps first", async () => {
+    const inner: FeatureTarget = { sequences: { main: [charge, { event: "mail", step: "later", delay: hour }] } };
+    const each: Step = { event: "inner", for_each: { items: [1, 2] } };
+    const w = worldOf(
+      { sequences: { main: [create, each] } },
+      { refund: () => (++tries < 2 ? later() : {}) },
+      { inner },
+    );
+    let tries = 0;
+    const id = await w.start();
+    await w.pass(minute);
+    await changeJob(w, id, cancel("not wanted"));
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await w.pass(minute);
+      await reconcile(w.services);
+    }
+    expect(w.events()).toEqual(["create", "charge", "charge", "refund", "refund", "refund", "remove"]);
+    expect(await w.the(id)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+  });
+
+  it("goes on with the other undos if a result is gone that one needs", async () => {
+    const w = worldOf(booking(mail), {
+      charge: () => ({ body: { id: "x".repeat(10_000) } }),
+      mail: () => {
+        for (const key of w.blobs.blobs.keys()) if (key.startsWith("results/")) w.blobs.blobs.delete(key);
+        fails();
+      },
+    });
+    const id = await w.start("onboard", { why: "no mail" });
+    await w.pass(minute);
+    expect(w.events()).toEqual(["create", "charge", "mail", "remove"]);
+    const { rolled_back } = await w.the(id);
+    expect(rolled_back).toEqual({ steps: 2, failed: 1 });
+    expect((await w.steps(id))["main.charge"]?.undo).toMatchObject({ status: "failed", error: { code: "NOT_FOUND" } });
   });
 
   it("may undo a step with a feature", async () => {

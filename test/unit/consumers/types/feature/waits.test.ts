@@ -371,6 +371,17 @@ describe("a run that waits", () => {
     await expect(send({ key: undefined, job_id: id })).rejects.toMatchObject({ code: "STATE_CONFLICT" });
   });
 
+  it("and fails by another step is noted nowhere any more", async () => {
+    const main = [{ event: "create" }, { event: "mail", input: { body: { n: "$Add($Input{order}, 1)" } } }];
+    const other = [{ step: "money", wait: forMoney }];
+    const { start, pass, jobs, services } = featureWorld({ onboard: { signals, sequences: { main, other } } });
+    const id = await start("onboard", { order: "A-1" });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "failed" });
+    const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+    expect(await services.signals.waiters(address, 10)).toEqual([]);
+  });
+
   it("takes back the timer of a wait that has ended by a message", async () => {
     const wait = waiting(forMoney);
     const world = featureWorld({
@@ -457,6 +468,43 @@ describe("a decision that dies after it has started a step", () => {
     const done = await world.jobs.get(id);
     expect(done).toMatchObject({ status: "completed" });
     expect(stepsOf(done)).toMatchObject({ "main.money": { timed_out: true }, "main.yes": { status: "skipped" } });
+  });
+});
+
+describe("a message to a run by the id of its job", () => {
+  const ownWait: FeatureTarget = { signals, sequences: { main: [{ step: "money", wait: { signal: "paid" } }] } };
+
+  function worldOfOwn() {
+    const world = featureWorld({ onboard: ownWait });
+    const send = (id: string, services: Partial<Signalling> = {}) => {
+      const body = { product_tag: "shop", env: "dev", signal: "paid", job_id: id };
+      return sendSignal({ ...(world.services as Signalling), ...services }, parseSignal(body, world.services.catalog));
+    };
+    return { ...world, send };
+  }
+
+  it("wakes one that begins to wait while the message is being kept", async () => {
+    const { start, pass, send, clock, jobs, signals: port } = worldOfOwn();
+    const id = await start("onboard", {}, { start_at: clock.now() + minute });
+    const slow: typeof port = {
+      ...port,
+      put: async (...message) => {
+        await pass(2 * minute);
+        return port.put(...message);
+      },
+    };
+    expect(await send(id, { signals: slow })).toMatchObject({ offered: [id] });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("is taken and wakes it where the clock of the sender is behind", async () => {
+    const { start, pass, send, clock, jobs } = worldOfOwn();
+    const id = await start("onboard");
+    await pass(10);
+    expect(await send(id, { clock: { ...clock, now: () => clock.now() - 500 } })).toMatchObject({ offered: [id] });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "completed" });
   });
 });
 

@@ -25,6 +25,25 @@ describe("a feature", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "running" });
   });
 
+  it("looks at a wake-up during a decision at once, although a step waits for an event that the catalog has lost", async () => {
+    const main = [{ event: "create", delay: 60_000 }, { event: "charge" }];
+    const target = { signals: { paid: {} }, sequences: { main, other: [{ step: "money", wait: { signal: "paid" } }] } };
+    const w = world({ onboard: target });
+    const id = await w.start();
+    await w.pass(1000);
+    delete w.services.catalog.products[0]?.jobs.charge;
+    await w.pass(61_000);
+    expect(stepsOf(await w.jobs.get(id))).toMatchObject({ "main.charge": { status: "not_started" } });
+    const message = jobMessageOf((await w.jobs.get(id)) as Job);
+    const decideSlowly: ExecuteWithServices = async (execution, services) => {
+      const decision = await decide(execution, services);
+      await runJob(w.services, decide, message, { policy: decisionPolicy });
+      return decision;
+    };
+    await runJob(w.services, decideSlowly, message, { policy: decisionPolicy });
+    expect(w.queue.sent.filter(({ delaySeconds }) => delaySeconds === 0)).toMatchObject([{ message: { job_id: id } }]);
+  });
+
   it("starts no step twice in two decisions", async () => {
     const { start, queue, settle, ran, jobs } = world({ onboard });
     const id = await start("onboard", { email: "a@b.example", plan: "pro" });
