@@ -23,8 +23,27 @@ export async function loadCatalog(file: string): Promise<unknown[]> {
 
 async function evaluated(file: string, compiled: string): Promise<object> {
   try {
-    return await import(pathToFileURL(compiled).href);
+    return await withoutStdout(() => import(pathToFileURL(compiled).href));
   } catch (cause) {
     throw new CatalogError(`${file} throws while it is loaded: ${(cause as Error)?.message ?? cause}`, { cause });
+  }
+}
+
+/** What writes to standard output, kept while catalogs are loaded, and how many are. */
+const output = { write: process.stdout.write, loading: 0 };
+
+/** Modules may print as they are loaded, as dotenv does. Standard output is only what was asked for, so that goes to standard error. */
+async function withoutStdout<Value>(load: () => Promise<Value>): Promise<Value> {
+  const { stdout, stderr } = process;
+  if (output.loading === 0) {
+    output.write = stdout.write;
+    stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
+  }
+  output.loading += 1;
+  try {
+    return await load();
+  } finally {
+    output.loading -= 1;
+    if (output.loading === 0) stdout.write = output.write;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Aws, Fn, Names, Stack, Token } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 
@@ -35,6 +36,21 @@ export function nameUpTo(maxLength: number, scope: Construct): string {
   return Token.isUnresolved(name)
     ? Names.uniqueResourceName(scope, { maxLength, separator: "-" })
     : name.slice(0, maxLength);
+}
+
+/** It leaves room for most products' tags in the 64 characters of a function's name. */
+const longestCodePrefix = 40;
+const hashLength = 8;
+
+/**
+ * What the names of the functions with the code of products begin with. Two deployments of an account must not have the same, so a long name
+ * is told from others by its hash: those of the stacks of two stages often differ at their ends only.
+ */
+export function codePrefix(scope: Construct): string {
+  const name = deploymentName(scope);
+  if (Token.isUnresolved(name) || name.length <= longestCodePrefix) return nameUpTo(longestCodePrefix, scope);
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, hashLength);
+  return `${name.slice(0, longestCodePrefix - hashLength - 1)}-${hash}`;
 }
 
 /** Of a schedule group, whose name is the shortest. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */

@@ -21,7 +21,7 @@ import { sessionGrants } from "../grants/references.ts";
 import { type Config, environmentOf } from "../settings/config.ts";
 import { queuePlans } from "../settings/plans.ts";
 import { SetupError } from "../settings/setup-error.ts";
-import { nameUpTo } from "./deployment-name.ts";
+import { codePrefix } from "./deployment-name.ts";
 import { AuditRecord } from "./functions/audit-record.ts";
 import { CodeFunction, type CodeOptions } from "./functions/code-function.ts";
 import { Consumer, type ProductCode } from "./functions/consumer.ts";
@@ -68,9 +68,6 @@ interface JobsServiceProps {
   /** How the code of a product runs, by its tag. */
   code?: Readonly<Record<string, CodeOptions>> | undefined;
 }
-
-/** It leaves room for most products' tags in the 64 characters of a function's name. */
-const longestCodePrefix = 40;
 
 const quotaUnknown =
   "Many new AWS accounts run 10 functions at a time in a Region, which is too few: `ductape-jobs doctor` says how many yours runs and how to get more (docs/operations/deploy.md, step 1). Set jobs:accountConcurrency to that number, and requests that wait for jobs leave room for the jobs.";
@@ -226,7 +223,7 @@ export class JobsService extends Construct {
     const idle = Object.keys(options).filter((product) => !Object.hasOwn(entries, product));
     if (idle.length > 0)
       throw new SetupError("`code` names products that have no functions or features in code:", idle);
-    const prefix = nameUpTo(longestCodePrefix, this);
+    const prefix = codePrefix(this);
     const answers =
       Object.keys(entries).length > 0
         ? fedQueue(this, "Queue-answers", queuePlans.answers, queues.function.deadLetters)

@@ -51,8 +51,10 @@ export interface LocalOptions {
   dataDir?: string;
   /** The gateway's port; 0 for any free one. Default 3000. */
   port?: number;
-  /** Values of the catalog's references. Default `.env.local`. */
+  /** The file with values of the catalog's references. Default `.env.local`. */
   envFile?: string;
+  /** Values of the catalog's references, in place of those of the file. */
+  values?: Readonly<Record<string, string>> | undefined;
   /** The file of a team's catalog, which exports `products`. Default: the repository's own. */
   catalog?: string | undefined;
   /** Reloads the code when the catalog or `lambdas/` change. */
@@ -160,7 +162,8 @@ async function start(
   const intakeQueueUrl = queueUrl(queueName("intake"));
   const outbox = await startOutbox(data.fcmKey, requestRule(sqs, intakeQueueUrl), data.ports.events);
   stops.push(outbox.close);
-  const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
+  const givenValues = () => options.values ?? readReferences(envFile);
+  const values = () => catalogValues(givenValues(), outbox, data.fcmKey);
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
   stops.push(orders.stop);
   const secrets = await startSecrets(async (name) => {
@@ -233,7 +236,7 @@ async function start(
       const { missing_packages } = needs;
       if (missing_packages.length > 0)
         say(`${installHint(missing_packages)}. Until then, only the jobs that need them fail.`);
-      const given = readReferences(envFile);
+      const given = givenValues();
       for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
         say(`${envFile}: ${line}`);
     },

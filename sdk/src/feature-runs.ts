@@ -5,6 +5,7 @@ import { textOf } from "./job-names.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import type { Settle } from "./settle.ts";
 import type { Transport } from "./transport.ts";
+import { lookedUp } from "./wait.ts";
 
 /*
  * The calls of Ductape's documentation for runs of features. A run is a job, and its `feature_id` is the `job_id`. Everything here is made
@@ -282,7 +283,8 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
         ...(reason !== undefined && { reason }),
         ...(force !== undefined && { force }),
       });
-      const job = asked.ending ? await jobs.get(id, { ...options, wait: undoWait }) : asked;
+      const lookUp = (wait?: number) => jobs.get(id, { ...options, wait });
+      const { job } = asked.ending ? await lookedUp(lookUp, undoWait) : { job: asked };
       return {
         feature_id: id,
         cancelled: job.status === "cancelled" || job.ending?.cause === "cancelled",

@@ -1,4 +1,5 @@
 import type { JobReceipt, JobStatus } from "./answers.ts";
+import { RateLimitError } from "./errors.ts";
 import { isFinished } from "./is-finished.ts";
 
 const longestWaitMs = 25_000;
@@ -30,7 +31,8 @@ export interface Waiting<Job> {
 /**
  * Waits until a job has finished, and resolves with it; with undefined once the deadline has passed. Near the job's due time it sends
  * requests with `wait`, which the API holds open. A job that is due later is only looked up from time to time, since an open request
- * costs the API's owner Lambda time. While a job should have started and has not, the pauses grow.
+ * costs the API's owner Lambda time. While a job is paused, or should have started and has not, the pauses grow, and while the API refuses
+ * to let more requests of the key wait.
  */
 export async function waitUntilFinished<Job extends Awaited>(
   { lookUp, longestWait, now, apiNow, sleep }: Waiting<Job>,
@@ -46,18 +48,33 @@ export async function waitUntilFinished<Job extends Awaited>(
     const asked = now();
     if (asked >= deadline) return undefined;
     const wait = Math.max(1, Math.min(Math.ceil((deadline - asked) / 1000), longestWait));
-    const job = await lookUp(far ? undefined : wait);
+    const { job, refused } = await lookedUp(lookUp, far ? undefined : wait);
     if (isFinished(job)) return job;
     const spent = now() - asked;
-    idle = job.status === "scheduled" && spent < shortestPauseMs ? idle + 1 : 0;
-    // The API does not hold a request open for long if the job does not start.
-    queued = !far && job.status === "queued" && spent < (wait - 1) * 1000 ? queued + 1 : 0;
+    // The API does not hold a request open for a job that cannot finish in time.
+    idle = (job.status === "scheduled" || job.status === "paused") && spent < shortestPauseMs ? idle + 1 : 0;
+    // Nor for long if the job does not start.
+    const startsLate = job.status === "queued" && spent < (wait - 1) * 1000;
+    queued = !far && (startsLate || refused) ? queued + 1 : 0;
     const pause =
       queued > 0
         ? spent + Math.min(longestQueuedPauseMs, shortestPauseMs * 2 ** (queued - 1))
         : Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
     if (!far && spent < pause) await sleep(Math.min(pause - spent, deadline - now()));
     known = job;
+  }
+}
+
+/** The job, and whether the API has refused to wait: a deployment limits how many requests of a key wait, and answers the others. */
+export async function lookedUp<Job>(
+  lookUp: (wait?: number) => Promise<Job>,
+  wait?: number,
+): Promise<{ job: Job; refused: boolean }> {
+  try {
+    return { job: await lookUp(wait), refused: false };
+  } catch (error) {
+    if (wait === undefined || !(error instanceof RateLimitError)) throw error;
+    return { job: await lookUp(), refused: true };
   }
 }
 

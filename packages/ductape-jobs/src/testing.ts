@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ductape } from "ductape-sdk";
@@ -96,15 +96,13 @@ export async function testJobs(options: TestJobsOptions = {}): Promise<TestJobs>
   const { catalog = join(project, defaultCatalog), values, schedules = false, allowReal = false, output } = options;
   const { envFile = join(project, ".env.local.example") } = options;
   const folder = await mkdtemp(join(tmpdir(), "ductape-jobs-"));
-  const file = values === undefined ? envFile : join(folder, "values");
-  if (values !== undefined) await writeFile(file, linesOf(values));
   const end = async (local?: Local) => {
     await local?.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
     const local = await startLocal({
-      ...{ catalog, schedules, allowReal, envFile: file, dataDir: join(folder, "data"), port: 0 },
+      ...{ catalog, schedules, allowReal, values, envFile, dataDir: join(folder, "data"), port: 0 },
       schedulerLateness: () => 0,
       say: () => {},
       ...(output && { output }),
@@ -150,8 +148,3 @@ interface Refusal {
 }
 
 const isNews = ({ kind }: Sent) => kind === "event" || kind === "webhook";
-
-const linesOf = (values: Readonly<Record<string, string>>) =>
-  Object.entries(values)
-    .map(([reference, value]) => `${reference}=${value}\n`)
-    .join("");

@@ -235,6 +235,21 @@ class Waiting(unittest.TestCase):
         api.client().wait("job_1")
         self.assertEqual([round(slept) for slept in api.slept], [1, 2, 4, 8, 10])
 
+    def test_grows_slower_while_a_job_cannot_finish(self) -> None:
+        for status in ("paused", "scheduled"):
+            api = Api(*[answered(200, job(status))] * 9, answered(200, job("completed")))
+            api.client().wait("job_1")
+            self.assertEqual([round(slept) for slept in api.slept], [1, 2, 4, 8, 16, 32, 60, 60], status)
+
+    def test_goes_on_without_a_hold_while_too_many_requests_of_the_key_wait(self) -> None:
+        too_many = [answered(429, retry_after="5")] * 2
+        api = Api(answered(200, job("running")), *too_many, answered(200, job("running")), answered(200, job("completed")))
+        api.client(max_retries=1).wait("job_1")
+        get = "/v1/jobs/job_1"
+        paths = [path for _, path, _, _ in api.sent[1:]]
+        self.assertEqual(paths, [f"{get}?wait=25", f"{get}?wait=25", get, f"{get}?wait=25"])
+        self.assertEqual(round(api.slept[-1]), 1)
+
     def test_ends_after_its_timeout(self) -> None:
         with self.assertRaises(WaitTimeoutError) as caught:
             Api(answered(200, job("running"))).client().wait("job_1", timeout=0)

@@ -64,6 +64,17 @@ describe("the input of a command", () => {
     expect(await readInput("-", { cwd, stdin: stdin() })).toEqual({ a: "ü" });
   });
 
+  it("may begin with a byte order mark, as Windows writes it", async () => {
+    writeFileSync(join(cwd, "utf8.json"), '\uFEFF{"a":"ü"}\r\n');
+    writeFileSync(join(cwd, "utf16.json"), '\uFEFF{"a":"ü"}\r\n', "utf16le");
+    expect(await readInput("@utf8.json", { cwd })).toEqual({ a: "ü" });
+    expect(await readInput("@utf16.json", { cwd })).toEqual({ a: "ü" });
+    const marked = async function* () {
+      yield '\uFEFF{"a":1}';
+    };
+    expect(await readInput("-", { cwd, stdin: marked() })).toEqual({ a: 1 });
+  });
+
   it("that is no JSON is refused with its place and not quoted", async () => {
     const wrong = await readInput('{"password": "hunter2" x}', { cwd }).catch((error: Error) => error.message);
     expect(wrong).toMatch(/^--input is not JSON: at position 23/);

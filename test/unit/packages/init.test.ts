@@ -168,6 +168,26 @@ describe("the command init", () => {
       await unchangedBy(run);
     });
 
+    test("reads a package.json with a byte order mark, and keeps its ends of lines", async () => {
+      const theirs = `\uFEFF${JSON.stringify(manifest, undefined, 2)}\n`.replaceAll("\n", "\r\n");
+      await writeFile(join(folder, "package.json"), theirs);
+      await run();
+      const text = await readFile(join(folder, "package.json"), "utf8");
+      expect(JSON.parse(text)).toMatchObject({ name: "shop", scripts: { test: "jest" } });
+      expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+      await unchangedBy(run);
+    });
+
+    test("says which package.json is not valid before it writes anything", async () => {
+      await writeFile(join(folder, "package.json"), '{ "name": "shop", }');
+      await unchangedBy(async () => {
+        await expect(run()).rejects.toMatchObject({
+          name: "InitError",
+          message: expect.stringMatching(/^The package\.json of the project is not valid: /),
+        });
+      });
+    });
+
     test("refuses a used folder before it writes anything", async () => {
       await mkdir(join(folder, "jobs"));
       await unchangedBy(async () => {

@@ -185,6 +185,20 @@ test("a cancelled run tells which steps were rolled back, once they are", async 
   });
 });
 
+test("a cancelled run is told of although the API lets no more requests of the key wait", async () => {
+  const ending = aRun({ status: "running", ending: { cause: "cancelled", since: began }, finished_at: undefined });
+  const script = [
+    { body: ending },
+    ...Array(5).fill({ status: 429, headers: { "retry-after": "5" } }),
+    { body: ending },
+  ];
+  await with_(script, async ({ client, seen }) => {
+    const said = { cancelled: true, status: "running", rolled_back_steps: [] };
+    expect(await client.features.cancel({ feature_id: id })).toMatchObject(said);
+    expect(seen.at(-1)?.path).toBe(`/v1/jobs/${id}`);
+  });
+});
+
 test("related executions are the parent, the steps' jobs and the runs made of it", async () => {
   const child = aRun({ parent: { job_id: "job_0", run: 1, step: "main.book" } });
   await with_([{ body: child }, none, none], async ({ client }) => {

@@ -87,6 +87,40 @@ describe("schedule", () => {
     expect(api.runtime.slept).toEqual([1000, 2000, 4000, 8000, 10_000]);
   });
 
+  test("asks less and less often while the job is paused", async () => {
+    const paused = { body: aJob({ status: "paused" }) };
+    await using api = await fakeApi([
+      { body: aReceipt() },
+      ...Array(8).fill(paused),
+      { body: aJob({ status: "running" }) },
+      { body: completedJob("done") },
+    ]);
+    expect(await api.client.processor.job.schedule(anOrder())).toBe("done");
+    expect(api.runtime.slept).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 1000]);
+  });
+
+  test("asks without waiting while too many requests of the key wait", async () => {
+    const running = { body: aJob({ status: "running" }) };
+    await using api = await fakeApi(
+      [
+        { status: 202, body: aReceipt() },
+        { status: 429, headers: { "retry-after": "5" } },
+        { status: 429, headers: { "retry-after": "5" } },
+        running,
+        { body: completedJob("done") },
+      ],
+      { maxRetries: 1 },
+    );
+    expect(await api.client.processor.job.schedule(anOrder())).toBe("done");
+    const get = `/v1/jobs/${jobId}`;
+    expect(api.seen.slice(1).map(({ path }) => path)).toEqual([
+      `${get}?wait=25`,
+      `${get}?wait=25`,
+      get,
+      `${get}?wait=25`,
+    ]);
+  });
+
   test("waits by the API's clock, even if this machine's differs", async () => {
     const start = Date.UTC(2030, 0, 1);
     const dueAt = start + 1_800_000;

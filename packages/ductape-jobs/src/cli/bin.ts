@@ -23,7 +23,7 @@ if (argv[2] !== "dev") {
   });
 }
 
-process.exitCode = await run(argv.slice(2), {
+const code = await run(argv.slice(2), {
   out: stdout,
   err: stderr,
   stdin,
@@ -34,3 +34,5 @@ process.exitCode = await run(argv.slice(2), {
   browse,
   signal: interruption.signal,
 });
+// A module of the catalog may have left open what would keep this process from ending, such as a timer. What is printed comes before.
+stdout.write("", () => stderr.write("", () => process.exit(code)));

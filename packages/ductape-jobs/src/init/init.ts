@@ -128,9 +128,19 @@ async function separate(folder: string, edit: Edit): Promise<void> {
 
 function manifestOf(ours: Manifest, theirs: string | undefined): string {
   const nodeMajor = Number.parseInt(process.versions.node, 10);
-  const known = theirs === undefined ? undefined : (JSON.parse(theirs) as Manifest);
-  const indent = /^(?:\{\r?\n)([ \t]+)"/.exec(theirs ?? "")?.[1] ?? 2;
-  return jsonOf(withJobs(ours, known, nodeMajor), indent);
+  if (theirs === undefined) return jsonOf(withJobs(ours, undefined, nodeMajor));
+  const indent = /^\uFEFF?\{\r?\n([ \t]+)"/.exec(theirs)?.[1] ?? 2;
+  const made = jsonOf(withJobs(ours, manifestIn(theirs), nodeMajor), indent);
+  return theirs.includes("\r\n") ? made.replaceAll("\n", "\r\n") : made;
+}
+
+/** npm reads one with a byte order mark too. */
+function manifestIn(text: string): Manifest {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, "")) as Manifest;
+  } catch (error) {
+    throw new InitError(`The package.json of the project is not valid: ${(error as Error).message}`);
+  }
 }
 
 const jsonOf = (value: object, indent: string | number = 2) => `${JSON.stringify(value, undefined, indent)}\n`;

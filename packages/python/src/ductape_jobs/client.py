@@ -22,6 +22,7 @@ from .errors import (
     InvalidRequestError,
     JobCancelledError,
     JobFailedError,
+    RateLimitError,
     WaitTimeoutError,
 )
 from .requests import JobRequest, SignalRequest, Time
@@ -297,9 +298,9 @@ class DuctapeJobs:
     def _wait(
         self, job_id: str, accepted: Mapping[str, Any] | None, until: float, timeout: float | None
     ) -> dict[str, Any]:
-        """Near its time the API holds requests open; while a job should have started and has not, the pauses grow."""
+        """Near its time the API holds requests open; while a job is paused, or should have started and has not, the pauses grow."""
         known = dict(accepted or self.get(job_id))
-        queued = 0
+        idle = queued = 0
         while not _is_final(known):
             due_in = self._due_in(known)
             is_far = due_in > _longest_wait_s
@@ -309,14 +310,31 @@ class DuctapeJobs:
             if asked >= until:
                 raise WaitTimeoutError(job_id, timeout or 0)
             seconds = max(1, min(self._longest_wait, math.ceil(min(until - asked, _longest_wait_s))))
-            known = dict(self.get(job_id, wait=None if is_far else seconds))
+            job, is_refused = self._looked_up(job_id, None if is_far else seconds)
+            known = dict(job)
             spent = time.monotonic() - asked
-            # The API does not hold a request open for long if the job does not start.
-            queued = queued + 1 if not is_far and known["status"] == "queued" and spent < seconds - 1 else 0
-            pause = min(_longest_queued_pause_s, _shortest_pause_s * 2 ** max(0, queued - 1))
+            # The API does not hold a request open for a job that cannot finish in time, nor for long if the job does not start.
+            is_idle = known["status"] in ("scheduled", "paused") and spent < _shortest_pause_s
+            idle = idle + 1 if not is_far and is_idle else 0
+            starts_late = known["status"] == "queued" and spent < seconds - 1
+            queued = queued + 1 if not is_far and (starts_late or is_refused) else 0
+            pause = (
+                spent + min(_longest_queued_pause_s, _shortest_pause_s * 2 ** min(queued - 1, 10))
+                if queued > 0
+                else min(_longest_pause_s, _shortest_pause_s * 2 ** min(max(0, idle - 1), 10))
+            )
             if not is_far and spent < pause and not _is_final(known):
                 self._pause(pause - spent, until)
         return known
+
+    def _looked_up(self, job_id: str, wait: int | None) -> tuple[Job, bool]:
+        """The job, and whether the API has refused to wait: a deployment limits how many requests of a key wait."""
+        try:
+            return self.get(job_id, wait=wait), False
+        except RateLimitError:
+            if wait is None:
+                raise
+            return self.get(job_id), True
 
     def _due_in(self, job: Mapping[str, Any] | None) -> float:
         """Seconds. 0 unless the job waits for its time: one that is queued or running may finish at any moment."""

@@ -50,14 +50,18 @@ async function textOf(
   if (text === "-") return [await wholeOf(stdin), "Standard input"];
   if (!text.startsWith("@")) return [text, option];
   const file = text.slice(1);
-  const read = await readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const read = await readFile(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`${option}: ${file} cannot be read (${error.code}).`);
   });
-  return [read, file];
+  return [decoded(read), file];
 }
+
+/** The text of a file without its byte order mark, which editors and shells on Windows write, some of them in UTF-16. */
+const decoded = (bytes: Uint8Array): string =>
+  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8").decode(bytes);
 
 async function wholeOf(stdin: Io["stdin"]): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin ?? []) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
+  return decoded(Buffer.concat(chunks));
 }
