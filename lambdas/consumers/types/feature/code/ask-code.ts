@@ -34,7 +34,12 @@ const largestPage = { entries: 1000, bytes: 3_000_000 } as const;
 
 /** How many milliseconds the code has for another answer. */
 export const leftFor = ({ deadline, clock, job }: Pick<Execution, "deadline" | "clock" | "job">): number =>
-  Math.min(longestDecisionMs, deadline - clock.now() - Math.min(marginMs, job.timeout_ms / 4));
+  Math.min(longestDecisionMs, deadline - clock.now() - marginOf(job.timeout_ms));
+
+/** How many milliseconds the code has for answers of which nothing is used yet. */
+export const mostFor = (timeoutMs: number): number => timeoutMs - marginOf(timeoutMs);
+
+const marginOf = (timeoutMs: number): number => Math.min(marginMs, timeoutMs / 4);
 
 /** Asks the code what the run does next. Throws an Unanswered if it cannot say, and a TransientError if it cannot be asked now. */
 export async function askCode(

@@ -26,16 +26,23 @@ import { missingPauseMs } from "../step-faults.ts";
 import type { StepState } from "../step-state.ts";
 import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";
-import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
+import { askCode, keepCode, leftFor, mostFor, Unanswered } from "./ask-code.ts";
 import { type Begins, beginAll, jobKeyOf } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { endOfJob, newEnds } from "./ends.ts";
 import { noteNeed } from "./needed-code.ts";
-import { append, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
+import { append, byKey, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
-/** With less than this left, in milliseconds, another decision goes on; where an attempt is short, with less than a third of it. */
+/** With less than this left, in milliseconds, a decision does not begin; where an attempt is short, with less than a third of it. */
 const leastMs = 6000;
+
+/**
+ * With less than this left a decision does not ask again, and another one goes on: own code that is called then may take 20 seconds. Where an
+ * attempt is short, with less than most of what it has.
+ */
+const leastAgainMs = 21_000;
+const leastAgainShare = 0.85;
 
 /** After how many rounds another decision goes on, so that no decision works for longer than its record is worth. */
 const mostRounds = 200;
@@ -87,10 +94,13 @@ interface Deciding {
 async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
   const { services } = run;
   const { execution, target, code, feature } = of;
-  const least = Math.min(leastMs, execution.job.timeout_ms / 3);
+  const { timeout_ms } = execution.job;
+  const least = Math.min(leastMs, timeout_ms / 3);
+  const leastAgain = Math.min(leastAgainMs, mostFor(timeout_ms) * leastAgainShare);
   const due: number[] = [];
   for (let round = 1; ; round++) {
-    if (round > mostRounds || leftFor(execution) < least) return park(run, due, { timer_at: services.clock.now() });
+    if (round > mostRounds || leftFor(execution) < (round === 1 ? least : leastAgain))
+      return park(run, due, { timer_at: services.clock.now() });
     const { ending } = run.job;
     if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
     const ends = await newEnds(run, target);
@@ -253,7 +263,7 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   const { cancelled: _cancelled, ...rest } = kept;
   run.kept = {
     ...rest,
-    ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: {} },
+    ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: byKey<Open>() },
     input: await keepValue(services.blobs, job, input),
   };
   run.last = 0;
@@ -265,7 +275,7 @@ type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
 async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
   await closeOpen(run);
-  run.kept.open = {};
+  run.kept.open = byKey();
   const progress = progressOf(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
   const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;

@@ -168,6 +168,51 @@ describe("a run of code", () => {
     ).toBe(true);
   });
 
+  test("gives own code all of its time, however much the steps before it have taken", async () => {
+    const took = 9000;
+    const left: number[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          for (const key of ["a", "b", "c", "d"])
+            await ctx.step(key, async ({ deadline }) => {
+              left.push(deadline - Date.now());
+              await world.services.clock.advance(took);
+            });
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+    expect(left).toHaveLength(4);
+    expect(Math.min(...left)).toBeGreaterThan(19_500);
+  });
+
+  test("takes names that every object has for keys of calls", async () => {
+    const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          const made = await Promise.all(names.map((step) => ctx.run("create", {}, { step: `${step}` })));
+          const slept = names.map((step) => ctx.sleep("1h", { step: `${step}.` }).then(() => step));
+          const own = await ctx.step("valueOf", () => "own");
+          const paid = await ctx.waitForSignal("paid", { step: "isPrototypeOf" });
+          return [made.length, (await Promise.all(slept)).length, own, paid.payload];
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    const before = await world.view(id);
+    expect(before.parked).toBeUndefined();
+    await world.signal("paid", { job_id: id }, "money");
+    await world.pass(2 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: [4, 4, "own", "money"] });
+    expect(world.ran).toHaveLength(4);
+  });
+
   test("takes a message once, although a decision fails after it has taken it", async () => {
     const world = codeWorld({
       onboard: defineFeature({
