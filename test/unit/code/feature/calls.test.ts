@@ -41,6 +41,29 @@ describe("a job that fails", () => {
   });
 });
 
+describe("what cannot be read of what is thrown", () => {
+  const unreadable = () => {
+    throw new Proxy(new Error("hidden"), {
+      get: () => {
+        throw new Error("no property");
+      },
+      getPrototypeOf: () => {
+        throw new Error("no prototype");
+      },
+    });
+  };
+
+  it("fails the run, as anything that is thrown", async () => {
+    const run = await tested(unreadable);
+    expect(run.error).toMatchObject({ message: "What was thrown cannot be read." });
+  });
+
+  it("fails the step", async () => {
+    const run = await tested((ctx) => ctx.step("own", unreadable, { allowFail: true }));
+    expect(run.result).toBeNull();
+  });
+});
+
 describe("JavaScript's own control flow", () => {
   it("sees in each replay what the log brought first", async () => {
     const run = await tested(async (ctx) => {
