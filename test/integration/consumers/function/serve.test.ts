@@ -1,9 +1,12 @@
 import { createServer, type RequestListener } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import { serve, toLambda, toNode } from "../../../../lambdas/code/serve.ts";
+import { servedCode } from "../../../../lambdas/consumers/clients/code/served-code.ts";
 import { functionExecutor } from "../../../../lambdas/consumers/types/function/execute.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import type { StepMessage } from "../../../../lambdas/core/job/decide-messages.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { signedHeaders } from "../../../../lambdas/core/outbound/signed-headers.ts";
 import { anExecution } from "../../../support/an-execution.ts";
@@ -98,6 +101,42 @@ describe("functions behind a handler", () => {
     expect(await answer.json()).toEqual({ v: 1, functions: ["price"] });
     expect((await handler(new Request("https://code.example/jobs", { method: "PUT" }))).status).toBe(405);
   });
+
+  it.each(["film", "ein Käse", "🎬\u0000\uffff", "\ud83c"])(
+    "take a step of a feature whatever its key is: %j",
+    async (step) => {
+      const film = defineFeature({ run: (ctx) => ctx.step(step, () => "a film", { timeout: "1m" }) });
+      const server = createServer(toNode(serve({ features: { film }, secret: key })));
+      const url = await listening(server);
+      stops.push(() => stopping(server));
+      const { secrets, clock: _clock, ...execution } = anExecution({ secrets: { "shop/code": key } });
+      const code = servedCode(
+        { provider: "serve", url, secret: secret("shop/code") },
+        { ...execution, secrets, clock },
+      );
+      const message: StepMessage = {
+        ...{
+          v: 1,
+          kind: "step",
+          key: step,
+          attempt: 1,
+          idempotency_key: "i",
+          deadline_ms: 5000,
+          now: 0,
+          from: 0,
+          log: [],
+        },
+        run: {
+          ...{ id: "job_1", run: 1, attempt: 1, product: "shop", env: "dev", feature: "film" },
+          definition: "",
+          seed: "s",
+          started_at: 0,
+        },
+        input: { v: null },
+      };
+      expect(await code.call("shop", message, execution)).toMatchObject({ outcome: { value: { v: "a film" } } });
+    },
+  );
 
   /* A server of Node does not catch what its listener's promise is rejected with: it would end the process, and with it all else that runs there. */
   describe("hold whatever comes", () => {
