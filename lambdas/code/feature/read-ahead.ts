@@ -16,7 +16,7 @@ export function readAhead(
   let bytes = 0;
   const hold = (at: number, value: SentValue) => {
     const loading = { bytes: "url" in value ? value.bytes : 0, value: load(value) };
-    // Who takes it hears of its failure.
+    // It fails where it is taken.
     loading.value.catch(() => {});
     held.set(at, loading);
     bytes += loading.bytes;

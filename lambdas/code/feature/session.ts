@@ -7,6 +7,7 @@ import {
   type DecideOutcome,
   type DecideWarning,
   type LogEntry,
+  longestKey,
   mostFeatureSteps,
   type RanStep,
   type SentValue,
@@ -383,6 +384,10 @@ export class Session implements HandlerRun {
       return undefined;
     }
     const full = `${frame.scope}${name}`;
+    if (full.length > longestKey)
+      throw new TypeError(
+        `${full.slice(0, 100)}… is no key: with those of the steps that it is in, it has more than ${longestKey} characters.`,
+      );
     let key = full;
     if (isGiven && this.#used.has(full)) {
       this.#haveFaultOf(

@@ -283,3 +283,7 @@ export type StepAnswer = { v: number; outcome: CallOutcome } | DecideNeed | Deci
 export const cancelKey = "$cancel";
 /** The most keys of an attempt at a run: beyond them the handler goes on with `ctx.continueAs(input)`. */
 export const mostFeatureSteps = 10_000;
+/** How long a run waits at most, in milliseconds: 400 days. */
+export const longestWaitMs = 400 * 86_400_000;
+/** The most characters of a key, with those of the steps that it is in. */
+export const longestKey = 900;
