@@ -44,7 +44,7 @@ function json(value: object): string | undefined {
   }
 }
 
-/** A value as JSON writes it, that of an error with what JSON leaves out, and without the requests and answers that clients hang on theirs. */
+/** A value for JSON: an error with what JSON leaves out of it, and without the request that a client may have put there. */
 function written(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (!(value instanceof Error)) return value;
