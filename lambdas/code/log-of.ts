@@ -1,4 +1,5 @@
 import type { FunctionLog } from "./define-function.ts";
+import { thrownOf } from "./thrown.ts";
 
 /** A log whose lines are JSON with the fields of the job, as CloudWatch reads them. `said` gets each line as people read it. */
 export function logOf(
@@ -6,13 +7,14 @@ export function logOf(
   of: Record<string, unknown>,
   said: (line: string) => void = () => {},
 ): FunctionLog {
-  const at =
-    (level: string) =>
-    (message: string, fields: Record<string, unknown> = {}) => {
-      const timestamp = new Date().toISOString();
-      write(lineOf({ level, message, timestamp, ...fields, ...of }));
-      said(textOf({ level, message, timestamp }, fields));
-    };
+  const at = (level: string) => (text: string, more?: Record<string, unknown>) => {
+    const timestamp = new Date().toISOString();
+    // Programs without types log errors themselves, and no fields as null.
+    const message = (text as unknown) instanceof Error ? String(text) : text;
+    const fields = more ?? {};
+    write(lineOf({ level, message, timestamp, ...fields, ...of }));
+    said(textOf({ level, message, timestamp }, fields));
+  };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
 
@@ -36,8 +38,16 @@ function textOf(
 
 function json(value: object): string | undefined {
   try {
-    return JSON.stringify(value, (_, one) => (typeof one === "bigint" ? String(one) : one));
+    return JSON.stringify(value, (_, one) => written(one));
   } catch {
     return undefined;
   }
+}
+
+/** A value for JSON: an error with what JSON leaves out of it, and without the request that a client may have put there. */
+function written(value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (!(value instanceof Error)) return value;
+  const plain = Object.entries(value).filter(([, one]) => ["string", "number", "boolean"].includes(typeof one));
+  return { ...Object.fromEntries(plain), ...thrownOf(value) };
 }

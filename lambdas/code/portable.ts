@@ -11,7 +11,7 @@ import {
 } from "../core/job/portable-function.ts";
 import { answerCall } from "./answer-call.ts";
 import type { CodeFunction } from "./define-function.ts";
-import type { FetchHandler } from "./serve.ts";
+import { type FetchHandler, textOf } from "./serve.ts";
 
 export interface PortableOptions {
   /** What the functions are called together: `shop.pricing`. */
@@ -29,8 +29,6 @@ export interface PortableOptions {
   resolve?: (reference: Reference) => string | Promise<string>;
 }
 
-/** The most bytes of an invocation. */
-const largestBody = 7 * 1024 * 1024;
 /** How long an operation may take whose invocation does not say so, in milliseconds. */
 const defaultMs = 60_000;
 
@@ -69,8 +67,8 @@ export function servePortable({ namespace, version, operations, accessKey, resol
   return async (request) => {
     const id = request.headers.get("x-ductape-invocation-id") ?? "";
     if (request.method !== "POST") return failed(id, contract("POST an invocation to the route of an operation."), 405);
-    const body = await request.text();
-    if (body.length > largestBody) return failed(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
+    const body = await textOf(request);
+    if (body === undefined) return failed(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
     const timestamp = request.headers.get("x-ductape-timestamp") ?? "";
     const signed = request.headers.get("x-ductape-signature") ?? "";
     // Before anything of the body is read.

@@ -83,13 +83,36 @@ export function serve(options: ServeOptions): FetchHandler {
   return async (request) => {
     if (request.method === "GET") return json(200, offers);
     if (request.method !== "POST") return json(405, { message: "POST a message of the engine, or GET the functions." });
-    const body = await request.text();
-    if (body.length > largestMessage) return json(413, { message: "The message is too large." });
+    const body = await textOf(request);
+    if (body === undefined) return tooLarge();
     const headers = Object.fromEntries(request.headers);
     if (!keys.some((key) => isSigned(key, body, headers)))
       return json(401, { message: "The message is not signed with this secret, or not just now." });
     return json(200, await answer(host, messageIn(body)));
   };
+}
+
+const tooLarge = () => json(413, { message: "The message is too large." });
+
+/** The body of a request. Undefined if it is larger than a message may be: nobody has signed what is read here. */
+export async function textOf({ headers, body }: Request): Promise<string | undefined> {
+  if (Number(headers.get("content-length")) > largestMessage) return undefined;
+  const reader = body?.getReader();
+  const bytes = await upTo(largestMessage, async () => (await reader?.read())?.value);
+  if (bytes === undefined) await reader?.cancel();
+  return bytes?.toString();
+}
+
+/** What comes until there is no more of it. Undefined if that is too much. */
+async function upTo(most: number, next: () => Promise<Uint8Array | undefined>): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
+    bytes += chunk.byteLength;
+    if (bytes > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The definition of features that have no version. */
@@ -128,16 +151,33 @@ const json = (status: number, body: object): Response =>
 export const toNode =
   (handler: FetchHandler) =>
   async (request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    const answer =
-      body.length === 0 && request.body !== undefined && request.method === "POST"
-        ? json(500, { message: "A parser has read the body before: put this handler before express.json()." })
-        : await handler(requestOf(request.method, request.url, request.headers, body));
+    // A server of Node does not wait for this promise: were it rejected, the process would end, and with it all else that it does.
+    const answer = await answerTo(handler, request).catch((error: unknown) => {
+      // The caller has gone amid its message.
+      if (!request.complete) return undefined;
+      console.error("A message of ductape-jobs could not be answered.", error);
+      return json(500, { message: "The message could not be answered: the log of this server says why." });
+    });
+    if (!answer) return void response.destroy();
+    // What is left of a message that was not read to its end is not waited for.
+    if (!request.complete) response.setHeader("connection", "close");
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
+
+async function answerTo(handler: FetchHandler, request: IncomingMessage & { body?: unknown }): Promise<Response> {
+  const { method = "GET", url, headers } = request;
+  // A Request cannot have these.
+  if (["CONNECT", "TRACE", "TRACK"].includes(method)) return json(405, { message: `${method} is not answered here.` });
+  if (Number(headers["content-length"]) > largestMessage) return tooLarge();
+  // The answer is still to be sent when the reading ends early.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  const body = await upTo(largestMessage, async () => (await chunks.next()).value);
+  if (body === undefined) return tooLarge();
+  if (body.length === 0 && request.body !== undefined && method === "POST")
+    return json(500, { message: "A parser has read the body before: put this handler before express.json()." });
+  return handler(requestOf(method, url, headers, body));
+}
 
 /** What API Gateway (payload 2.0) and function URLs invoke a Lambda function with. */
 interface HttpEvent {

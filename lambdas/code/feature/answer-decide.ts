@@ -1,6 +1,7 @@
 import type { Reference } from "../../core/catalog/references.ts";
 import type { CallOutcome } from "../../core/job/code-messages.ts";
 import type {
+  Command,
   DecideAnswer,
   Decided,
   DecidedRun,
@@ -44,8 +45,8 @@ export interface DecideOptions {
   keep?: number;
 }
 
-/** The most bytes of own code's results in an answer, which Lambda bounds to 6 MB. */
-const mostRanBytes = 5_000_000;
+/** The most bytes of own code's results and of commands in an answer, which Lambda bounds to 6 MB. */
+const mostAnswerBytes = 5_000_000;
 /** What is left of a decision for the answer, when own code is ended. */
 const answeringMs = 1000;
 
@@ -95,7 +96,7 @@ export class Decisions {
       }
       this.#restarts.delete(name);
       if (passed.fault) return { v: version, fault: passed.fault };
-      const answer = decided(passed, found, message.more ?? false);
+      const answer = decided(passed, found, message);
       if (answer.outcome.is === "waiting") remember(this.#sessions, name, passed, this.#keep);
       return answer;
     } finally {
@@ -177,21 +178,45 @@ function remember<Value>(all: Map<string, Value>, name: string, value: Value, mo
   if (all.size > most && oldest !== undefined) all.delete(oldest);
 }
 
-function decided(session: Session, { definition }: FoundFeature, more: boolean): Decided {
+function decided(session: Session, { definition }: FoundFeature, { more = false, known }: DecideMessage): Decided {
   const outcome = (more ? undefined : session.outcome) ?? { is: "waiting" };
   const goesOn = outcome.is === "waiting" && !more;
+  const ran = goesOn ? session.ran(mostAnswerBytes) : [];
+  const commands = goesOn ? session.commands() : [];
   return {
     v: version,
     seen: session.seen,
     definition,
     outcome,
-    commands: goesOn ? session.commands() : [],
-    ran: goesOn ? session.ran(mostRanBytes) : [],
+    // An engine that does not say what it has would not ask for the rest.
+    ...(known ? fitting(commands, new Set(known), mostAnswerBytes - bytesOf(ran)) : { commands }),
+    ran,
     state: Object.fromEntries(session.state),
     ...(session.checkpoint && { checkpoint: session.checkpoint }),
     warnings: [...session.warnings],
   };
 }
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** The commands that fit: what those bring along that the engine has is left out, and others come first. */
+function fitting(commands: readonly Command[], known: ReadonlySet<string>, mostBytes: number) {
+  const isKnown = (command: Command) => command.c !== "close" && known.has(command.k);
+  let bytes = 0;
+  const takes = (command: Command): boolean => {
+    const more = bytesOf(command);
+    if (bytes > 0 && bytes + more > mostBytes) return false;
+    bytes += more;
+    return true;
+  };
+  const unknown = commands.filter((command) => !isKnown(command));
+  const taken = unknown.filter(takes);
+  const repeated = commands.filter(isKnown).map(withoutInput).filter(takes);
+  return { commands: [...taken, ...repeated], ...(taken.length < unknown.length && { rest: true as const }) };
+}
+
+const withoutInput = (command: Command): Command =>
+  command.c === "run" || command.c === "feature" ? { ...command, input: null } : command;
 
 const notCalled = ({ key, run }: StepMessage): DecideFault["fault"] => ({
   code: "NON_DETERMINISTIC",

@@ -80,7 +80,7 @@ export interface WaitOptions extends Keyed {
    * The business key at which messages are taken, such as the number of an order.
    * @default - messages to the run itself
    */
-  key?: string;
+  key?: string | number;
   /**
    * How long it waits at most.
    * @default - 400 days
@@ -107,7 +107,7 @@ export interface TimedOut {
 export interface ApproveOptions extends Keyed {
   title: string;
   /** What the person sees besides. */
-  show?: (string | { label?: string; value: string })[];
+  show?: (string | { label?: string; value: string | number | boolean })[];
   /** @default ["approve", "reject"] */
   choices?: string[];
   /** The events that ask. `$Approval{url}` in their inputs is the address at which the recipient decides. */
@@ -161,6 +161,7 @@ export interface FeatureContext<Of extends Signals = Signals> {
     fn: (step: StepContext) => Result,
     options?: Undo<Awaited<Result>> | StepOptions<Awaited<Result>> | null,
   ): Promise<Awaited<Result>>;
+  /** Sleeps for at most 400 days at a time. */
   sleep(duration: Duration, options?: Keyed): Promise<void>;
   /** Sleeps until a time: a Date, epoch milliseconds, or a text with an offset. */
   sleepUntil(time: Date | number | string, options?: Keyed): Promise<void>;

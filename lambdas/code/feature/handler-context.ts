@@ -1,6 +1,7 @@
 import { largestCodeProgress } from "../../core/job/code-messages.ts";
-import type { Command, SentDecision } from "../../core/job/decide-messages.ts";
+import { type Command, longestWaitMs, type SentDecision } from "../../core/job/decide-messages.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
+import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
 import { Branch } from "./branch.ts";
 import { checkJson, fingerprint, type UndoOf } from "./call.ts";
@@ -127,6 +128,8 @@ function job<Result>(
   if (typeof of !== "string" || of === "")
     throw new TypeError(`ctx.${kind} needs the tag of ${kind === "run" ? "an event" : "a feature"}.`);
   checkJson(`ctx.${kind}`, input);
+  if (![undefined, "cancel", "abandon"].includes(onParentEnd))
+    throw new TypeError(`ctx.${kind}: \`onParentEnd\` is cancel or abandon.`);
   const f = fingerprint(kind, of, input);
   const more = onParentEnd === undefined ? {} : { on_parent_end: onParentEnd };
   // A copy, because the handler may go on to change it.
@@ -174,6 +177,8 @@ function step(
 }
 
 function sleep(session: Session, what: string, until: number, step?: string, name = "sleep"): Promise<void> {
+  if (until - session.now() > longestWaitMs)
+    throw new RangeError(`ctx.${what}: a run sleeps for at most 400 days at a time. Sleep several times.`);
   const f = fingerprint("sleep", until);
   return session.ask(what, {
     ...given(step, name),
@@ -188,8 +193,8 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
   for (const name of names)
     if (!Object.hasOwn(signals, name))
       throw new TypeError(`The feature declares no signal ${name}: add it to \`signals\` of defineFeature.`);
-  const awaited = names.map((signal) => ({ signal, ...(key !== undefined && { key }) }));
-  const until = timeout === undefined ? {} : { until: session.now() + msOf("ctx.waitForSignal", timeout) };
+  const awaited = names.map((signal) => ({ signal, ...(key !== undefined && { key: signalKeyOf(key) }) }));
+  const until = untilOf(session, "ctx.waitForSignal", timeout);
   const f = fingerprint("wait", awaited, until);
   return session.ask("waitForSignal", {
     ...given(options.step, `wait:${names.join("|")}`),
@@ -209,6 +214,18 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
   });
 }
 
+/** A number is a key as its digits: what is not typed has numbers of orders. */
+function signalKeyOf(key: unknown): string {
+  const text = Number.isFinite(key) ? String(key) : key;
+  const most = requestLimits.signalKey;
+  if (typeof text === "string" && text !== "" && [...text].length <= most && text.isWellFormed()) return text;
+  throw new TypeError(`ctx.waitForSignal: \`key\` is a text of 1 to ${most} characters, or a number.`);
+}
+
+/** A wait without a time-out lasts as long as a wait may, and so does one with a longer one. */
+const untilOf = (session: Session, what: string, timeout: Duration | undefined): { until?: number } =>
+  timeout === undefined ? {} : { until: session.now() + Math.min(msOf(what, timeout), longestWaitMs) };
+
 const timedOut = (key: string, at: number): StepError =>
   new StepError(key, { code: "TIMEOUT", message: `${key} has waited until ${new Date(at).toISOString()}.` });
 
@@ -216,16 +233,13 @@ function approve(session: Session, options: ApproveOptions): Promise<Approved> {
   const { title, show = [], choices = ["approve", "reject"], ask = [], timeout, otherwise = "fail" } = options;
   if (typeof title !== "string" || title === "")
     throw new TypeError("ctx.approve needs a title, which is the question.");
+  if (!Array.isArray(choices) || choices.length === 0 || !choices.every(isText))
+    throw new TypeError("ctx.approve: `choices` is a list of texts.");
   if (otherwise !== "fail" && !choices.includes(otherwise))
     throw new TypeError(`ctx.approve: \`otherwise\` is fail, or one of ${choices.join(", ")}.`);
-  const asked = {
-    title,
-    show: show.map((one) => (typeof one === "string" ? { value: one } : one)),
-    choices: [...choices],
-    ask: [ask].flat().map(({ event, input = {} }) => ({ event, input })),
-  };
+  const asked = { title, show: show.map(shownOf), choices: [...choices], ask: [ask].flat().map(askOf) };
   checkJson("ctx.approve", asked);
-  const until = timeout === undefined ? {} : { until: session.now() + msOf("ctx.approve", timeout) };
+  const until = untilOf(session, "ctx.approve", timeout);
   const f = fingerprint("approve", asked, until);
   return session.ask("approve", {
     ...given(options.step, "approve"),
@@ -237,6 +251,22 @@ function approve(session: Session, options: ApproveOptions): Promise<Approved> {
       return { choice: otherwise, timed_out: true, at };
     },
   }) as Promise<Approved>;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+function shownOf(shown: NonNullable<ApproveOptions["show"]>[number]): { label?: string; value: string } {
+  const { label, value } = typeof shown === "object" && shown !== null ? shown : { value: shown };
+  if (!["string", "number", "boolean"].includes(typeof value) || !(label === undefined || typeof label === "string"))
+    throw new TypeError(
+      "ctx.approve: `show` is a list of texts, or of { label, value } with a text, a number or a boolean.",
+    );
+  return { ...(label !== undefined && { label }), value: String(value) };
+}
+
+function askOf({ event, input = {} }: { event: string; input?: unknown }): { event: string; input: unknown } {
+  if (isText(event)) return { event, input };
+  throw new TypeError("ctx.approve: `ask` needs the `event` whose job asks.");
 }
 
 /** The first branch to end, in the order of the log. What the others have open is closed. */
@@ -290,7 +320,8 @@ function msOf(what: string, duration: Duration): number {
 
 function timeOf(time: Date | number | string): number {
   const ms = typeof time === "string" ? Date.parse(time) : Number(time);
-  if (Number.isFinite(ms)) return Math.ceil(ms);
+  // A time in the past is over at once, also one before 1970.
+  if (Number.isFinite(ms)) return Math.max(0, Math.ceil(ms));
   throw new TypeError(
     "ctx.sleepUntil needs a Date, epoch milliseconds, or a text with an offset such as 2030-01-31T09:00:00Z.",
   );

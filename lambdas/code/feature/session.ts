@@ -7,6 +7,7 @@ import {
   type DecideOutcome,
   type DecideWarning,
   type LogEntry,
+  longestKey,
   mostFeatureSteps,
   type RanStep,
   type SentValue,
@@ -20,6 +21,7 @@ import type { CodeFeature } from "./define-feature.ts";
 import { type Frame, frames, type HandlerRun } from "./frame.ts";
 import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
 import { seeded } from "./random.ts";
+import { readAhead } from "./read-ahead.ts";
 import { CancelledError, RollbackError, StepError } from "./step-errors.ts";
 import { Undo } from "./undo.ts";
 import { turn } from "./world.ts";
@@ -190,6 +192,7 @@ export class Session implements HandlerRun {
     this.learnScopes(entries);
     // It was called by an entry of a message before, and should have begun there.
     this.mustRestart ||= [...this.#waiting].some(({ key, own }) => this.scopes.has(key) && own?.calledAt !== this.#at);
+    const valueAt = readAhead(entries, (value) => this.#host.load(value));
     for (const [i, entry] of entries.entries()) {
       if (entry.n <= this.#seen) continue;
       this.#at = entry.n;
@@ -197,7 +200,8 @@ export class Session implements HandlerRun {
       const hasReturned = this.#outcome?.is === "completed";
       if (!this.#isOver || hasReturned) {
         this.#now = Math.max(this.#now, entry.at);
-        await (hasReturned ? this.#deliverAfterReturn(entry) : this.#deliverOne(entry));
+        const value = () => valueAt(i);
+        await (hasReturned ? this.#deliverAfterReturn(entry, value) : this.#deliverOne(entry, value));
       }
       this.#seen = entry.n;
     }
@@ -215,12 +219,12 @@ export class Session implements HandlerRun {
     }
   }
 
-  async #deliverOne(entry: LogEntry): Promise<void> {
+  async #deliverOne(entry: LogEntry, read: () => Promise<unknown>): Promise<void> {
     if (entry.k === cancelKey) return this.#cancel(entry.reason);
     const call = this.#open.get(entry.k);
-    if (!call) return this.#deliverLate(entry);
+    if (!call) return this.#deliverLate(entry, read);
     if (this.#differs(call, entry)) return;
-    const value = entry.value && (await this.#host.load(entry.value));
+    const value = await read();
     const settle = await this.#endOf(call, entry, value);
     this.#open.delete(call.key);
     this.#waiting.delete(call);
@@ -248,10 +252,10 @@ export class Session implements HandlerRun {
   }
 
   /** What ends after it was closed has still been done, so that it may have to be undone. */
-  async #deliverLate(entry: LogEntry): Promise<void> {
+  async #deliverLate(entry: LogEntry, read: () => Promise<unknown>): Promise<void> {
     const call = this.#closing.get(entry.k);
     if (call) {
-      const value = entry.value && (await this.#host.load(entry.value));
+      const value = await read();
       this.#closing.delete(entry.k);
       this.#ran.delete(entry.k);
       await this.#turnOf(() => {
@@ -272,7 +276,7 @@ export class Session implements HandlerRun {
    * The run may have been cancelled before it was recorded that the handler has returned. Then it ends in vain, and is undone: what has ended
    * after the return too.
    */
-  async #deliverAfterReturn(entry: LogEntry): Promise<void> {
+  async #deliverAfterReturn(entry: LogEntry, read: () => Promise<unknown>): Promise<void> {
     if (entry.k === cancelKey) {
       this.cancelled ??= cancelledBy(entry.reason);
       this.#outcome = undefined;
@@ -283,7 +287,7 @@ export class Session implements HandlerRun {
     this.#open.delete(entry.k);
     this.#waiting.delete(call);
     this.#closing.delete(entry.k);
-    if (entry.e === "done") this.undo.done(call, entry.value && (await this.#host.load(entry.value)));
+    if (entry.e === "done") this.undo.done(call, await read());
   }
 
   #differs(call: Call, entry: LogEntry): boolean {
@@ -380,6 +384,10 @@ export class Session implements HandlerRun {
       return undefined;
     }
     const full = `${frame.scope}${name}`;
+    if (full.length > longestKey)
+      throw new TypeError(
+        `${full.slice(0, 100)}… is no key: with those of the steps that it is in, it has more than ${longestKey} characters.`,
+      );
     let key = full;
     if (isGiven && this.#used.has(full)) {
       this.#haveFaultOf(
@@ -698,8 +706,14 @@ const outOfTime = (key: string, ms: number): Error =>
     { name: "TimeoutError", code: "TIMEOUT" },
   );
 
-const isRollback = (error: unknown): boolean =>
-  error instanceof RollbackError || (error instanceof StepError && error.error.name === "RollbackError");
+/** What is thrown may refuse to be read. */
+function isRollback(error: unknown): boolean {
+  try {
+    return error instanceof RollbackError || (error instanceof StepError && error.error.name === "RollbackError");
+  } catch {
+    return false;
+  }
+}
 
 /** A failure that nobody awaits yet must not end the process. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {

@@ -40,5 +40,11 @@ export class RollbackError extends Error {
 }
 export const rolledBack = "ROLLED_BACK";
 
-const isNamed = (value: unknown, name: string): value is object =>
-  typeof value === "object" && value !== null && (value as { name?: unknown }).name === name;
+/** What is thrown may refuse to be read. */
+function isNamed(value: unknown, name: string): value is object {
+  try {
+    return typeof value === "object" && value !== null && (value as { name?: unknown }).name === name;
+  } catch {
+    return false;
+  }
+}

@@ -32,7 +32,7 @@ export interface FakeSignal {
   signal: string;
   payload?: unknown;
   /** Reaches waits with this key. Default: those of the run. */
-  key?: string;
+  key?: string | number;
   /** How long after the start of the run it is sent. Default: at once. */
   after?: number | string;
 }
@@ -312,7 +312,7 @@ export class FakeEngine {
     if (command.c !== "wait") return end ?? timeoutOf(command);
     const until = command.until ?? Number.POSITIVE_INFINITY;
     const isMeant = ({ signal, key }: SentSignal) =>
-      command.signals.some((one) => one.signal === signal && (key === undefined || one.key === key));
+      command.signals.some((one) => one.signal === signal && (key === undefined || one.key === String(key)));
     const [by] = this.#world.signals
       .filter((one) => isMeant(one) && one.at <= until && !one.isTaken)
       .sort((a, b) => a.at - b.at);

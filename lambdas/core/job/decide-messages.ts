@@ -111,6 +111,11 @@ export interface DecideMessage extends Replayed {
    * ctx, before the log does.
    */
   begun?: string[];
+  /**
+   * The keys whose commands the engine has, so that an answer need not repeat what they bring along. Where they are sent, an answer has as many of the others as it
+   * can hold, and `rest`.
+   */
+  known?: string[];
 }
 
 /** The engine asks for one attempt of a step that is a separate job. The log is whole (`from` is 0) and ends anywhere after the step was begun. */
@@ -239,8 +244,10 @@ export interface Decided {
   seen: number;
   definition: string;
   outcome: DecideOutcome;
-  /** Everything that is open, whether an earlier answer had it or not. Empty beside an outcome other than `waiting`. */
+  /** Everything that is open, whether an earlier answer had it or not, but for `rest`. Empty beside an outcome other than `waiting`. */
   commands: Command[];
+  /** There are more than an answer can hold: the engine asks again, with those that it has by then as `known`. */
+  rest?: true;
   ran: RanStep[];
   /** What the handler has set, as a whole. */
   state: Record<string, unknown>;
@@ -283,3 +290,7 @@ export type StepAnswer = { v: number; outcome: CallOutcome } | DecideNeed | Deci
 export const cancelKey = "$cancel";
 /** The most keys of an attempt at a run: beyond them the handler goes on with `ctx.continueAs(input)`. */
 export const mostFeatureSteps = 10_000;
+/** How long a run waits at most, in milliseconds: 400 days. */
+export const longestWaitMs = 400 * 86_400_000;
+/** The most characters of a key, with those of the steps that it is in. */
+export const longestKey = 900;

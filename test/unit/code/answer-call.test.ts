@@ -280,6 +280,32 @@ describe("a call of a function", () => {
       }),
     ]);
   });
+
+  it("has an error in full, which JSON would write as nothing", async () => {
+    const cause = new TypeError("no price");
+    const { lines, call } = answering(
+      defineFunction({
+        run: (_input, ctx) => {
+          const error = Object.assign(new Error("no such sku", { cause }), { code: "GONE", request: {} });
+          Object.assign(error.request, { error });
+          ctx.log.warn("failed", { error });
+          // As programs without types write it.
+          ctx.log.error(cause as never, null as never);
+          throw cause;
+        },
+      }),
+    );
+    const answer = await call();
+    const [warned, said] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(warned?.error).toMatchObject({
+      name: "Error",
+      message: "no such sku, caused by TypeError: no price",
+      code: "GONE",
+      stack: expect.stringContaining("answer-call.test.ts"),
+    });
+    expect(said).toMatchObject({ level: "ERROR", message: "TypeError: no price" });
+    expect(answer).toMatchObject({ outcome: { log: { text: expect.stringContaining("no such sku, caused by") } } });
+  });
 });
 
 describe("a message that cannot be answered", () => {

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { longestWritten } from "../../../core/job/code-messages.ts";
 
+/** The latest that an error may put the next attempt off. */
+const longestRetryAfterMs = 365 * 86_400_000;
+
 const Outcome = z.discriminatedUnion("is", [
   z.object({ is: z.literal("completed"), value: z.object({ v: z.unknown() }) }),
   z.object({
@@ -11,7 +14,7 @@ const Outcome = z.discriminatedUnion("is", [
     retry_after_ms: z
       .number()
       .min(0)
-      .max(365 * 86_400_000)
+      .transform((ms) => Math.min(ms, longestRetryAfterMs))
       .optional(),
     code: z.string().optional(),
     log: z

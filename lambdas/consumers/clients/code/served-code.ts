@@ -36,12 +36,13 @@ export const servedCode = (
   },
 });
 
-/** Names a message for its signature: calls by their attempt, and what a run asks by its place in the run. */
+/** Names a message for its signature: calls by their attempt, and what a run asks by its place in the run. A header has no other characters. */
 function messageId(message: CodeMessage): string {
   if (message.kind === "call") return `${message.job_id}-${message.run}-${message.attempt}`;
   if (message.kind === "bundle") return `${message.job_id}-${message.definition}`;
   const { run } = message;
-  return `${run.id}-${run.run}-${run.attempt}-${message.kind === "decide" ? message.decision : message.key}-${message.from}`;
+  const place = message.kind === "decide" ? message.decision : encodeURIComponent(message.key.toWellFormed());
+  return `${run.id}-${run.run}-${run.attempt}-${place}-${message.from}`;
 }
 
 const refusedSignature = () =>

@@ -3,6 +3,7 @@ import { type CodeTarget, codeFields, isCodeTarget } from "../../../core/catalog
 import { Condition } from "../../../core/catalog/condition.ts";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { serveTarget } from "../../../core/catalog/serve-target.ts";
+import { longestWaitMs } from "../../../core/job/decide-messages.ts";
 import { RetryConfig } from "../../../core/job/retry-config.ts";
 import { duration } from "../../../core/kernel/duration.ts";
 import { fieldsSchema } from "../../../core/kernel/fields.ts";
@@ -17,7 +18,7 @@ import { Approve } from "./approve.ts";
 export const mostSteps = 50;
 
 /** The shortest and the longest wait of a step, in milliseconds. */
-export const waitLimits = { least: 1000, most: 400 * 24 * 3_600_000, signals: 10 } as const;
+export const waitLimits = { least: 1000, most: longestWaitMs, signals: 10 } as const;
 
 const aWait = () => duration(waitLimits.least, waitLimits.most);
 

@@ -1,8 +1,12 @@
 import { createServer, type RequestListener } from "node:http";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { defineFeature } from "../../../../lambdas/code/feature/define-feature.ts";
 import { serve, toLambda, toNode } from "../../../../lambdas/code/serve.ts";
+import { servedCode } from "../../../../lambdas/consumers/clients/code/served-code.ts";
 import { functionExecutor } from "../../../../lambdas/consumers/types/function/execute.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import type { StepMessage } from "../../../../lambdas/core/job/decide-messages.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { signedHeaders } from "../../../../lambdas/core/outbound/signed-headers.ts";
 import { anExecution } from "../../../support/an-execution.ts";
@@ -96,6 +100,108 @@ describe("functions behind a handler", () => {
     const answer = await handler(new Request("https://code.example/jobs"));
     expect(await answer.json()).toEqual({ v: 1, functions: ["price"] });
     expect((await handler(new Request("https://code.example/jobs", { method: "PUT" }))).status).toBe(405);
+  });
+
+  it.each(["film", "ein Käse", "🎬\u0000\uffff", "\ud83c"])(
+    "take a step of a feature whatever its key is: %j",
+    async (step) => {
+      const film = defineFeature({ run: (ctx) => ctx.step(step, () => "a film", { timeout: "1m" }) });
+      const server = createServer(toNode(serve({ features: { film }, secret: key })));
+      const url = await listening(server);
+      stops.push(() => stopping(server));
+      const { secrets, clock: _clock, ...execution } = anExecution({ secrets: { "shop/code": key } });
+      const code = servedCode(
+        { provider: "serve", url, secret: secret("shop/code") },
+        { ...execution, secrets, clock },
+      );
+      const message: StepMessage = {
+        ...{
+          v: 1,
+          kind: "step",
+          key: step,
+          attempt: 1,
+          idempotency_key: "i",
+          deadline_ms: 5000,
+          now: 0,
+          from: 0,
+          log: [],
+        },
+        run: {
+          ...{ id: "job_1", run: 1, attempt: 1, product: "shop", env: "dev", feature: "film" },
+          definition: "",
+          seed: "s",
+          started_at: 0,
+        },
+        input: { v: null },
+      };
+      expect(await code.call("shop", message, execution)).toMatchObject({ outcome: { value: { v: "a film" } } });
+    },
+  );
+
+  /* A server of Node does not catch what its listener's promise is rejected with: it would end the process, and with it all else that runs there. */
+  describe("hold whatever comes", () => {
+    async function served(listener: (...given: Parameters<RequestListener>) => Promise<void>) {
+      const rejected: unknown[] = [];
+      const server = createServer((request, response) => {
+        listener(request, response).catch((error: unknown) => rejected.push(error));
+      });
+      const url = new URL(await listening(server));
+      stops.push(() => stopping(server));
+      const send = (text: string, more: (write: (text: string) => void) => void = () => {}) =>
+        new Promise<string>((resolve) => {
+          const socket = connect(Number(url.port), url.hostname);
+          const parts: Buffer[] = [];
+          socket.on("data", (part) => {
+            parts.push(part);
+            socket.end();
+          });
+          socket.on("error", () => {});
+          socket.on("close", () => resolve(Buffer.concat(parts).toString()));
+          socket.write(text);
+          more((part) => (part === "" ? socket.destroy() : socket.write(part)));
+        });
+      return { rejected, send };
+    }
+
+    it.each(["TRACE", "PROPFIND", "HEAD", "DELETE"])("a %s is not allowed", async (method) => {
+      const { rejected, send } = await served(toNode(handler));
+      expect(await send(`${method} /jobs HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
+      expect(rejected).toEqual([]);
+    });
+
+    it("a caller that leaves amid its message is gone", async () => {
+      const { rejected, send } = await served(toNode(handler));
+      const head = "POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n";
+      await send(`${head}abc`, (write) => setTimeout(() => write(""), 50));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(rejected).toEqual([]);
+    });
+
+    it.each([
+      ["that says so", "Content-Length: 999999999\r\n\r\n", 0],
+      ["that does not", "Transfer-Encoding: chunked\r\n\r\n", 200],
+    ])("a message without end %s is refused before all of it is there", async (_what, head, chunks) => {
+      const { rejected, send } = await served(toNode(handler));
+      const chunk = `10000\r\n${"x".repeat(65_536)}\r\n`;
+      const answer = await send(`POST /jobs HTTP/1.1\r\nHost: x\r\n${head}`, (write) => {
+        for (let sent = 0; sent < chunks; sent++) write(chunk);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+      expect(rejected).toEqual([]);
+    });
+
+    it("what cannot be answered is an error of the server, which says why", async () => {
+      const said = jest.spyOn(console, "error").mockImplementation(() => {});
+      const { rejected, send } = await served(
+        toNode(async () => {
+          throw new Error("a value could not be read");
+        }),
+      );
+      expect(await send("POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")).toMatch(/^HTTP\/1\.1 500 /);
+      expect(said.mock.calls.flat().map(String).join()).toContain("a value could not be read");
+      said.mockRestore();
+      expect(rejected).toEqual([]);
+    });
   });
 
   it("are a Lambda function behind a URL", async () => {

@@ -15,6 +15,8 @@ const tested = (run: Handler, options: TestFeatureOptions<unknown> = {}) =>
     events: { go: (input) => input, slow: () => after("1h", "slow"), declined, ...options.events },
     ...options,
   });
+// biome-ignore lint/suspicious/noExplicitAny: what handlers call whose types nobody checks
+type Untyped = any;
 const keysOf = ({ log }: { log: { k: string; e: string }[] }) => log.map(({ k, e }) => `${k} ${e}`);
 
 describe("a job that fails", () => {
@@ -37,6 +39,29 @@ describe("a job that fails", () => {
 
   it("is null where it may fail", async () => {
     const run = await tested((ctx) => ctx.run("declined", {}, { allowFail: true }));
+    expect(run.result).toBeNull();
+  });
+});
+
+describe("what cannot be read of what is thrown", () => {
+  const unreadable = () => {
+    throw new Proxy(new Error("hidden"), {
+      get: () => {
+        throw new Error("no property");
+      },
+      getPrototypeOf: () => {
+        throw new Error("no prototype");
+      },
+    });
+  };
+
+  it("fails the run, as anything that is thrown", async () => {
+    const run = await tested(unreadable);
+    expect(run.error).toMatchObject({ message: "What was thrown cannot be read." });
+  });
+
+  it("fails the step", async () => {
+    const run = await tested((ctx) => ctx.step("own", unreadable, { allowFail: true }));
     expect(run.result).toBeNull();
   });
 });
@@ -200,6 +225,13 @@ describe("own code", () => {
 });
 
 describe("a step that calls ctx", () => {
+  it("has a key that is not endless", async () => {
+    const nested = (ctx: Parameters<Handler>[0], depth: number): Promise<unknown> =>
+      ctx.step(String(depth).padEnd(120, "-"), () => (depth === 0 ? ctx.run("go") : nested(ctx, depth - 1)));
+    const run = await tested((ctx) => nested(ctx, 9));
+    expect(run.error.message).toContain("more than 900 characters");
+  });
+
   it("is a part of the handler, with keys below its own, and is kept as a whole", async () => {
     const begun: string[] = [];
     const run = await tested(async (ctx) => {
@@ -310,6 +342,46 @@ describe("waits", () => {
       timed_out: true,
       at: Date.parse("2030-01-02T00:00:00Z"),
     });
+  });
+
+  it("take a number for a key, as what is not typed has", async () => {
+    const sent = [{ signal: "paid", key: 42, payload: { by: "ada" } }];
+    const run = await tested((ctx) => ctx.waitForSignal("paid", { key: 42 }), { signals: sent });
+    expect(run.result).toMatchObject({ payload: { by: "ada" } });
+    const asked = await tested((ctx) => ctx.approve({ title: "Refund?", show: [{ label: "Amount", value: 42.5 }] }), {
+      approvals: { approve: { choice: "approve" } },
+    });
+    expect(asked.result).toMatchObject({ choice: "approve" });
+  });
+
+  it.each<[string, (ctx: never) => unknown, string]>([
+    ["no key", (ctx: Untyped) => ctx.waitForSignal("paid", { key: null }), "`key` is a text of 1 to 256 characters"],
+    ["an empty key", (ctx: Untyped) => ctx.waitForSignal("paid", { key: "" }), "`key` is a text"],
+    ["a long key", (ctx: Untyped) => ctx.waitForSignal("paid", { key: "k".repeat(257) }), "`key` is a text"],
+    ["half of a character", (ctx: Untyped) => ctx.waitForSignal("paid", { key: "\ud800" }), "`key` is a text"],
+    [
+      "something odd to show",
+      (ctx: Untyped) => ctx.approve({ title: "Ok?", show: [{ value: {} }] }),
+      "`show` is a list",
+    ],
+    ["no choice", (ctx: Untyped) => ctx.approve({ title: "Ok?", choices: [] }), "`choices` is a list of texts"],
+    ["nobody who asks", (ctx: Untyped) => ctx.approve({ title: "Ok?", ask: { input: {} } }), "needs the `event`"],
+    ["another end", (ctx: Untyped) => ctx.run("go", {}, { onParentEnd: "stay" }), "is cancel or abandon"],
+    ["a sleep of years", (ctx: Untyped) => ctx.sleep("500d"), "at most 400 days at a time"],
+    ["a time in a far future", (ctx: Untyped) => ctx.sleepUntil(8e15), "at most 400 days at a time"],
+  ])("are refused at the call with %s", async (_what, handler, message) => {
+    const run = await tested(handler as Handler);
+    expect(run.error).toMatchObject({ message: expect.stringContaining(message) });
+  });
+
+  it("are over at once where their time is past, and last as long as a wait may where theirs is longer", async () => {
+    const long = { timeout: "4000d", otherwise: "continue" } as const;
+    const run = await tested(async (ctx) => {
+      await ctx.sleepUntil(-5);
+      return [ctx.now(), await ctx.waitForSignal("paid", long)];
+    });
+    const start = Date.parse("2030-01-01T00:00:00Z");
+    expect(run.result).toEqual([start, { timed_out: true, at: start + 400 * 86_400_000 }]);
   });
 
   it("say in the end what never comes", async () => {

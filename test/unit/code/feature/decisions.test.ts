@@ -70,6 +70,67 @@ describe("a decision", () => {
     expect(both).toMatchObject({ seen: 3, commands: [{ k: "d" }] });
   });
 
+  describe("whose log has large values", () => {
+    const large = (n: number, bytes = 2000): LogEntry => ({
+      ...done(n, `k${n}`),
+      value: { url: `https://values.example/${n}`, sha256: "", bytes },
+    });
+    const count = 100;
+    const reading = (load: (n: number) => Promise<unknown>) => {
+      const feature = defineFeature({
+        async run(ctx) {
+          const brought: unknown[] = [];
+          for (let n = 1; n <= count; n++) brought.push(await ctx.run("go", {}, { step: `k${n}` }));
+          return brought;
+        },
+      }) as CodeFeature;
+      return new Decisions({
+        find: async () => ({ feature, definition: "def_1" }),
+        resolve: async () => "",
+        write: () => {},
+        load: async (sent) => ("v" in sent ? sent.v : load(Number(sent.url.split("/").at(-1)))),
+      });
+    };
+    const log = (bytes?: number) => Array.from({ length: count }, (_, i) => large(i + 1, bytes));
+
+    it("reads them ahead, so that a replay does not wait for one after the other", async () => {
+      let [open, most] = [0, 0];
+      const load = async (n: number) => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, n % 3));
+        open--;
+        return n;
+      };
+      const answer = await reading(load).decide(aDecision({ log: log() }));
+      expect(answer).toMatchObject({
+        seen: count,
+        outcome: { is: "completed", value: { v: log().map(({ n }) => n) } },
+      });
+      expect(most).toBeGreaterThan(10);
+      expect(most).toBeLessThan(50);
+    });
+
+    it("holds only few of them that are very large", async () => {
+      let [held, most] = [0, 0];
+      const load = async (n: number) => {
+        most = Math.max(most, ++held);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        held--;
+        return n;
+      };
+      await reading(load).decide(aDecision({ log: log(5_000_000) }));
+      expect(most).toBeLessThan(4);
+    });
+
+    it("fails where one cannot be read, and ends no process by those behind it", async () => {
+      const load = async (n: number) => {
+        if (n > 50) throw new Error(`gone: ${n}`);
+        return n;
+      };
+      await expect(reading(load).decide(aDecision({ log: log() }))).rejects.toThrow("gone: 51");
+    });
+  });
+
   it("asks for the log where it has not seen what came before", async () => {
     const need = { v: 1, need: { from: 0 } };
     const decisions = five();

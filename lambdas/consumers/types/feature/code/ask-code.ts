@@ -12,7 +12,7 @@ import type { Execution } from "../../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
 import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
 import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
-import { logOf, type OpenRun } from "./open-run.ts";
+import { logOf, type Open, type OpenRun } from "./open-run.ts";
 
 /** What the run cannot go on with: it is parked, and tried again later. */
 export class Unanswered extends Error {
@@ -34,7 +34,12 @@ const largestPage = { entries: 1000, bytes: 3_000_000 } as const;
 
 /** How many milliseconds the code has for another answer. */
 export const leftFor = ({ deadline, clock, job }: Pick<Execution, "deadline" | "clock" | "job">): number =>
-  Math.min(longestDecisionMs, deadline - clock.now() - Math.min(marginMs, job.timeout_ms / 4));
+  Math.min(longestDecisionMs, deadline - clock.now() - marginOf(job.timeout_ms));
+
+/** How many milliseconds the code has for answers of which nothing is used yet. */
+export const mostFor = (timeoutMs: number): number => timeoutMs - marginOf(timeoutMs);
+
+const marginOf = (timeoutMs: number): number => Math.min(marginMs, timeoutMs / 4);
 
 /** Asks the code what the run does next. Throws an Unanswered if it cannot say, and a TransientError if it cannot be asked now. */
 export async function askCode(
@@ -86,7 +91,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       from: begin,
       log: page,
       ...(begin === 0 && { begun: Object.keys(run.kept.open) }),
-      ...(!isLast && { more: true }),
+      ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);
     if (isLast || "need" in answer) return answer;
@@ -94,6 +99,13 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   }
   throw new Error("a log has at least one page");
 }
+
+/** What is begun and will not be begun again. */
+const knownOf = ({ kept }: OpenRun): string[] =>
+  Object.entries(kept.open).flatMap(([key, open]) => (isBegun(open) ? [key] : []));
+
+/** Whether a key needs nothing of its command any more. */
+export const isBegun = ({ status, asking }: Open): boolean => status !== "not_started" && asking?.asks === undefined;
 
 function* pagesOf(log: readonly LogEntry[]): Generator<[LogEntry[], boolean]> {
   let page: LogEntry[] = [];

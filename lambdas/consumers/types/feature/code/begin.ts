@@ -5,6 +5,7 @@ import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { stepJobId, undoJobId } from "../../../../core/job/job-id.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
+import { inParallelUntil } from "../../../../core/kernel/in-parallel.ts";
 import { isRecord } from "../../../../core/kernel/json-values.ts";
 import { RequestError } from "../../../../core/kernel/request-error.ts";
 import { requestLimits } from "../../../../core/kernel/request-limits.ts";
@@ -18,7 +19,7 @@ import { isMissing, missingEvent, refusal } from "../step-faults.ts";
 import type { StepState } from "../step-state.ts";
 import { waitLimits } from "../target.ts";
 import { listen } from "../waits.ts";
-import { Unanswered } from "./ask-code.ts";
+import { isBegun, Unanswered } from "./ask-code.ts";
 import type { ParsedCommand } from "./decide-answer.ts";
 import { endOfJob, refusedEnd } from "./ends.ts";
 import type { NewEntry, Open, OpenRun } from "./open-run.ts";
@@ -33,16 +34,45 @@ export interface Begun {
   /** Whether something could not be begun for now: AWS refused it, or the catalog has lost its event. */
   refused: boolean | "missing";
   waits: number;
+  /** Whether some are left, for which there was no time. */
+  isPart: boolean;
 }
 
-/** Begins what the handler has called and what is not open yet. A key is begun once, with what it said the first time. */
-export async function beginAll(run: OpenRun, commands: readonly Begins[]): Promise<Begun> {
-  const begun: Begun = { ended: [], due: [], refused: false, waits: 0 };
+/** How many keys are begun, or closed, at a time. */
+const keysAtOnce = 20;
+
+/** Works on keys until it is late, and on the first of them in any case. Returns how many it has worked on. */
+export function untilLate<Key>(
+  keys: readonly Key[],
+  isLate: () => boolean,
+  work: (key: Key) => Promise<void>,
+): Promise<number> {
+  let begun = 0;
+  return inParallelUntil(
+    keysAtOnce,
+    keys,
+    () => begun >= keysAtOnce && isLate(),
+    (key) => {
+      begun += 1;
+      return work(key);
+    },
+  );
+}
+
+/**
+ * Begins what the handler has called and what is not open yet, until it is late: what was begun by then is kept. A key is begun once, with what it said the
+ * first time.
+ */
+export async function beginAll(run: OpenRun, commands: readonly Begins[], isLate: () => boolean): Promise<Begun> {
+  const begun: Begun = { ended: [], due: [], refused: false, waits: 0, isPart: false };
   const fresh = commands.filter((command) => isFresh(run, command));
-  const works = await Promise.allSettled(fresh.map((command) => begin(run, command, begun)));
+  const failed: unknown[] = [];
+  const count = await untilLate(fresh, isLate, (command) =>
+    begin(run, command, begun).catch((error: unknown) => void failed.push(error)),
+  );
   // Thrown only now, so that one that cannot be begun does not hold up the others.
-  for (const work of works) if (work.status === "rejected") throw work.reason;
-  return begun;
+  if (failed.length > 0) throw failed[0];
+  return { ...begun, isPart: count < fresh.length };
 }
 
 function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {
@@ -54,7 +84,7 @@ function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {
       step: k,
       message: `${k} is under way, and the handler now asks for something else by this key.`,
     });
-  return open.status === "not_started" || open.asking?.asks !== undefined;
+  return !isBegun(open);
 }
 
 async function begin(run: OpenRun, command: Begins, begun: Begun): Promise<void> {

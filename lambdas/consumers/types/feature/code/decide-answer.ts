@@ -74,6 +74,7 @@ export const ParsedAnswer = z.union([
     definition: z.string(),
     outcome: Outcome,
     commands: z.array(Command).default([]),
+    rest: z.boolean().default(false),
     ran: z.array(Ran).default([]),
     state: z.record(z.string(), z.unknown()).default({}),
     warnings: z.array(Warning).default([]),

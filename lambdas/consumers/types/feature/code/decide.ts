@@ -26,16 +26,23 @@ import { missingPauseMs } from "../step-faults.ts";
 import type { StepState } from "../step-state.ts";
 import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";
-import { askCode, keepCode, leftFor, Unanswered } from "./ask-code.ts";
-import { type Begins, beginAll, jobKeyOf } from "./begin.ts";
+import { askCode, keepCode, leftFor, mostFor, Unanswered } from "./ask-code.ts";
+import { type Begins, beginAll, jobKeyOf, untilLate } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { endOfJob, newEnds } from "./ends.ts";
 import { noteNeed } from "./needed-code.ts";
-import { append, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
+import { append, byKey, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
-/** With less than this left, in milliseconds, another decision goes on; where an attempt is short, with less than a third of it. */
+/** With less than this left, in milliseconds, a decision does not begin; where an attempt is short, with less than a third of it. */
 const leastMs = 6000;
+
+/**
+ * With less than this left a decision does not ask again, and another one goes on: own code that is called then may take 20 seconds. Where an
+ * attempt is short, with less than most of what it has.
+ */
+const leastAgainMs = 21_000;
+const leastAgainShare = 0.85;
 
 /** After how many rounds another decision goes on, so that no decision works for longer than its record is worth. */
 const mostRounds = 200;
@@ -87,12 +94,19 @@ interface Deciding {
 async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished | Ended> {
   const { services } = run;
   const { execution, target, code, feature } = of;
-  const least = Math.min(leastMs, execution.job.timeout_ms / 3);
+  const { timeout_ms } = execution.job;
+  const least = Math.min(leastMs, timeout_ms / 3);
+  const leastAgain = Math.min(leastAgainMs, mostFor(timeout_ms) * leastAgainShare);
   const due: number[] = [];
+  const isLate = () => leftFor(execution) < least;
   for (let round = 1; ; round++) {
-    if (round > mostRounds || leftFor(execution) < least) return park(run, due, { timer_at: services.clock.now() });
+    if (round > mostRounds || leftFor(execution) < (round === 1 ? least : leastAgain))
+      return park(run, due, { timer_at: services.clock.now() });
     const { ending } = run.job;
-    if (ending && !run.kept.cancelled && !(await cancelOpen(run))) return park(run, due, {});
+    if (ending && !run.kept.cancelled) {
+      const left = await cancelOpen(run, isLate);
+      if (left) return park(run, due, left === "late" ? { timer_at: services.clock.now() } : {});
+    }
     const ends = await newEnds(run, target);
     if (ending && !run.kept.cancelled) ends.push(cancelEntry(run));
     if (!(await append(run, ends))) continue;
@@ -102,12 +116,13 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
     run.kept.seen = run.last;
     run.fresh = [];
     await beginsWith(run, of, answer);
-    if (await tookBack(run, answer, asked)) continue;
+    if (await tookBack(run, answer, { asked, isLate })) continue;
     const { outcome } = answer;
     if (outcome.is === "waiting") {
       const begun = await beginAll(
         run,
         answer.commands.filter((one): one is Begins => one.c !== "close"),
+        isLate,
       );
       services.claim.whenRecorded(async () => measureBegun(services.log, run.job, begun.waits));
       due.push(...begun.due);
@@ -119,14 +134,16 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
       // A message may have been there before its wait.
       if (begun.waits > 0 && (await newEnds(run, target)).length > 0) continue;
       const { refused } = begun;
+      // What the answer could not hold, or this decision had no time for.
+      if (!refused && (answer.rest || begun.isPart)) continue;
       return park(
         run,
         due,
         refused ? retryAt(run.job, services.clock.now(), refused === "missing" ? missingPauseMs : 0) : {},
       );
     }
+    if (!(await closeOpen(run, isLate))) return park(run, due, { timer_at: services.clock.now() });
     if (outcome.is !== "continue") return ended(run, outcome);
-    await closeOpen(run);
     await beginAnew(run, outcome.input.v);
   }
 }
@@ -153,7 +170,11 @@ async function beginsWith(run: OpenRun, of: Deciding, answer: ParsedDecided): Pr
  * Appends what own code has returned, and what the handler has closed: it is asked again after that. Own code has run since `asked`, but for
  * a scope, which has begun with the first of its calls.
  */
-async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided, asked: number): Promise<boolean> {
+async function tookBack(
+  run: OpenRun,
+  { ran, commands }: ParsedDecided,
+  { asked, isLate }: { asked: number; isLate: () => boolean },
+): Promise<boolean> {
   const { services, job, kept } = run;
   const now = services.clock.now();
   const done = await Promise.all(
@@ -179,18 +200,19 @@ async function tookBack(run: OpenRun, { ran, commands }: ParsedDecided, asked: n
       return endOf(k, open, { e, at: now, error: told }, { status: "failed", ...times, error: shown });
     }),
   );
+  const closing = commands.filter(({ c }) => c === "close");
   const closed: NewEntry[] = [];
-  for (const { k } of commands.filter(({ c }) => c === "close")) {
+  // What is left is asked for again. The order of the log is that of the commands, and not that in which AWS answers.
+  await untilLate([...closing.entries()], isLate, async ([at, { k }]) => {
     const open = kept.open[k] ?? (await unrecorded(run, k)) ?? { c: "run", f: "", status: "not_started" };
     const child = await closeKey(run, k, open);
     // It has done its work, which the handler may have to undo.
-    if (child?.status === "completed") closed.push(await endOfJob(run, k, open, child));
-    else closed.push(endOf(k, open, { e: "closed", at: now }, { status: "cancelled", finished_at: now }));
-  }
+    if (child?.status === "completed") closed[at] = await endOfJob(run, k, open, child);
+    else closed[at] = endOf(k, open, { e: "closed", at: now }, { status: "cancelled", finished_at: now });
+  });
   const entries = [...done, ...closed];
-  if (entries.length === 0) return false;
-  await append(run, entries);
-  return true;
+  if (entries.length > 0) await append(run, entries);
+  return entries.length > 0;
 }
 
 const nameOf = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
@@ -210,35 +232,42 @@ async function unrecorded({ services, job, kept }: OpenRun, key: string): Promis
   return { ...stepViewOf(child, services.clock.now()), c, f: child.parent?.asked ?? "" };
 }
 
-/** Ends all that is open, before the end of the run is recorded: that the run ends here, its log has decided. */
-async function closeOpen(run: OpenRun): Promise<void> {
-  await Promise.all(Object.entries(run.kept.open).map(([key, open]) => closeKey(run, key, open)));
+/**
+ * Ends what is open, before the end of the run is recorded: that the run ends here, its log has decided. False where it is late: what is left is
+ * closed by the decision after this one, to which the handler says the same.
+ */
+async function closeOpen(run: OpenRun, isLate: () => boolean): Promise<boolean> {
+  const { open } = run.kept;
+  const all = Object.entries(open);
+  const closed = await untilLate(all, isLate, async ([key, state]) => {
+    await closeKey(run, key, state);
+    delete open[key];
+  });
+  return closed === all.length;
 }
 
 /**
- * Cancels what is open of a run that ends. What has completed meanwhile stays open, so that the handler sees it and undoes it. False as long
- * as a feature has to undo its own steps, which have come after what this run has still to undo.
+ * Cancels what is open of a run that ends. What has completed meanwhile stays open, so that the handler sees it and undoes it. Returns what is left:
+ * keys for which it was too `late`, or features that have to undo their own steps, which have come after what this run has still to undo.
  */
-async function cancelOpen({ services, job, kept, ended: left }: OpenRun): Promise<boolean> {
+async function cancelOpen(run: OpenRun, isLate: () => boolean): Promise<"late" | "undoing" | undefined> {
+  const { services, job, kept, ended: left } = run;
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
-  const after = await Promise.all(
-    Object.entries(kept.open).map(async ([key, open]) => {
-      const child = open.job_id === undefined ? undefined : await cancelStep(services, open.job_id, job, reason);
-      return { key, open, child };
-    }),
-  );
-  let isOver = true;
-  for (const { key, open, child } of after) {
-    if (child?.status === "completed") continue;
+  const open = Object.entries(kept.open);
+  let isUndoing = false;
+  const begun = await untilLate(open, isLate, async ([key, state]) => {
+    const child = state.job_id === undefined ? undefined : await cancelStep(services, state.job_id, job, reason);
+    if (child?.status === "completed") return;
     if (child && !isFinished(child) && !isAbandoned(child)) {
-      isOver = false;
-      continue;
+      isUndoing = true;
+      return;
     }
     // Whether another one goes on or not: what is cancelled again wakes its run again.
-    if (open.status === "waiting") left[key] = { ...open, status: "cancelled", finished_at: services.clock.now() };
+    if (state.status === "waiting") left[key] = { ...state, status: "cancelled", finished_at: services.clock.now() };
     delete kept.open[key];
-  }
-  return isOver;
+  });
+  if (begun < open.length) return "late";
+  return isUndoing ? "undoing" : undefined;
 }
 
 const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({
@@ -253,7 +282,7 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   const { cancelled: _cancelled, ...rest } = kept;
   run.kept = {
     ...rest,
-    ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: {} },
+    ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: byKey<Open>() },
     input: await keepValue(services.blobs, job, input),
   };
   run.last = 0;
@@ -264,8 +293,6 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
 type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
 async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
-  await closeOpen(run);
-  run.kept.open = {};
   const progress = progressOf(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
   const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;

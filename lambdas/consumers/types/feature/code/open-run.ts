@@ -36,6 +36,10 @@ export interface OpenRun {
   before: Record<string, StepState>;
 }
 
+/** What a run has by the keys of its calls. Handlers choose them, so no key is there before it is put there, as `constructor` is of any object. */
+export const byKey = <Of>(known: Readonly<Record<string, Of>> = {}): Record<string, Of> =>
+  Object.assign(Object.create(null), known);
+
 /** An entry before it has its number. */
 export type NewEntry = Omit<KeptEntry, "n">;
 
@@ -50,9 +54,9 @@ export async function openRun(services: AttemptServices, execution: Execution, j
     : await begun(services, execution, job);
   const run: OpenRun = {
     feature: String(Reflect.get(execution.event, "feature")),
-    ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: {}, before: kept.open },
+    ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: byKey(), before: kept.open },
   };
-  kept.open = { ...kept.open };
+  kept.open = byKey(kept.open);
   // An input with expressions is another one at another time, so that what the handler is shown is recorded before.
   if (!isCodeProgress(progress) && job.expressions) await services.claim.record({ code: kept });
   await readOn(run);
@@ -112,9 +116,9 @@ function take(run: OpenRun, entry: KeptEntry): void {
   const passed = passedBy(entry.as ?? {});
   if (passed.length > 0) kept.taken_until = latestOf(kept.taken_until ?? {}, passed);
   if (entry.e === "cancel") kept.cancelled = true;
-  const { [entry.k]: ended, ...open } = kept.open;
+  const ended = kept.open[entry.k];
   if (ended) run.ended[entry.k] = { ...ended, ...entry.as, status: entry.as?.status ?? "completed" };
-  kept.open = open;
+  delete kept.open[entry.k];
 }
 
 /** Of how many addresses a run remembers until when it has taken messages: it is written with each decision. */

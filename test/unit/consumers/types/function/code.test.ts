@@ -104,6 +104,11 @@ describe("a job of a function of the team's own", () => {
     expect(caught.message).not.toContain("4242");
   });
 
+  it("waits for a year at most, however late the error wants the next attempt", async () => {
+    const caught = await failing(failed({ retry_after_ms: 1e15, code: "LATER" }));
+    expect(caught).toMatchObject({ retryAfterMs: 365 * 86_400_000, providerCode: "LATER" });
+  });
+
   it.each([
     ["threw", "PROVIDER_ERROR", true, "price threw Error."],
     ["input", "VALIDATION_ERROR", false, "The payload is none that price takes."],

@@ -168,6 +168,157 @@ describe("a run of code", () => {
     ).toBe(true);
   });
 
+  test("gives own code all of its time, however much the steps before it have taken", async () => {
+    const took = 9000;
+    const left: number[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          for (const key of ["a", "b", "c", "d"])
+            await ctx.step(key, async ({ deadline }) => {
+              left.push(deadline - Date.now());
+              await world.services.clock.advance(took);
+            });
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+    expect(left).toHaveLength(4);
+    expect(Math.min(...left)).toBeGreaterThan(19_500);
+  });
+
+  test("begins as much as it has time for, and the rest in decisions after that", async () => {
+    const count = 160;
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          const made = Array.from({ length: count }, (_, n) => ctx.run("create", { body: { n } }));
+          return (await Promise.all(made)).length;
+        },
+      }),
+    });
+    // The consumer makes one job after the other, each in a quarter of a second, and sees in a tenth that one is there.
+    const { create } = world.services.jobs;
+    let busy = Promise.resolve();
+    world.services.jobs.create = (job) => {
+      const created = busy.then(async () => {
+        const made = await create(job);
+        if (job.parent) await world.services.clock.advance(made.outcome === "created" ? 250 : 100);
+        return made;
+      });
+      busy = created.then(() => {});
+      return created;
+    };
+    const id = await world.start("onboard", {});
+    await world.pass(10 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: count });
+    expect(world.ran).toHaveLength(count);
+  });
+
+  test.each(["failed", "cancelled", "completed"])(
+    "closes many calls of a run that is %s, in as many decisions as that takes",
+    async (how) => {
+      const count = 100;
+      const later = { retryable: true, retryAfterMs: 600 * minute };
+      const world = codeWorld(
+        {
+          onboard: defineFeature({
+            async run(ctx) {
+              await ctx.run("create", {}, { undo: () => ctx.run("charge", {}) });
+              const mails = Array.from({ length: count }, (_, n) => ctx.run("mail", {}, { step: `m${n}` }));
+              await ctx.sleep("1h");
+              if (how === "completed") return;
+              await Promise.all([...mails, ctx.step("last", () => Promise.reject(new Error("no")))]);
+            },
+          }),
+        },
+        {
+          mail: () => {
+            throw new JobError("PROVIDER_ERROR", "not now", later);
+          },
+        },
+      );
+      // The consumer cancels one job after the other, each in a third of a second.
+      const { replace } = world.services.jobs;
+      let busy = Promise.resolve();
+      let cancelled = 0;
+      world.services.jobs.replace = (job, ...more) => {
+        if (!(job.parent && job.status === "cancelled")) return replace(job, ...more);
+        const done = busy.then(async () => {
+          await world.services.clock.advance(300);
+          cancelled += 1;
+          return replace(job, ...more);
+        });
+        busy = done.then(() => {});
+        return done;
+      };
+      const id = await world.start("onboard", {});
+      await world.pass(5 * minute);
+      if (how === "cancelled") await cancelJob(world.services, id, "changed my mind");
+      await world.pass(90 * minute);
+      const undone = how === "completed" ? {} : { rolled_back: { steps: 1, failed: 0 } };
+      expect(await world.view(id)).toMatchObject({ status: how, ...undone });
+      expect(cancelled).toBe(count);
+      const done = world.ran.map(({ event }) => event).filter((event) => event !== "mail");
+      expect(done).toEqual(how === "completed" ? ["create"] : ["create", "charge"]);
+    },
+  );
+
+  test("gets what many calls bring along in answers that Lambda lets through", async () => {
+    const count = 60;
+    const text = "x".repeat(200_000);
+    const answers: number[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          const own = ctx.step("own", () => text);
+          const made = Array.from({ length: count }, (_, n) => ctx.run("create", { body: { n, text } }));
+          await ctx.race({ own: () => ctx.sleep("1d"), first: made[0] as Promise<unknown> });
+          return [(await Promise.all(made)).length, (await own).length];
+        },
+      }),
+    });
+    const { call } = world.code.invoker;
+    world.code.invoker.call = async (...given) => {
+      const answer = await call(...given);
+      answers.push(Buffer.byteLength(JSON.stringify(answer)));
+      return answer;
+    };
+    const id = await world.start("onboard", {});
+    await world.pass(10 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: [count, text.length] });
+    expect(world.ran).toHaveLength(count);
+    expect(Math.max(...answers)).toBeLessThan(6_000_000);
+    // What is begun is not sent again with each answer.
+    expect(answers.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(3 * count * text.length);
+  });
+
+  test("takes names that every object has for keys of calls", async () => {
+    const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          const made = await Promise.all(names.map((step) => ctx.run("create", {}, { step: `${step}` })));
+          const slept = names.map((step) => ctx.sleep("1h", { step: `${step}.` }).then(() => step));
+          const own = await ctx.step("valueOf", () => "own");
+          const paid = await ctx.waitForSignal("paid", { step: "isPrototypeOf" });
+          return [made.length, (await Promise.all(slept)).length, own, paid.payload];
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    const before = await world.view(id);
+    expect(before.parked).toBeUndefined();
+    await world.signal("paid", { job_id: id }, "money");
+    await world.pass(2 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: [4, 4, "own", "money"] });
+    expect(world.ran).toHaveLength(4);
+  });
+
   test("takes a message once, although a decision fails after it has taken it", async () => {
     const world = codeWorld({
       onboard: defineFeature({
