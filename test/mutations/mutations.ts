@@ -300,8 +300,8 @@ export const mutations: Mutation[] = [
   // The replay of features as code.
   {
     file: "lambdas/code/feature/session.ts",
-    find: "await (hasReturned ? this.#deliverAfterReturn(entry) : this.#deliverOne(entry));",
-    replace: "const given = this.#deliverOne(entry); if (entry.n % 2 === 0) await given;",
+    find: "await (hasReturned ? this.#deliverAfterReturn(entry, value) : this.#deliverOne(entry, value));",
+    replace: "const given = this.#deliverOne(entry, value); if (entry.n % 2 === 0) await given;",
     test: "unit/code/feature/random-handlers.test.ts",
   },
   {

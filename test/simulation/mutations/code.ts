@@ -11,7 +11,7 @@ export const ofCode: Mutation[] = [
     name: "code: short decisions never ask it",
     seed: 97,
     at: `${decide}#decisions`,
-    find: "Math.min(leastMs, execution.job.timeout_ms / 3)",
+    find: "Math.min(leastMs, timeout_ms / 3)",
     replace: "leastMs",
     bug: "a run whose decisions had less than ten seconds woke itself without end, and never asked its code",
   },
