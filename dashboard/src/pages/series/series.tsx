@@ -14,8 +14,10 @@ import { SeriesCard } from "./series-card.tsx";
 import "./series.css";
 
 const pageSize = 25;
-/** How many pages are read for so many series: series are looked for among all jobs, a thousand for a page. */
-const pagesPerSize = 5;
+/** How many pages are read for so many series: series are looked for among all jobs that wait, a thousand for a page. */
+const pagesPerSize = 40;
+/** What takes more pages than these is not asked for again by itself. */
+const fewPages = 5;
 const isBusy = ({ status }: Series) => status === "queued" || status === "running";
 
 /** Jobs that recur: when, how they went, and when they run next. */
@@ -35,6 +37,7 @@ function List({ tenant }: { tenant: Tenant }) {
   const [limit, setLimit] = useState(pageSize);
   const { data, error, isPending } = usePoll(seriesOf(tenant, limit), {
     isFinal: ({ series }) => !series.some(isBusy),
+    once: ({ read }) => read > fewPages,
   });
   if (isPending) return <Skeleton lines={6} />;
   if (!data) return <ErrorBanner error={error} />;
@@ -64,8 +67,13 @@ function List({ tenant }: { tenant: Tenant }) {
   );
 }
 
+interface Read extends SeriesPage {
+  /** How many pages were read. */
+  read: number;
+}
+
 /** Reads pages until it has `limit` series, or has read enough. A page may be short although more follow. */
-const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Promise<SeriesPage> => {
+const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Promise<Read> => {
   const pages = ductape().jobs.series(tenant);
   const series: Series[] = [];
   let cursor: string | undefined;
@@ -76,5 +84,5 @@ const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Pr
     cursor = page.next_cursor;
     read++;
   } while (cursor !== undefined && series.length < limit && read < pagesPerSize * (limit / pageSize));
-  return { series, ...(cursor !== undefined && { next_cursor: cursor }) };
+  return { series, read, ...(cursor !== undefined && { next_cursor: cursor }) };
 });
