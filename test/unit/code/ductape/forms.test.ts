@@ -484,7 +484,7 @@ describe("data", () => {
   it("has the types of Ductape's documentation", async () => {
     const handler: Handler = async (ctx) => {
       const rows = await ctx.database.query<{ id: string }>({ database: "orders", event: "find" });
-      const child = await ctx.feature<{ id?: string }, { paid: boolean }>("pay", "pay", { id: rows[0]?.id });
+      const child = await ctx.feature<{ count: number }, { paid: boolean }>("pay", "pay", { count: rows.length });
       if (child.paid) return rows.map(({ id }) => id);
       const result = await ctx.triggerRollback("not paid");
       return { rolledBackSteps: result.rolled_back_steps };
