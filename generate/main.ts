@@ -27,6 +27,7 @@ import type {
   DuctapeRepeat,
   PrefixedInput,
   RetryCode,
+  SessionText,
   Unavailable,
 } from "./ductape-input.ts";
 import type { FileContent, Query, RequestHeaders, Scalar, TemplateInput } from "./input-values.ts";

@@ -47,7 +47,7 @@ export const requests: Record<string, Shape> = {
     fields: {
       input: inputs.map(({ requestName }) => requestName).join(" | "),
       cache: "string | Record<string, never> | null",
-      session: "JobSession | Unavailable",
+      session: "JobSession | SessionText | Unavailable",
     },
   },
   JobSession: { schema: SessionRequest },

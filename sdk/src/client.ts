@@ -29,6 +29,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
     /** Schedules jobs. */
     job: JobProcessor<C>;
   };
+  /** `processor.job` by the name that it had in late 2025. */
+  job: JobProcessor<C>;
   /** Jobs that exist. */
   jobs: Jobs<C>;
   /**
@@ -84,8 +86,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const me = async ({ signal }: CallOptions = {}) =>
     expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
   return {
-    processor: { job, ...processor },
-    jobs,
+    processor,
     me,
     request: createRequest(transport),
     errors: createErrorGroups(transport, defaults),

@@ -12,6 +12,9 @@ export type RetryCode = JobErrorCode | (string & {});
 /** Empty: the field exists in Ductape and has no meaning here, and the API refuses any value in it. */
 export type Unavailable = Record<string, never> | "" | null;
 
+/** A session's name in the catalog and a token of it, `tag:token`. */
+export type SessionText = `${string}:${string}`;
+
 /** The other spellings of a request's fields. */
 export interface DuctapeFields {
   /** `product_tag` by the name it has in Ductape today. */
@@ -56,16 +59,20 @@ export interface DuctapeSchedule {
   every?: number | undefined;
   /** The IANA time zone of `cron`. Default: UTC. */
   tz?: string | undefined;
+  /** Another name of `tz`. */
+  timezone?: string | undefined;
   /** The maximum number of runs. Default: no limit. */
   limit?: number | undefined;
   /** No run is planned after this time; a bare date means the end of that day in `tz`. Default: never. */
   endDate?: Time | undefined;
 }
 
-/** `Repeat`'s other spelling of `end_date`. */
+/** `Repeat`'s other spellings. */
 export interface DuctapeRepeat {
   /** `end_date` in Ductape's spelling. */
   endDate?: Time | undefined;
+  /** `tz` by the name that it has in the schedules of features. */
+  timezone?: string | undefined;
 }
 
 /** The parts of an action's request as flat fields: `"body:sku"` is `body.sku`. */

@@ -6,6 +6,7 @@ import {
   createFeatureRuns,
   type ExecuteFields,
   executeFeature,
+  type FeatureOptions,
   type FeatureOutcome,
   type FeatureRuns,
 } from "./feature-runs.ts";
@@ -57,16 +58,17 @@ export interface ActionDispatch extends DispatchFields {
   input?: IActionRequest | Record<string, unknown> | undefined;
 }
 
-/** A feature: the tag of its event, by one of four names. */
+/** A feature: the tag of its event, by one of five names. */
 export interface FeatureDispatch extends DispatchFields {
   feature?: string | undefined;
+  feature_tag?: string | undefined;
   tag?: string | undefined;
   event?: string | undefined;
   workflow?: string | undefined;
   /** Default: `{}`. */
   input?: Record<string, unknown> | undefined;
   /** `retries`, and `timeout_ms` as `timeout`. */
-  options?: { retries?: number | undefined; timeout?: number | undefined } | undefined;
+  options?: FeatureOptions | undefined;
 }
 
 /**
@@ -216,6 +218,8 @@ export interface FileStore extends Dispatcher<StorageDispatch>, FileReader {
   upload: Run<StorageDispatch, Uploaded>;
   /** `upload`. */
   save: Run<StorageDispatch, Uploaded>;
+  /** `upload`. */
+  run: Run<StorageDispatch, Uploaded>;
   /** `readFile`. */
   read: FileReader["readFile"];
   files: { read: FileReader["readFile"] };
@@ -272,13 +276,19 @@ export interface ProcessorNamespaces {
 type Request = Pick<IJobProcessorInput, "event" | "input">;
 
 /** The id of a run is made here, so a caller's own one would lead nowhere afterwards. */
-function requireOwnId(call: string, data: object): void {
-  if (!("feature_id" in data)) return;
-  throw refused(
-    call,
-    "/feature_id",
-    "is given by the answer: pass yours as idempotency_key, and a call that is repeated starts no second run",
-  );
+const ownId = "is given by the answer: pass yours as idempotency_key, and a call that is repeated starts no second run";
+const notOfExecute: Readonly<Record<string, string>> = {
+  feature_id: ownId,
+  workflow_id: ownId,
+  context: "is not here: pass what the handler needs of it in the input, and what runs are found by as labels",
+};
+
+function requireExecutable(call: string, data: object): void {
+  const faults = Object.keys(data).flatMap((name) => {
+    const detail = Object.hasOwn(notOfExecute, name) ? notOfExecute[name] : undefined;
+    return detail === undefined ? [] : [{ pointer: `/${name}`, detail }];
+  });
+  if (faults.length > 0) throw new InvalidRequestError("INVALID_REQUEST", `${call} cannot be done so.`, faults);
 }
 
 /** What the namespaces are made of. */
@@ -292,7 +302,10 @@ interface Parts {
   now: () => number;
 }
 
-export function createNamespaces(parts: Parts): { namespaces: Namespaces; processor: ProcessorNamespaces } {
+export function createNamespaces(parts: Parts): {
+  namespaces: Namespaces & Pick<Parts, "job" | "jobs">;
+  processor: ProcessorNamespaces & Pick<Parts, "job">;
+} {
   const { job, jobs, signals, defaults, settle, download, now } = parts;
   const callsOf = <Data extends DispatchFields>(jobOf: (data: Data, call: string) => Request) => {
     const requestOf = (call: string, data: Data) => {
@@ -323,9 +336,9 @@ export function createNamespaces(parts: Parts): { namespaces: Namespaces; proces
   });
 
   const featureCalls = callsOf<FeatureDispatch>(
-    ({ feature, tag, event, workflow, input = {}, options, ...rest }, call) => ({
+    ({ feature, feature_tag, tag, event, workflow, input = {}, options, ...rest }, call) => ({
       ...withOptions(rest, options),
-      event: theOneOf(call, { feature, tag, event, workflow }),
+      event: theOneOf(call, { feature, feature_tag, tag, event, workflow }),
       input,
     }),
   );
@@ -335,7 +348,7 @@ export function createNamespaces(parts: Parts): { namespaces: Namespaces; proces
     ...createFeatureRuns(name, { jobs, start: (data, options) => job.dispatch(data, options), download, now }),
     execute: async <Output>({ timeout, ...data }: FeatureExecute, options?: CallOptions) => {
       const call = `${name}.execute`;
-      requireOwnId(call, data);
+      requireExecutable(call, data);
       const start = () => featureCalls.dispatch(call).dispatch(data, options);
       return (await executeFeature({ start, settle, now }, { timeout, ...options })) as FeatureOutcome<Output>;
     },
@@ -400,9 +413,10 @@ export function createNamespaces(parts: Parts): { namespaces: Namespaces; proces
     ...fileCalls.dispatch("storage.dispatch"),
     upload: upload("storage.upload"),
     save: upload("storage.save"),
+    run: upload("storage.run"),
     readFile,
     read: readFile,
-    files: { read: readFile },
+    files: Object.assign(refusal("storage.files"), { read: readFile }),
   };
 
   const publishCalls = callsOf<PublishDispatch>(({ broker, event, ...rest }, call) => ({
@@ -432,8 +446,9 @@ export function createNamespaces(parts: Parts): { namespaces: Namespaces; proces
     messaging: events,
   };
   return {
-    namespaces: withRefusals(namespaces),
+    namespaces: withRefusals({ ...namespaces, job: { ...job }, jobs }),
     processor: withRefusals({
+      job: { ...job },
       action: namespaces.action,
       feature: namespaces.feature,
       notification: notifications,

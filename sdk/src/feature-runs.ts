@@ -37,6 +37,8 @@ export interface FeatureError {
 /** What a run came to. A run that has failed is an answer, and no error. */
 export interface FeatureOutcome<Output = unknown> {
   feature_id: string;
+  /** The same, by the name of older documentation. */
+  workflow_id: string;
   status: FeatureStatus;
   output?: Output;
   error?: FeatureError;
@@ -56,6 +58,8 @@ export interface FeatureState extends Omit<FeatureOutcome, "execution_time"> {
   current_steps: string[];
   /** The first of them. */
   current_step?: string;
+  /** What the handler of a feature in code has set, with the answers of its queries as `queries`. */
+  state: Record<string, unknown>;
   /** Epoch milliseconds. */
   created_at: number;
   started_at?: number;
@@ -90,20 +94,39 @@ export interface RelatedRun {
   created_at: number;
 }
 
+/** A run among those that were made of each other. */
+export interface RelatedExecution extends RelatedRun {
+  type: "original" | "replay" | "restart";
+  replayed_from?: string;
+  restarted_from?: string;
+}
+
 export interface FeatureStep {
   feature_id: string;
   step_tag: string;
+  /** `step_tag`. */
+  tag: string;
+  /** `step_tag`. */
+  name: string;
   status: JobStep["status"];
   started_at?: number;
   completed_at?: number;
   duration_ms?: number;
-  /** What it came to, of a step with a job that has completed. */
+  /** `started_at`. */
+  start_time?: number;
+  /** `completed_at`. */
+  end_time?: number;
+  /** `duration_ms`. */
+  duration?: number;
+  /** What it came to, of a step with a job that has completed, or of own code as far as the job shows it. */
   output?: unknown;
   error?: FeatureError;
   /** How many attempts its job has made. */
   attempts?: number;
   job_id?: string;
   undo?: JobStep["undo"];
+  /** The status of `undo`. */
+  rollback_status?: NonNullable<JobStep["undo"]>["status"];
 }
 
 export interface ExecuteFields {
@@ -124,6 +147,22 @@ export interface ReplayFeature extends FeatureRun {
   reason?: string | undefined;
   /** A call that is repeated with the same key makes no second run. */
   idempotency_key?: string | undefined;
+  /** `retries`, and `timeout_ms` as `timeout`, of the new run. */
+  options?: FeatureOptions | undefined;
+}
+
+export interface FeatureOptions {
+  retries?: number | undefined;
+  timeout?: number | undefined;
+}
+
+/** A run that was begun by another. */
+export interface MadeRun {
+  feature_id: string;
+  /** The same, by the name of older documentation. */
+  workflow_id: string;
+  status: FeatureStatus;
+  reason?: string;
 }
 
 export interface RestartFeature extends ReplayFeature {
@@ -150,15 +189,9 @@ export interface FeatureRuns {
     options?: CallOptions,
   ): Promise<FeatureStep>;
   /** Starts a new run with the input of this one. The key needs `jobs:input`, and the event may hide no part of it. */
-  replay(
-    run: ReplayFeature,
-    options?: CallOptions,
-  ): Promise<{ feature_id: string; replayed_from: string; status: FeatureStatus; reason?: string }>;
+  replay(run: ReplayFeature, options?: CallOptions): Promise<MadeRun & { replayed_from: string }>;
   /** Starts a new run with another input, or with that of this one and other fields in it. */
-  restart(
-    run: RestartFeature,
-    options?: CallOptions,
-  ): Promise<{ feature_id: string; restarted_from: string; status: FeatureStatus; reason?: string }>;
+  restart(run: RestartFeature, options?: CallOptions): Promise<MadeRun & { restarted_from: string }>;
   /** The run that started it, the jobs of its steps, and the runs that were made of it. */
   relatedExecutions(
     run: FeatureRun,
@@ -169,6 +202,10 @@ export interface FeatureRuns {
     children: { feature_id: string; step: string; status: JobStep["status"] }[];
     replays: RelatedRun[];
     restarts: RelatedRun[];
+    /** The run that this one was made of, or else this one. */
+    original: string;
+    /** This run, and those that were made of it. */
+    executions: RelatedExecution[];
   }>;
 }
 
@@ -183,6 +220,8 @@ interface Calls {
       input: Record<string, unknown>;
       labels: string[];
       idempotency_key?: string;
+      retries?: number;
+      timeout_ms?: number;
     },
     options?: CallOptions,
   ): Promise<JobReceipt>;
@@ -210,12 +249,7 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
   ) => {
     const all: RelatedRun[] = [];
     for await (const job of jobs.list({ product_tag, env, label: labelOf(kind, id) }, options)) {
-      all.push({
-        feature_id: job.job_id,
-        feature_tag: job.event,
-        status: statusOf(job),
-        created_at: job.created_at,
-      });
+      all.push(relatedOf(job));
       if (all.length === mostRelated) break;
     }
     return all;
@@ -228,6 +262,7 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
     options?: CallOptions,
   ) => {
     const id = idOf(call, run);
+    const { retries, timeout } = optionsOf(call, run);
     const job = await jobs.get(id, options);
     requireFeature(call, job);
     const given = async () => {
@@ -247,11 +282,13 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
       {
         ...{ product_tag, env, event, input: await inputOf(given), labels: [labelOf(kind, id)] },
         ...(key !== undefined && { idempotency_key: key }),
+        ...(retries !== undefined && { retries }),
+        ...(timeout !== undefined && { timeout_ms: timeout }),
       },
       options,
     );
     return {
-      ...{ id, feature_id: receipt.job_id, status: statusOf(receipt) },
+      ...{ id, feature_id: receipt.job_id, workflow_id: receipt.job_id, status: statusOf(receipt) },
       ...(run.reason !== undefined && { reason: run.reason }),
     };
   };
@@ -269,6 +306,7 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
         env: job.env,
         current_steps: current,
         ...(current[0] !== undefined && { current_step: current[0] }),
+        state: job.state ?? {},
         created_at: job.created_at,
         ...(job.started_at !== undefined && { started_at: job.first_started_at ?? job.started_at }),
         ...(job.finished_at !== undefined && { completed_at: job.finished_at }),
@@ -314,19 +352,18 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
       if (key === undefined || !found)
         throw refused(call, "/step_tag", `is none of the run's steps: ${keys.join(", ")}`);
       const child = found.job_id === undefined ? undefined : await childOf(found.job_id, options);
+      const { started_at: start, finished_at: end, undo } = found;
+      const output = child?.result ?? found.returned;
       return {
-        feature_id: id,
-        step_tag: key,
-        status: found.status,
-        ...(found.started_at !== undefined && { started_at: found.started_at }),
-        ...(found.finished_at !== undefined && { completed_at: found.finished_at }),
-        ...(found.started_at !== undefined &&
-          found.finished_at !== undefined && { duration_ms: found.finished_at - found.started_at }),
-        ...(child?.result !== undefined && { output: child.result }),
+        ...{ feature_id: id, step_tag: key, tag: key, name: key, status: found.status },
+        ...(start !== undefined && { started_at: start, start_time: start }),
+        ...(end !== undefined && { completed_at: end, end_time: end }),
+        ...(start !== undefined && end !== undefined && { duration_ms: end - start, duration: end - start }),
+        ...(output !== undefined && { output }),
         ...(found.error && { error: { ...found.error, step: key } }),
         ...(child && { attempts: child.attempts.length }),
         ...(found.job_id !== undefined && { job_id: found.job_id }),
-        ...(found.undo && { undo: found.undo }),
+        ...(undo && { undo, rollback_status: undo.status }),
       };
     },
 
@@ -358,6 +395,12 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
         ),
         replays,
         restarts,
+        ...originOf(job),
+        executions: [
+          executionOf(job),
+          ...replays.map((one) => ({ ...one, type: "replay" as const, replayed_from: id })),
+          ...restarts.map((one) => ({ ...one, type: "restart" as const, restarted_from: id })),
+        ],
       };
     },
   };
@@ -381,10 +424,43 @@ export async function executeFeature(
   const receipt = await start();
   const job = await settle(receipt, options);
   if (job) return outcomeOf(job, now());
-  return { feature_id: receipt.job_id, status: "running", completed_steps: [], execution_time: options.timeout ?? 0 };
+  const { job_id } = receipt;
+  return {
+    ...{ feature_id: job_id, workflow_id: job_id, status: "running" as const },
+    ...{ completed_steps: [], execution_time: options.timeout ?? 0 },
+  };
 }
 
 const labelOf = (kind: "replay" | "restart", id: string): string => `${kind}-of-${id}`;
+const madeOf = /^(replay|restart)-of-(.+)$/;
+
+/** The run that a run was made of, which its label names. */
+function sourceOf({ labels = [] }: Pick<JobSummary, "labels">): { kind: "replay" | "restart"; of: string } | undefined {
+  const [, kind, of] = labels.map((label) => madeOf.exec(label)).find((found) => found !== null) ?? [];
+  return of === undefined ? undefined : { kind: kind as "replay" | "restart", of };
+}
+
+const originOf = (job: JobSummary) => ({ original: sourceOf(job)?.of ?? job.job_id });
+
+function executionOf(job: JobSummary): RelatedExecution {
+  const source = sourceOf(job);
+  if (!source) return { ...relatedOf(job), type: "original" };
+  const { kind, of } = source;
+  return { ...relatedOf(job), type: kind, ...(kind === "replay" ? { replayed_from: of } : { restarted_from: of }) };
+}
+
+const relatedOf = (job: JobSummary): RelatedRun => ({
+  ...{ feature_id: job.job_id, feature_tag: job.event },
+  ...{ status: statusOf(job), created_at: job.created_at },
+});
+
+function optionsOf(call: string, { options = {} }: ReplayFeature): FeatureOptions {
+  const [other] = Object.keys(options).filter((name) => !["retries", "timeout"].includes(name));
+  if (other === undefined) return options;
+  const detail =
+    "is not here. There are retries and timeout; features.history and features.stepDetail say what happened";
+  throw refused(call, `/options/${other}`, detail);
+}
 
 /** Ductape has no word for a job that waits to start, and one more for an end: a run that was rolled back has failed. */
 function statusOf(job: Pick<JobSummary, "status"> & Partial<Pick<JobSummary, "rolled_back">>): FeatureStatus {
@@ -410,6 +486,7 @@ function outcomeOf(job: Job, now: number): FeatureOutcome {
   const began = job.first_started_at ?? job.started_at ?? job.created_at;
   return {
     feature_id: job.job_id,
+    workflow_id: job.job_id,
     status: statusOf(job),
     ...(job.result !== undefined && { output: job.result }),
     ...(job.error && {

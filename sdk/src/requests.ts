@@ -10,6 +10,7 @@ import type {
   DuctapeRepeat,
   PrefixedInput,
   RetryCode,
+  SessionText,
   Unavailable,
 } from "./ductape-input.ts";
 import type { FileContent, Query, RequestHeaders, Scalar, TemplateInput } from "./input-values.ts";
@@ -157,7 +158,7 @@ export interface IJobProcessorInput extends DuctapeFields {
    * @default none
    * @example `{ tag: "user", token: "eyJhbGciOi..." }`
    */
-  session?: JobSession | Unavailable | undefined;
+  session?: JobSession | SessionText | Unavailable | undefined;
   /**
    * Identifies the request, 1 to 255 characters: the same request with the same key never creates a second job, and
    * returns the receipt of the first one.

@@ -118,7 +118,23 @@ export interface ChildOptions extends CallFields {
 /** A contract of portable functions, or its name. */
 export type Contract = string | { readonly namespace?: string; readonly operations?: object };
 
+/** What has no type has none as a list either. */
+type Rows<Row> = 0 extends 1 & Row ? Untyped : Row[];
+
+/** What Ductape's handlers read of a rollback. Here nothing is returned, for the run has ended. */
+export interface RolledBack {
+  success: boolean;
+  rolled_back_steps: string[];
+  failed_steps?: { tag: string; error: string }[];
+  reason: string;
+}
+
 type Call<Data> = <Result = Untyped>(data: Data) => Promise<Result>;
+
+interface Child {
+  <Result = Untyped>(childId: string, tag: string, input?: unknown, options?: ChildOptions): Promise<Result>;
+  <Input, Output>(childId: string, tag: string, input: Input, options?: ChildOptions): Promise<Output>;
+}
 
 /** What a handler in Ductape's spelling calls. */
 export interface DuctapeContext<Input = Untyped> {
@@ -139,8 +155,8 @@ export interface DuctapeContext<Input = Untyped> {
   readonly database: {
     /** Returns the row that the statement returns, a list for several, or else what it has changed. */
     insert: Call<DatabaseCall>;
-    /** Returns the rows, documents or items; one where the action reads one. */
-    query: Call<DatabaseCall>;
+    /** Returns the rows, documents or items; one where the action reads one, and then without a type of rows. */
+    query: <Row = Untyped>(data: DatabaseCall) => Promise<Rows<Row>>;
     update: Call<DatabaseCall>;
     /** Returns whether anything was deleted. */
     delete: Call<DatabaseCall>;
@@ -170,9 +186,10 @@ export interface DuctapeContext<Input = Untyped> {
   ): Promise<Payload>;
   checkpoint(name: string, data?: unknown): Promise<void>;
   /** Rolls back what the run has done, and ends it: what follows in the handler does not run. */
-  triggerRollback(reason: string): Promise<never>;
-  feature<Result = Untyped>(childId: string, tag: string, input?: unknown, options?: ChildOptions): Promise<Result>;
-  workflow<Result = Untyped>(childId: string, tag: string, input?: unknown, options?: ChildOptions): Promise<Result>;
+  triggerRollback(reason: string): Promise<RolledBack>;
+  /** Runs another feature, and returns its output. */
+  feature: Child;
+  workflow: Child;
 
   readonly when: {
     eq(one: unknown, other: unknown): boolean;

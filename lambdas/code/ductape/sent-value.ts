@@ -1,8 +1,20 @@
+import { refusal } from "./not-here.ts";
+
+const unseen =
+  "the value is known where an event's input is made, by `expressions: true` of the event, and not to the handler. Pass what the handler needs of it in the input";
+
 /** A variable or constant of the catalog: its value is known where the input of an event is made, and not to the handler. */
 export class Placeholder {
   readonly #expression: string;
+  readonly #call: string;
   constructor(word: "Variable" | "Constant", app: string, key: string) {
     this.#expression = `$${word}{${app}}{${key}}`;
+    this.#call = `${word.toLowerCase()}(${app}, ${key})`;
+  }
+  /** A part of a text it can be, but no number: compared with one it would be false, whatever the catalog says. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "number") throw refusal(this.#call, unseen);
+    return this.#expression;
   }
   toJSON(): string {
     return this.#expression;

@@ -66,6 +66,13 @@ export const usesGraph = features.define({
   },
 });
 
+export const waitsForUndeclared = features.define({
+  tag: "waits",
+  handler: async (ctx) => {
+    await ctx.waitForSignal("approved", { timeout: "1h" });
+  },
+});
+
 export const makesId = defineFeature({
   async run(ctx) {
     const id = String(process.hrtime.bigint());

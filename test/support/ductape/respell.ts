@@ -56,7 +56,7 @@ function respellTimes(random: Random, { repeat, start_at, ...rest }: Fields): Fi
 
 function respellSeries(random: Random, repeat: Fields): Fields {
   const fallback = repeat.cron !== undefined && random.chance(0.3) ? { every: 60_000 } : {};
-  return { ...renamedSome(random, repeat, { end_date: "endDate" }), ...fallback };
+  return { ...renamedSome(random, repeat, { end_date: "endDate", tz: "timezone" }), ...fallback };
 }
 
 /** Names the event by its target and action, or by its notification and message. */

@@ -52,6 +52,11 @@ it("the engine refuses what Ductape has alone", async () => {
   expect((await tested("usesGraph")).error.code).toBe("NOT_HERE");
 });
 
+it("the engine fails a run that waits for a signal that its feature does not declare", async () => {
+  expect(foundIn("waitsForUndeclared")).toMatchObject([{ rule: "undeclared-signal" }]);
+  expect((await tested("waitsForUndeclared")).error.message).toContain("declares no signal approved");
+});
+
 it("another value in each replay makes another call", async () => {
   expect(foundIn("makesId")).toMatchObject([{ rule: "not-repeatable" }]);
   expect((await tested("makesId")).fault?.code).toBe("NON_DETERMINISTIC");

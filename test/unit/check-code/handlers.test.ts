@@ -21,7 +21,7 @@ ${body}
   },
 });`;
 const ductape = (body: string) => `import { features } from "ductape-jobs/code";
-export const order = features.define({ tag: "order", handler: async (ctx) => {
+export const order = features.define({ tag: "order", signals: { paid: {} }, handler: async (ctx) => {
 ${body}
 } });`;
 
@@ -535,6 +535,30 @@ describe("calls that are refused", () => {
       ductape(`await ▸ctx.graph.query({});\nif (▸ctx.is_replay) return ▸ctx.storage.download({});`),
     ],
   ]);
+  const waiting = (more: string) =>
+    `import { features } from "ductape-jobs/code";\nexport const order = features.define({ tag: "order", ${more} });`;
+  finds("undeclared-signal", "error", [
+    ["a signal that is not declared", ductape(`await ctx.waitForSignal(▸"approved", { timeout: "1d" });`)],
+    ["signals that are not declared", ductape(`await ctx.waitForSignal([▸"approved", "paid", ▸"rejected"]);`)],
+    ["a signal of a feature that declares none", waiting(`handler: async (ctx) => ctx.waitForSignal(▸"paid")`)],
+    [
+      "a signal that a constant does not have",
+      waiting(`signals, handler: async ({ waitForSignal }) => waitForSignal(▸"paid")`).replace(
+        "export",
+        `const signals = { "other": {} };\nexport`,
+      ),
+    ],
+  ]);
+
+  it.each([
+    ["that is declared", `signals: { "paid": { input: {} } }, handler: async (ctx) => ctx.waitForSignal("paid")`],
+    ["of a list from elsewhere", `signals: signalsOf(shop), handler: async (ctx) => ctx.waitForSignal("paid")`],
+    ["that may be among others", `signals: { ...others }, handler: async (ctx) => ctx.waitForSignal("paid")`],
+    ["that may be declared by what is spread", `...base, handler: async (ctx) => ctx.waitForSignal("paid")`],
+    ["whose name is made", `handler: async (ctx) => ctx.waitForSignal(ctx.input.signal)`],
+  ])("a signal %s is no fault", (_what, more) => {
+    expect(checked(waiting(more)).found).toEqual([]);
+  });
 });
 
 describe("a comment", () => {

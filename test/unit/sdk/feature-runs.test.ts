@@ -28,6 +28,7 @@ const rolledBack = aRun({
     "main.charge": step("failed", { job_id: "job_2", error: failure }),
   },
 });
+const related = { feature_id: id, feature_tag: "book", status: "completed", created_at: began };
 const none: Reply = { body: { jobs: [] } };
 const here = { product: "shop", env: "dev" };
 
@@ -41,7 +42,7 @@ describe("a feature that is executed", () => {
     await with_([{ status: 202, body: aReceipt({ status: "queued" }) }, { body: aRun() }], async ({ client, seen }) => {
       const outcome = await client.features.execute({ tag: "book", input: { guest: "ada" }, idempotency_key: "k" });
       expect(outcome).toEqual({
-        ...{ feature_id: id, status: "completed", output: { ok: true }, execution_time: 100 },
+        ...{ feature_id: id, workflow_id: id, status: "completed", output: { ok: true }, execution_time: 100 },
         completed_steps: ["main.reserve", "main.charge"],
       });
       expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({
@@ -69,13 +70,27 @@ describe("a feature that is executed", () => {
     });
   });
 
-  test("has no id of the caller's", async () => {
+  test("is named as feature_tag too", async () => {
+    await with_([{ status: 202, body: aReceipt({ status: "queued" }) }, { body: aRun() }], async ({ client, seen }) => {
+      await client.features.execute({ feature_tag: "book", input: {} });
+      expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({ event: "book" });
+    });
+  });
+
+  test("has no id or context of the caller's", async () => {
     await with_([{}], async ({ client, seen }) => {
-      const error = await rejection(client.features.execute({ tag: "book", feature_id: "mine" } as never));
-      expect(error).toBeInstanceOf(InvalidRequestError);
-      expect(error).toMatchObject({
-        errors: [{ pointer: "/feature_id", detail: expect.stringContaining("idempotency_key") }],
-      });
+      for (const name of ["feature_id", "workflow_id"]) {
+        const error = await rejection(
+          client.features.execute({ tag: "book", [name]: "mine", context: { source: "api" } } as never),
+        );
+        expect(error).toBeInstanceOf(InvalidRequestError);
+        expect(error).toMatchObject({
+          errors: [
+            { pointer: `/${name}`, detail: expect.stringContaining("idempotency_key") },
+            { pointer: "/context", detail: expect.stringContaining("in the input") },
+          ],
+        });
+      }
       expect(seen).toEqual([]);
     });
   });
@@ -96,6 +111,14 @@ test("the status of a run names the steps that are open", async () => {
       ...{ feature_tag: "book", status: "running", current_step: "main.money", current_steps: ["main.money"] },
       ...{ completed_steps: ["main.reserve"], started_at: began + 5, waits: [{ step: "main.money" }] },
     });
+  });
+});
+
+test("the status of a run of code has its state, with the answers of its queries", async () => {
+  const state = { orderStatus: "paid", queries: { getProgress: { done: 2 } } };
+  await with_([{ body: aRun({ state }) }, { body: aRun() }], async ({ client }) => {
+    expect((await client.features.status({ feature_id: id })).state).toEqual(state);
+    expect((await client.features.status({ feature_id: id })).state).toEqual({});
   });
 });
 
@@ -127,6 +150,16 @@ describe("a step of a run", () => {
     });
   });
 
+  test("has Ductape's names besides, and what own code has returned", async () => {
+    const steps = { sum: step("completed", { returned: { total: 3 }, undo: { status: "completed" } }) };
+    await with_([{ body: aRun({ steps }) }], async ({ client }) => {
+      expect(await client.features.stepDetail({ feature_id: id, step_tag: "sum" })).toMatchObject({
+        ...{ tag: "sum", name: "sum", duration: 10, start_time: began + 10, end_time: began + 20 },
+        ...{ output: { total: 3 }, rollback_status: "completed" },
+      });
+    });
+  });
+
   test("that is none is refused with those that are", async () => {
     await with_([{ body: aRun() }], async ({ client }) => {
       expect(await rejection(client.features.stepDetail({ feature_id: id, step_tag: "pay" }))).toMatchObject({
@@ -143,7 +176,9 @@ describe("a new run of a run", () => {
   test("has its input, and a label that leads back", async () => {
     await with_([{ body: rolledBack }, input, started], async ({ client, seen }) => {
       const made = await client.features.replay({ feature_id: id, reason: "fixed", idempotency_key: "again" });
-      expect(made).toEqual({ feature_id: "job_9", replayed_from: id, status: "scheduled", reason: "fixed" });
+      expect(made).toEqual({
+        ...{ feature_id: "job_9", workflow_id: "job_9", replayed_from: id, status: "scheduled", reason: "fixed" },
+      });
       expect(JSON.parse(seen[2]?.body ?? "")).toEqual({
         ...{ product_tag: "shop", env: "dev", event: "book", input: { guest: "ada", nights: 2 } },
         ...{ labels: [`replay-of-${id}`], idempotency_key: "again" },
@@ -160,6 +195,23 @@ describe("a new run of a run", () => {
     await with_([{ body: aRun() }, ...(isWhole ? [] : [input]), started], async ({ client, seen }) => {
       expect(await client.features.restart({ feature_id: id, ...how })).toMatchObject({ restarted_from: id });
       expect(JSON.parse(seen.at(-1)?.body ?? "")).toMatchObject({ input: sent, labels: [`restart-of-${id}`] });
+    });
+  });
+
+  test.each(["replay", "restart"] as const)("takes the options of features.dispatch (%s)", async (call) => {
+    await with_([{ body: aRun() }, input, started], async ({ client, seen }) => {
+      await client.features[call]({ feature_id: id, options: { retries: 5, timeout: 120_000 } });
+      expect(JSON.parse(seen.at(-1)?.body ?? "")).toMatchObject({ retries: 5, timeout_ms: 120_000 });
+    });
+  });
+
+  test.each(["replay", "restart"] as const)("is refused with any other option (%s)", async (call) => {
+    await with_([{}], async ({ client, seen }) => {
+      const options = { retries: 5, debug: true } as object;
+      expect(await rejection(client.features[call]({ feature_id: id, options }))).toMatchObject({
+        errors: [{ pointer: "/options/debug", detail: expect.stringContaining("features.history") }],
+      });
+      expect(seen).toEqual([]);
     });
   });
 
@@ -204,11 +256,25 @@ test("related executions are the parent, the steps' jobs and the runs made of it
   await with_([{ body: child }, none, none], async ({ client }) => {
     expect(await client.features.relatedExecutions({ feature_id: id })).toEqual({
       ...{ feature_id: id, parent: { feature_id: "job_0", step: "main.book" }, replays: [], restarts: [] },
+      ...{ original: id, executions: [{ ...related, type: "original" }] },
       children: [
         { feature_id: "job_1", step: "main.reserve", status: "completed" },
         { feature_id: "job_2", step: "main.charge", status: "completed" },
       ],
     });
+  });
+});
+
+test("related executions of a run that was made of another lead back to it", async () => {
+  const replay = { ...aRun({ labels: ["vip", "replay-of-job_0"] }) };
+  const restart = { ...aRun(), job_id: "job_3" };
+  await with_([{ body: replay }, none, { body: { jobs: [restart] } }], async ({ client }) => {
+    const { original, executions } = await client.features.relatedExecutions({ feature_id: id });
+    expect(original).toBe("job_0");
+    expect(executions).toEqual([
+      { ...related, type: "replay", replayed_from: "job_0" },
+      { ...related, feature_id: "job_3", type: "restart", restarted_from: id },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { type Ductape, InvalidRequestError } from "../../../sdk/src/index.ts";
 import { instead } from "../../../sdk/src/not-here.ts";
 import { apiKey, aReceipt, completedJob, fakeApi, rejection, until } from "./fake-api.ts";
@@ -250,6 +251,15 @@ describe("what Ductape runs at once", () => {
     expect(JSON.parse(api.seen[0]?.body ?? "")).toEqual({ ...sent, ...at });
   });
 
+  test("has the names that jobs and files had in late 2025", async () => {
+    await using api = await fakeApi([{ body: completedJob(response) }], here);
+    const repeat = { every: 86_400_000 };
+    expect(await api.client.job.schedule({ event: "go", start_at: 0, input: {}, repeat })).toEqual(response);
+    expect(JSON.parse(api.seen[0]?.body ?? "")).toEqual({ event: "go", start_at: 0, input: {}, repeat, ...at });
+    await api.client.storage.run({ event: "store_document", input: file });
+    expect(JSON.parse(api.seen[1]?.body ?? "")).toMatchObject({ event: "store_document", input: file });
+  });
+
   test("has the names below processor that it had in 2025", async () => {
     await using api = await fakeApi([{ body: completedJob(response) }], here);
     const { action, feature, notification, storage, messageBroker, database } = api.client.processor;
@@ -315,6 +325,25 @@ describe("a call of Ductape's that does not exist here", () => {
     ["graphs.dispatch", (client) => client.graphs.dispatch({}), /action of the catalog's app/],
   ])("(%s) rejects in its words", async (_name, call, message) => {
     expect(await rejection(call(faked().client))).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test.each([
+    ...["graph.executeTransaction", "product.jobs.create", "product.notifications.messages.fetchAll", "model.update"],
+    ...["sessions.fetchUsers", "quotas.check", "resilience.quotas.run", "health.define", "secrets.fetchAll"],
+  ])("(%s) is refused by its name, though no list has it", async (path) => {
+    const { client, seen } = faked();
+    for (const place of [client, client.processor]) {
+      const call = callOf(place as Ductape, path) as (data: object) => Promise<unknown>;
+      expect(String(await rejection(call({})))).toMatch(new RegExp(`${path.replaceAll(".", "\\.")}: here, .{30,}`));
+    }
+    expect(seen).toEqual([]);
+  });
+
+  test("is no promise, and can be printed", async () => {
+    const { client } = faked();
+    const { sessions } = client as unknown as { sessions: unknown };
+    expect(await sessions).toBe(sessions);
+    expect(`${inspect(sessions)}`).toContain("Function");
   });
 
   test("does not compile", () => {

@@ -120,8 +120,9 @@ test("the queries of Ductape's documentation compile", () => {
 test("what Ductape has and this client does not have does not compile", () => {
   const rest = { event: "go", input: {} };
   accepts<IJobProcessorInput>({ ...rest, session: { tag: "user", token: "ey..." } }, { ...rest, session: {} });
-  // @ts-expect-error a session as a string
-  accepts<IJobProcessorInput>({ ...rest, session: "user:ey..." });
+  accepts<IJobProcessorInput>({ ...rest, session: "user:ey..." }, { ...rest, schedule: { timezone: "UTC" } });
+  // @ts-expect-error a session as a text without a tag
+  accepts<IJobProcessorInput>({ ...rest, session: "ey..." });
   // @ts-expect-error a session without its token
   accepts<IJobProcessorInput>({ ...rest, session: { tag: "user" } });
   // @ts-expect-error a misspelt field

@@ -48,6 +48,7 @@ export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
     for (const field of ["traceparent", "tracestate"]) {
       if (typeof draft.at(field) !== "string") draft.remove([field]);
     }
+    rewriteSession(draft);
     rewriteSchedule(draft);
     rewriteRepeat(draft);
     draft.rename(["retry_config"], retryNames);
@@ -111,8 +112,19 @@ export function asWritten<Parsed>(rewritten: Rewritten, parse: () => Parsed): Pa
 export const placedFaults = ({ placeOf }: Rewritten, faults: readonly Fault[]): Fault[] =>
   faults.map(({ pointer, detail }) => ({ pointer: placeOf(pointer), detail }));
 
+const sessionText = /^([^:]+):(.+)$/s;
+
+/** `session: "tag:token"` stands for `{tag, token}`. */
+function rewriteSession(draft: Draft): void {
+  const session = draft.at("session");
+  const [, tag, token] = (typeof session === "string" && sessionText.exec(session)) || [];
+  if (tag === undefined) return;
+  for (const field of ["tag", "token"]) draft.standsFor(["session", field], ["session"]);
+  draft.set(["session"], { tag, token });
+}
+
 /** The fields of a series, by the names that a caller may give them. */
-const seriesFields = ["cron", "every", "tz", "limit", "endDate", "end_date", "overlap"];
+const seriesFields = ["cron", "every", "tz", "timezone", "limit", "endDate", "end_date", "overlap"];
 
 /** `schedule: {start_at, cron, every, limit, endDate, tz}` stands for `start_at` and `repeat`. */
 function rewriteSchedule(draft: Draft): void {
@@ -145,7 +157,7 @@ function rewriteFlatSeries(draft: Draft): void {
 function rewriteRepeat(draft: Draft): void {
   const repeat = draft.recordAt("repeat");
   if (!repeat) return;
-  draft.rename(["repeat"], { endDate: "end_date" });
+  draft.rename(["repeat"], { endDate: "end_date", timezone: "tz" });
   if (repeat.cron !== undefined && repeat.every !== undefined) {
     draft.note(["repeat", "every"], "is not used: cron counts, and every is only its fallback");
     draft.remove(["repeat", "every"]);

@@ -33,12 +33,21 @@ export interface StepCall {
   fn: FunctionPath | undefined;
 }
 
+/** A call of `defineFeature`, or of `features.define`. */
+interface Definition {
+  spelling: Spelling;
+  handler: FunctionPath;
+  /** What is defined, as it is written out. */
+  written: NodePath<t.ObjectExpression>;
+}
+
 /** What a module has of features as code. */
 export interface CodeModule {
   program: NodePath<t.Program>;
   contexts: ReadonlyMap<Binding, ContextPart>;
   /** The functions of the definitions. */
   handlers: ReadonlySet<FunctionPath>;
+  definitions: readonly Definition[];
   /** They and the functions that are given a ctx. */
   withContext: ReadonlySet<t.Node>;
   /** The inputs of handlers that get them beside ctx. */
@@ -52,6 +61,7 @@ export function codeModuleOf(program: NodePath<t.Program>): CodeModule {
   const contexts = new Map<Binding, ContextPart>();
   const withContext = new Set<t.Node>();
   const handlers = new Set<FunctionPath>();
+  const definitions: Definition[] = [];
   const inputs: NodePath[] = [];
   const give = (fn: FunctionPath, at: number, part: ContextPart) => {
     const parameter = (fn.get("params") as NodePath[])[at];
@@ -64,6 +74,7 @@ export function codeModuleOf(program: NodePath<t.Program>): CodeModule {
     const defined = definedBy(call);
     if (!defined) continue;
     handlers.add(defined.handler);
+    definitions.push(defined);
     withContext.add(defined.handler.node);
     give(defined.handler, 0, { names: [], spelling: defined.spelling });
     const [, input] = defined.handler.get("params") as NodePath[];
@@ -94,7 +105,8 @@ export function codeModuleOf(program: NodePath<t.Program>): CodeModule {
       }
     }
   }
-  return { program, contexts, handlers, withContext, inputs, steps: calls.flatMap((call) => stepOf(contexts, call)) };
+  const steps = calls.flatMap((call) => stepOf(contexts, call));
+  return { program, contexts, handlers, definitions, withContext, inputs, steps };
 }
 
 function callsIn(program: NodePath): NodePath<t.CallExpression>[] {
@@ -143,14 +155,14 @@ function spellingOf(parameter: NodePath): Spelling | undefined {
 }
 
 /** The handler of `defineFeature({ run })`, or of `features.define({ handler })`. */
-function definedBy(call: NodePath<t.CallExpression>): { handler: FunctionPath; spelling: Spelling } | undefined {
+function definedBy(call: NodePath<t.CallExpression>): Definition | undefined {
   const spelling = definingSpelling(calleeOf(call));
-  const definition = spelling && objectOf(argumentOf(call, 0));
+  const written = spelling && objectOf(argumentOf(call, 0));
   const wanted = spelling === "ours" ? "run" : "handler";
-  const property = (definition?.get("properties") as NodePath[] | undefined)?.find((one) => nameOf(one) === wanted);
-  if (!spelling || !property) return undefined;
+  const property = (written?.get("properties") as NodePath[] | undefined)?.find((one) => nameOf(one) === wanted);
+  if (!spelling || !written || !property) return undefined;
   const handler = property.isObjectMethod() ? property : functionOf(property.get("value") as NodePath);
-  return handler && { handler, spelling };
+  return handler && { spelling, handler, written };
 }
 
 function definingSpelling(callee: NodePath): Spelling | undefined {

@@ -13,7 +13,8 @@ export interface SourceFinding {
     | "not-repeatable"
     | "repeated-key"
     | "retried-calls"
-    | "not-here";
+    | "not-here"
+    | "undeclared-signal";
   detail: string;
 }
 

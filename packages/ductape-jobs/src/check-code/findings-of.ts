@@ -4,11 +4,11 @@ import type { SourceFinding } from "./finding.ts";
 import { lostChanges } from "./lost-changes.ts";
 import { openLosers } from "./open-losers.ts";
 import { outsideSteps } from "./outside-steps.ts";
-import { notHere, retriedCalls } from "./refused-calls.ts";
+import { notHere, retriedCalls, undeclaredSignals } from "./refused-calls.ts";
 import { repeatedKeys } from "./repeated-keys.ts";
 import { programOf } from "./syntax.ts";
 
-const checks = [lostChanges, openLosers, outsideSteps, repeatedKeys, retriedCalls, notHere];
+const checks = [lostChanges, openLosers, outsideSteps, repeatedKeys, retriedCalls, notHere, undeclaredSignals];
 
 /**
  * What is wrong with the handlers of features as code in a module, in the order of its lines. Functions of other modules are not followed.

@@ -481,6 +481,21 @@ describe("data", () => {
     });
   });
 
+  it("has the types of Ductape's documentation", async () => {
+    const handler: Handler = async (ctx) => {
+      const rows = await ctx.database.query<{ id: string }>({ database: "orders", event: "find" });
+      const child = await ctx.feature<{ count: number }, { paid: boolean }>("pay", "pay", { count: rows.length });
+      if (child.paid) return rows.map(({ id }) => id);
+      const result = await ctx.triggerRollback("not paid");
+      return { rolledBackSteps: result.rolled_back_steps };
+    };
+    const events = { "orders:find": () => ({ rows: [{ id: "A" }] }) };
+    expect((await tested(handler, { events, features: { pay: () => ({ paid: true }) } })).result).toEqual(["A"]);
+    expect(await tested(handler, { events, features: { pay: () => ({ paid: false }) } })).toMatchObject({
+      ...{ status: "rolled_back", reason: "not paid" },
+    });
+  });
+
   it("is a feature for the catalog, by either name", () => {
     const older = workflows.define({ tag: "older", name: "Older", handler: async () => 1 });
     expect(isCodeFeature(older)).toBe(true);

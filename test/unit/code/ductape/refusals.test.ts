@@ -53,6 +53,16 @@ describe("what is not here", () => {
     ["an operation", (ctx) => ctx.functions.invoke("net", ""), /name of an operation/],
     ["no function", (ctx) => ctx.step("s", 1 as never), /needs a function/],
     ["no tag", (ctx) => ctx.step("", handler), /is no tag of a step/],
+    [
+      "a number that is a variable of the catalog",
+      (ctx) => ctx.variable("stripe", "limit") > 5,
+      /ctx.variable\(stripe, limit\): here, the value is known where an event's input is made/,
+    ],
+    [
+      "a calculation with a constant of the catalog",
+      (ctx) => 2 * ctx.constant("stripe", "fee"),
+      /ctx.constant\(stripe, fee\): here, .*expressions: true/,
+    ],
     ["a time", (ctx) => ctx.transform.formatDate("soon", "YYYY"), /is no time/],
   ])("%s is refused at the call", async (_what, call, message) => {
     expect((await failed(call)).message).toMatch(message);

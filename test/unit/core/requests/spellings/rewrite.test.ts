@@ -78,6 +78,16 @@ const spellings: [what: string, theirs: Fields, ours: Fields][] = [
     { ...action, input: {}, start_at: 5, repeat: { cron: "* * * * *", tz: "UTC", limit: 2, end_date: 9e12 } },
   ],
   [
+    "the timezone of a schedule",
+    { ...action, input: {}, schedule: { cron: "0 * * * *", timezone: "America/New_York" } },
+    { ...action, input: {}, repeat: { cron: "0 * * * *", tz: "America/New_York" } },
+  ],
+  [
+    "a session as a text",
+    { ...action, input: {}, session: "user-session:eyJhbGciOi.a:b" },
+    { ...action, input: {}, session: { tag: "user-session", token: "eyJhbGciOi.a:b" } },
+  ],
+  [
     "endDate",
     { ...action, input: {}, repeat: { every: 1000, endDate: "2030-12-31T23:59:59Z" } },
     { ...action, input: {}, repeat: { every: 1000, end_date: "2030-12-31T23:59:59Z" } },
@@ -210,7 +220,13 @@ test("rewriting leaves the caller's request unchanged", () => {
 
 test.each<[string, Fields, [pointer: string, detail: RegExp][]]>([
   ["session", { session: { tag: "user", token: "t" } }, [["/session/tag", /no sessions/]]],
-  ["a session as a string", { session: "user:token" }, [["/session", /./]]],
+  ["a session as a text", { session: "user:token" }, [["/session", /no sessions/]]],
+  ["a session without a tag", { session: "s3cret" }, [["/session", /^(?!.*s3cret)/]]],
+  [
+    "two zones",
+    { schedule: { cron: "0 9 * * *", tz: "UTC", timezone: "Europe/Berlin" } },
+    [["/schedule/timezone", /means \/repeat\/tz.*one of the two/]],
+  ],
   ["a schedule that is none", { schedule: "daily" }, [["/schedule", /must be an object/]]],
   ["a schedule without a series", { schedule: { tz: "UTC" } }, [["/schedule", /needs either cron or every/]]],
   ["an unknown field of schedule", { schedule: { cron: "* * * * *", evry: 1 } }, [["/schedule/evry", /Did you mean/]]],
