@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Running } from "../../../local/data/data-folder.ts";
 import { aJob, aWaitingJob, jobId } from "../../support/cli/a-job.ts";
+import { until } from "../../support/local/until.ts";
 
 let server: Server;
 let url: string;
@@ -59,6 +64,24 @@ test("an interruption ends any other command", async () => {
   child.stdout?.once("data", () => child.kill("SIGINT"));
   expect(await ended(child)).toMatchObject({ code: 130 });
 }, 60_000);
+
+test("the local system goes on after its command has begun it, until it is interrupted", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "dev-"));
+  try {
+    const child = start(["dev", "--port", "0", "--empty"], { DUCTAPE_DATA: folder });
+    const end = ended(child);
+    const running = await until(async () => {
+      if (child.exitCode !== null) throw new Error(`It has ended with ${child.exitCode}.`);
+      const written = await readFile(join(folder, "local.json"), "utf8").catch(() => "");
+      return written !== "" && (JSON.parse(written) as Running);
+    }, 60_000);
+    for (let asked = 0; asked < 5; asked++) expect((await fetch(`${running.url}/v1/health`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await end).toMatchObject({ code: 0 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 120_000);
 
 test("a command reads input from standard input", async () => {
   const child = start(["explain", "e", "--product", "p", "--env", "e", "--input", "-"]);

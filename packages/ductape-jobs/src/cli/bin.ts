@@ -15,8 +15,10 @@ const interruption = new AbortController();
 /** For what a command has to say about what goes on. */
 const lastWordsMs = 500;
 
-// The local runtime stops by itself, which takes as long as it takes.
-if (argv[2] !== "dev") {
+/** The local runtime has only begun when its command is over. It stops by itself, which takes as long as it takes. */
+const isGoingOn = argv[2] === "dev";
+
+if (!isGoingOn) {
   process.once("SIGINT", () => {
     interruption.abort();
     setTimeout(() => process.exit(130), lastWordsMs).unref();
@@ -34,5 +36,6 @@ const code = await run(argv.slice(2), {
   browse,
   signal: interruption.signal,
 });
+process.exitCode = code;
 // A module of the catalog may have left open what would keep this process from ending, such as a timer. What is printed comes before.
-stdout.write("", () => stderr.write("", () => process.exit(code)));
+if (!isGoingOn) stdout.write("", () => stderr.write("", () => process.exit(code)));
