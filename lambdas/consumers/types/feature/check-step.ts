@@ -17,10 +17,13 @@ export function checkAgainstEvent(
 ): Fault[] {
   const { event: name, app, input = {} } = step;
   const asked = { product_tag: product.tag, event: name, ...(app !== undefined && { app }), input };
-  const rewritten = rewriteRequest(asked, makeCatalog([product], registry));
+  const catalog = makeCatalog([product], registry);
+  const rewritten = rewriteRequest(asked, catalog);
   const request = rewritten.request as typeof asked;
   const event = ownValue(product.jobs, request.event);
   if (!event) return rewritten.faults;
+  // What an event whose target is missing takes is not known.
+  if (catalog.lookup(product.tag, request.event)?.target === undefined) return [];
   const definition = registry[event.type];
   const { max_timeout_ms } = definition.limits;
   const tooLong = (step.timeout_ms ?? 0) > max_timeout_ms;
