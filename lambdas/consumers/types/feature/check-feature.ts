@@ -3,7 +3,7 @@ import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
-import { templateFaults } from "../../../core/expressions/template-faults.ts";
+import { templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
@@ -35,6 +35,7 @@ function checkDeclared(target: FeatureTarget, product: Product, registry: Regist
     ]),
     ...sessionRules(steps, registry.feature.texts?.(target), product, registry),
     ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
+    ...unreadReferences(target.output, ["output"]),
     ...cycles(steps),
     ...nestedCycles(target, product),
     ...tooLarge(target, product),
@@ -125,7 +126,7 @@ function inputFaults(
       ? stepCredentialFaults(reference, placed, product, registry)
       : check(reference);
   });
-  return [...faults, ...changedIn(placed)];
+  return [...faults, ...unreadReferences(placed.step.input, [...placed.path, "input"]), ...changedIn(placed)];
 }
 
 interface Checked {
