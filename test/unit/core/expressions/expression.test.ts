@@ -120,6 +120,7 @@ describe("expressions", () => {
     ["$Now)", /not part of an expression/],
     ["$Concat([)", /"\)" is out of place/],
     ["$Add(9007199254740993, 1)", /a number beyond 2\^53 would be rounded; write it in quotes/],
+    ["$Concat([1234567890123456789012])", /a number beyond 2\^53 would be rounded; write it in quotes/],
     ["$Trim('open)", "a quote is not closed"],
     [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
   ])("%s is a fault", (text, message) => {
@@ -152,7 +153,11 @@ describe("expressions", () => {
   it("name the operator that got a wrong value, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
-    for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
+    for (const text of [
+      "$Add('9007199254740993', 1)",
+      "$Add('1234567890123456789012', 0)",
+      "$Subtract(-9007199254740991, 1)",
+    ]) {
       expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
     }
   });
