@@ -164,17 +164,30 @@ function cycles(steps: PlacedStep[]): FoundStep[] {
     .map(({ path, key }) => ({ path: [...path, "depends_on"], detail: `step "${key}" waits for itself.` }));
 }
 
+type Nested = (of: FeatureTarget) => FeatureTarget[];
+const nestedOf = new WeakMap<Product, Nested>();
+
+/** The features that one runs. Each is looked through once, and not again for every feature that leads to it. */
+function nestedIn(product: Product): Nested {
+  const features = (product.features ?? {}) as Record<string, FeatureTarget>;
+  const found = new Map<FeatureTarget, FeatureTarget[]>();
+  const look: Nested = (of) => {
+    const names = stepsOf(of).flatMap(({ step }) => [step.event, step.undo?.event]);
+    const inner = [...new Set(names)].flatMap((name) => {
+      const event = ownValue(product.jobs, name ?? "");
+      return (event?.type === "feature" && ownValue(features, String(event.feature))) || [];
+    });
+    found.set(of, inner);
+    return inner;
+  };
+  const nested = nestedOf.get(product) ?? ((of) => found.get(of) ?? look(of));
+  nestedOf.set(product, nested);
+  return nested;
+}
+
 /** A feature that runs itself, directly or through others, would never end. */
 function nestedCycles(target: FeatureTarget, product: Product): FoundStep[] {
-  const features = (product.features ?? {}) as Record<string, FeatureTarget>;
-  const nested = (of: FeatureTarget): FeatureTarget[] =>
-    stepsOf(of)
-      .flatMap(({ step }) => [step.event, step.undo?.event])
-      .flatMap((name) => {
-        const event = ownValue(product.jobs, name ?? "");
-        const inner = event?.type === "feature" ? features[String(event.feature)] : undefined;
-        return inner ? [inner] : [];
-      });
+  const nested = nestedIn(product);
   const seen = new Set<FeatureTarget>();
   const visit = (of: FeatureTarget): boolean =>
     nested(of).some((inner) => {
