@@ -13,5 +13,7 @@ export const Condition = strict({
   length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
   /** Whether the value exists and is not null. */
   exists: z.boolean().optional(),
-}).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
+}).refine(({ value: _value, ...compared }) => Object.values(compared).some((one) => one !== undefined), {
+  message: "compares with nothing",
+});
 export type Condition = z.infer<typeof Condition>;

@@ -20,6 +20,7 @@ import { checkAlerts } from "./check-alerts.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkGroup, groupedEventFaults } from "./check-groups.ts";
 import { checkHooks } from "./check-hooks.ts";
+import { jsonFaults } from "./check-json.ts";
 import { catalogLimitFaults } from "./check-limits.ts";
 import { checkSchedules, Schedules } from "./check-schedules.ts";
 import { searchFaults } from "./check-search.ts";
@@ -36,6 +37,8 @@ export function checkCatalog(products: readonly unknown[], registry: Registry): 
 function checkProduct(product: unknown, registry: Registry, index: number): Fault[] {
   const tag = (product as Product | undefined)?.tag;
   const prefix = [typeof tag === "string" ? tag : index];
+  const unwritable = jsonFaults(product, prefix);
+  if (unwritable.length > 0) return unwritable;
   const { faults, data, rest, lost } = findFaults(productSchema(registry), product, prefix);
   if (!data) return faults;
   // Checks the product as it was written, because the code never sees the defaults of the schemas.

@@ -6,7 +6,7 @@ import { signalsOf } from "../catalog/signals.ts";
 import type { ValueReference } from "../expressions/expression.ts";
 import { faultsBesideExpressions } from "../expressions/stand-ins.ts";
 import { mentionsDollar } from "../expressions/template.ts";
-import { templateFaults } from "../expressions/template-faults.ts";
+import { templateFaults, unreadReferences } from "../expressions/template-faults.ts";
 import { valueFaults } from "../expressions/values.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { fieldsFaults } from "../kernel/fields.ts";
@@ -63,6 +63,7 @@ function expressionFaults(product: Product, hook: Hook): Fault[] {
     ...templateFaults(hook.id ?? "", ["id"], beforeId),
     ...conditions.flatMap((template) => templateFaults(template, ["when"], check)),
     ...templateFaults(hook.to, ["to"], check),
+    ...unreadReferences(hook.to, ["to"]),
   ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
 }
 

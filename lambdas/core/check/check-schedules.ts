@@ -2,6 +2,7 @@ import * as z from "zod";
 import { makeCatalog } from "../catalog/catalog.ts";
 import type { CatalogSchedule, Product, Registry } from "../catalog/job-type.ts";
 import { envsOf, mostSchedules, scheduleBodyOf } from "../catalog/schedules.ts";
+import { unreadReferences } from "../expressions/template-faults.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import { jsonPointer } from "../kernel/schema.ts";
@@ -58,7 +59,8 @@ export function checkSchedules(product: Product, registry: Registry, prefix: Pro
         ),
       ),
     );
-    return unique(faults);
+    const unread = unreadReferences(schedule.input, [...prefix, "schedules", name, "input"]);
+    return [...unique(faults), ...unread.map(({ path, detail }) => scheduleFault(jsonPointer(path), detail))];
   });
 }
 
@@ -74,8 +76,11 @@ function requestFaults(
     parseRequest(scheduleBodyOf(product.tag, env, schedule), catalog, someTime);
     return [];
   } catch (error) {
-    if (error instanceof RequestError) return error.faults;
-    throw error;
+    if (!(error instanceof RequestError)) throw error;
+    // What an event whose target is missing takes is not known.
+    const found = catalog.lookup(product.tag, schedule.event);
+    const isOpen = found !== undefined && found.target === undefined;
+    return error.faults.filter(({ pointer }) => !isOpen || !/^\/input(\/|$)/.test(pointer));
   }
 }
 

@@ -1,5 +1,5 @@
 import { JobError } from "../job/job-error.ts";
-import { isInexact } from "../kernel/exact-json.ts";
+import { isInexact, isInexactDigits } from "../kernel/exact-json.ts";
 import { type Budget, mostMade, spendCharacters } from "./budget.ts";
 import { comparisonNames, comparisonOf, isSign } from "./compare.ts";
 import { dateAfter, dateOf, formatted } from "./date.ts";
@@ -14,15 +14,18 @@ const textOperand = (operator: Operator, value: unknown): string => {
   throw wrong(operator, "a value that is not a string");
 };
 
+const rounded = "a whole number beyond 2^53, which would be rounded";
+
 const number = (operator: Operator, value: unknown): number => {
   const parsedNumber = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof value === "string" && isInexactDigits(value.trim())) throw wrong(operator, rounded);
   if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return exact(operator, parsedNumber);
   throw wrong(operator, "no number");
 };
 
 /** Refuses numbers that would be rounded or are not finite. Results of calculations are checked as well. */
 const exact = (operator: Operator, value: number): number => {
-  if (isInexact(value)) throw wrong(operator, "a whole number beyond 2^53, which would be rounded");
+  if (isInexact(value)) throw wrong(operator, rounded);
   if (!Number.isFinite(value)) throw wrong(operator, "numbers that are too large");
   return value;
 };

@@ -25,7 +25,7 @@ export function dateOf(value: unknown): Date | undefined {
 
 function parseDate(text: string): Date {
   const [written, year, month, day, hours, minutes, seconds, fraction = ""] = inUtc.exec(text) ?? [];
-  if (written === undefined) return new Date(text);
+  if (written === undefined) return new Date(hasOtherWords(text) ? Number.NaN : text);
   const ms = Number(fraction.slice(0, 3));
   return new Date(
     Date.UTC(
@@ -39,6 +39,14 @@ function parseDate(text: string): Date {
     ),
   );
 }
+
+/** The words of a date: of weekdays, months and zones, as in `Wed, 02 Jan 2030 07:28:00 GMT`. */
+const dateWord =
+  /^(t|z|am|pm|utc?|gmt|[ecmp][ds]t|(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?|jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)$/i;
+
+/** The runtime takes any text with a number for a date, as `Order 5` for the first of May 2001. It leaves out what is in parentheses. */
+const hasOtherWords = (text: string): boolean =>
+  (text.replace(/\([^()]*\)/g, "").match(/\p{L}+/gu) ?? []).some((word) => !dateWord.test(word));
 
 const valid = (date: Date): Date | undefined => (Number.isNaN(date.getTime()) ? undefined : date);
 

@@ -1,4 +1,4 @@
-import { isInexact } from "../kernel/exact-json.ts";
+import { isInexact, isInexactDigits } from "../kernel/exact-json.ts";
 import {
   type Expression,
   ExpressionFault,
@@ -177,7 +177,7 @@ class Parser {
 function literalIn(token: string, at: number): string | number | boolean | null {
   if (/^["']/.test(token)) return unquotedText(token);
   const value = /^[tfn]/.test(token) ? JSON.parse(token) : Number(token);
-  if (!isInexact(value)) return value;
+  if (!isInexact(value) && !isInexactDigits(token)) return value;
   throw new ExpressionFault("a number beyond 2^53 would be rounded; write it in quotes", at);
 }
 

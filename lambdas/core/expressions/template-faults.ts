@@ -1,3 +1,4 @@
+import { isReference } from "../catalog/references.ts";
 import { faultSearchLimit, type Path } from "../kernel/schema.ts";
 import { type Expression, ExpressionFault, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
@@ -31,6 +32,18 @@ export function templateFaults(
     for (const detail of interpolationFaults(text, check)) faults.push({ path: place, detail });
   });
   return faults;
+}
+
+/**
+ * References in a template of the catalog. They are read in the settings of targets only: a template would send the name of the
+ * credential, and not the credential.
+ */
+export function unreadReferences(template: unknown, path: Path): TemplateFault[] {
+  if (typeof template !== "object" || template === null) return [];
+  const detail =
+    "is a reference, and only settings of a target have the values of those: an action has it as $Auth{app}{key} of the `credentials` of its app";
+  if (isReference(template)) return [{ path, detail }];
+  return Object.entries(template).flatMap(([key, part]) => unreadReferences(part, [...path, key]));
 }
 
 const interpolationFaults = (text: string, check: (of: ValueReference) => string[]): string[] =>

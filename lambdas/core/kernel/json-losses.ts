@@ -8,7 +8,7 @@ export interface JsonLoss {
   instead: string;
 }
 
-const deepest = 64;
+const deepestNesting = 64;
 
 /** What else JSON cannot write, by the name that JavaScript gives it. Everything that is not listed becomes an empty object. */
 const insteadOf: Readonly<Record<string, string>> = {
@@ -23,10 +23,10 @@ const insteadOf: Readonly<Record<string, string>> = {
  * The first part of a value that JSON would change or lose, so that its reader would get something else than its writer had. A field that
  * is undefined is left out by JSON and reads as undefined again, so it is no loss. Undefined if there is none.
  */
-export function jsonLossIn(value: unknown): JsonLoss | undefined {
+export function jsonLossIn(value: unknown, deepest = deepestNesting): JsonLoss | undefined {
   const within = new Set<object>();
   const visit = (one: unknown, path: readonly PropertyKey[]): JsonLoss | undefined => {
-    const lost = lossOf(one, within, path.length);
+    const lost = lossOf(one, within, { level: path.length, deepest });
     if (lost) return { pointer: pointerOf(path), ...lost };
     if (typeof one !== "object" || one === null) return undefined;
     within.add(one);
@@ -52,7 +52,12 @@ export function jsonLossIn(value: unknown): JsonLoss | undefined {
   return visit(value, []);
 }
 
-function lossOf(value: unknown, within: ReadonlySet<object>, depth: number): Omit<JsonLoss, "pointer"> | undefined {
+interface Depth {
+  level: number;
+  deepest: number;
+}
+
+function lossOf(value: unknown, within: ReadonlySet<object>, depth: Depth): Omit<JsonLoss, "pointer"> | undefined {
   switch (typeof value) {
     case "undefined":
       return { what: "undefined", instead: "null" };
@@ -73,10 +78,10 @@ function lossOf(value: unknown, within: ReadonlySet<object>, depth: number): Omi
 function lossOfObject(
   value: object,
   within: ReadonlySet<object>,
-  depth: number,
+  { level, deepest }: Depth,
 ): Omit<JsonLoss, "pointer"> | undefined {
   if (within.has(value)) return { what: "a reference to what contains it", instead: "its id" };
-  if (depth > deepest) return { what: `nested deeper than ${deepest} levels`, instead: "something flatter" };
+  if (level > deepest) return { what: `nested deeper than ${deepest} levels`, instead: "something flatter" };
   if (Array.isArray(value)) return undefined;
   const [, tag = "object"] = /^\[object (.*)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
   const isOdd = tag !== "Object" || value instanceof Error || ArrayBuffer.isView(value);

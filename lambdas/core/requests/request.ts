@@ -365,7 +365,7 @@ function inputFaults(
  * Numbers that would be stored as other values: JSON.parse reads 1e400 as Infinity, which JSON writes as null, and rounds a
  * whole number beyond 2^53 to the nearest JavaScript number.
  */
-function overflows(value: unknown, path: readonly string[]): Fault[] {
+export function overflows(value: unknown, path: readonly string[]): Fault[] {
   const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
   if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
   if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");

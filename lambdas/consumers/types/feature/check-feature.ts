@@ -3,7 +3,7 @@ import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
-import { templateFaults } from "../../../core/expressions/template-faults.ts";
+import { templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
@@ -35,6 +35,7 @@ function checkDeclared(target: FeatureTarget, product: Product, registry: Regist
     ]),
     ...sessionRules(steps, registry.feature.texts?.(target), product, registry),
     ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
+    ...unreadReferences(target.output, ["output"]),
     ...cycles(steps),
     ...nestedCycles(target, product),
     ...tooLarge(target, product),
@@ -125,7 +126,7 @@ function inputFaults(
       ? stepCredentialFaults(reference, placed, product, registry)
       : check(reference);
   });
-  return [...faults, ...changedIn(placed)];
+  return [...faults, ...unreadReferences(placed.step.input, [...placed.path, "input"]), ...changedIn(placed)];
 }
 
 interface Checked {
@@ -163,17 +164,30 @@ function cycles(steps: PlacedStep[]): FoundStep[] {
     .map(({ path, key }) => ({ path: [...path, "depends_on"], detail: `step "${key}" waits for itself.` }));
 }
 
+type Nested = (of: FeatureTarget) => FeatureTarget[];
+const nestedOf = new WeakMap<Product, Nested>();
+
+/** The features that one runs. Each is looked through once, and not again for every feature that leads to it. */
+function nestedIn(product: Product): Nested {
+  const features = (product.features ?? {}) as Record<string, FeatureTarget>;
+  const found = new Map<FeatureTarget, FeatureTarget[]>();
+  const look: Nested = (of) => {
+    const names = stepsOf(of).flatMap(({ step }) => [step.event, step.undo?.event]);
+    const inner = [...new Set(names)].flatMap((name) => {
+      const event = ownValue(product.jobs, name ?? "");
+      return (event?.type === "feature" && ownValue(features, String(event.feature))) || [];
+    });
+    found.set(of, inner);
+    return inner;
+  };
+  const nested = nestedOf.get(product) ?? ((of) => found.get(of) ?? look(of));
+  nestedOf.set(product, nested);
+  return nested;
+}
+
 /** A feature that runs itself, directly or through others, would never end. */
 function nestedCycles(target: FeatureTarget, product: Product): FoundStep[] {
-  const features = (product.features ?? {}) as Record<string, FeatureTarget>;
-  const nested = (of: FeatureTarget): FeatureTarget[] =>
-    stepsOf(of)
-      .flatMap(({ step }) => [step.event, step.undo?.event])
-      .flatMap((name) => {
-        const event = ownValue(product.jobs, name ?? "");
-        const inner = event?.type === "feature" ? features[String(event.feature)] : undefined;
-        return inner ? [inner] : [];
-      });
+  const nested = nestedIn(product);
   const seen = new Set<FeatureTarget>();
   const visit = (of: FeatureTarget): boolean =>
     nested(of).some((inner) => {

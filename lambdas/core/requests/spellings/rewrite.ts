@@ -224,9 +224,12 @@ function explainName(draft: Draft, { registry }: Catalog, product: Product, name
   draft.fault(["event"], `names an entry of ${section}, but no event in the product's jobs runs it: add one`);
 }
 
-/** Rewrites the input of a request for an event. */
+/**
+ * Rewrites the input of a request for an event. The check of a catalog asks for events whose target does not exist, or was left out
+ * because of its faults: what is meant is not known then.
+ */
 function rewriteInput(draft: Draft, found: FoundEvent): void {
-  if (draft.recordAt("input")) rules[found.event.type](draft, found);
+  if (found.target !== undefined && draft.recordAt("input")) rules[found.event.type](draft, found);
 }
 
 const channels = ["push_notification", "email", "sms", "callback"];

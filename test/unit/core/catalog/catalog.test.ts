@@ -23,6 +23,25 @@ describe("checkCatalog", () => {
     expect(check(...products)).toEqual([]);
   });
 
+  it.each([
+    ["does not exist", { apps: {} }],
+    ["has a fault", { apps: { api: { ...shop.apps.api, actions: undefined } } }],
+  ])("says what is wrong, and no more, where steps and schedules run an event whose target %s", (_what, broken) => {
+    const input = { name: "ada" };
+    const faults = check({
+      ...shop,
+      ...broken,
+      jobs: { ...shop.jobs, all: { type: "feature", feature: "all" } },
+      features: {
+        all: { sequences: { main: [{ event: "ping", input, undo: { event: "ping", input } }] } },
+      },
+      schedules: { hourly: { event: "ping", env: "dev", every: 3_600_000, input } },
+    });
+    expect(faults.map(({ pointer }) => pointer)).toEqual([
+      expect.stringMatching(/^\/shop\/(jobs\/ping\/app|apps\/api\/actions)$/),
+    ]);
+  });
+
   it("takes JSON pointers to what an event hides, with * for any item", () => {
     const redact = ["", "/card", "/items/*/card", "/a~1b/m~0n", "/"];
     expect(check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact } } })).toEqual([]);

@@ -58,6 +58,8 @@ describe("expressions", () => {
     ["$Dateformat('2030-1-2 7:05', 'MM-DD HH:mm')", "01-02 07:05"],
     ["$Dateformat('2030-01-02T23:59:59.123456Z', 'SSS')", "123"],
     ["$Dateformat('Wed, 02 Jan 2030 07:28:00 GMT', 'YYYY-MM-DD')", "2030-01-02"],
+    ["$Dateformat('Wed Jan 02 2030 07:28:00 GMT+0000 (Coordinated Universal Time)', 'YYYY-MM-DD')", "2030-01-02"],
+    ["$Dateformat('2030-01-02T07:28:00+02:00', 'YYYY-MM-DD HH')", "2030-01-02 05"],
     ["$Filter($Input{orders}, 'total', '>', 10)", [{ id: 2, total: 50 }]],
     ["$Find($Input{orders}, 'id', 1)", { id: 1, total: 5 }],
     ["$Filter($Input{tags}, '', 'b')", ["b"]],
@@ -120,6 +122,7 @@ describe("expressions", () => {
     ["$Now)", /not part of an expression/],
     ["$Concat([)", /"\)" is out of place/],
     ["$Add(9007199254740993, 1)", /a number beyond 2\^53 would be rounded; write it in quotes/],
+    ["$Concat([1234567890123456789012])", /a number beyond 2\^53 would be rounded; write it in quotes/],
     ["$Trim('open)", "a quote is not closed"],
     [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
   ])("%s is a fault", (text, message) => {
@@ -139,6 +142,8 @@ describe("expressions", () => {
     ["$DateAdd($Now, 0.5, 'months')", "$DateAdd got a fraction of months"],
     ["$DateAdd($Now, 1000000, 'years')", "$DateAdd got an amount that leads to no date"],
     ["$DateAdd('no', 1, 'days')", "$DateAdd got no date"],
+    ["$DateAdd('Order 5', 1, 'days')", "$DateAdd got no date"],
+    ["$Dateformat('customer 2026 07', 'YYYY')", "$Dateformat got no date"],
     ["$Length($Input{nested})", "$Length got neither a string nor a list"],
     ["$Size('abc')", "$Size got neither an object nor a list"],
     ["$Join([['a'], 'b'])", "$Join got a value that is not a string"],
@@ -152,7 +157,11 @@ describe("expressions", () => {
   it("name the operator that got a wrong value, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
-    for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
+    for (const text of [
+      "$Add('9007199254740993', 1)",
+      "$Add('1234567890123456789012', 0)",
+      "$Subtract(-9007199254740991, 1)",
+    ]) {
       expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
     }
   });

@@ -75,4 +75,24 @@ describe("the check of a feature finds", () => {
   it("features that run each other", () => {
     expect(faults(main({ event: "other" }), { other: main({ event: "onboard" }) }).join("\n")).toMatch(/runs itself/);
   });
+
+  it("features that lead to each other, without looking through each one for all that lead to it", () => {
+    let looks = 0;
+    const many = 100;
+    const chain = Object.fromEntries(
+      Array.from({ length: many }, (_, i) => {
+        const sequences = { main: [{ event: i + 1 < many ? `part_${i + 1}` : "create" }] };
+        const part = Object.defineProperty({}, "sequences", {
+          enumerable: true,
+          get: () => {
+            looks++;
+            return sequences;
+          },
+        });
+        return [`part_${i}`, part];
+      }),
+    );
+    expect(faults(main({ event: "part_0" }), chain)).toEqual([]);
+    expect(looks).toBeLessThan(many * 30);
+  });
 });
