@@ -26,6 +26,12 @@ const Field = strict({
   /** The least value of a number, or the least length of a string or list. */
   min: z.number().optional(),
   max: z.number().optional(),
+}).superRefine(({ type, min, max }, context) => {
+  const fault = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+  for (const [name, bound] of Object.entries({ min, max }))
+    if (bound !== undefined && (type === "boolean" || type === "object"))
+      fault(name, `is of numbers, strings and lists: nothing would look at it in a field of type ${type}`);
+  if (min !== undefined && max !== undefined && min > max) fault("max", "is less than `min`: no value would be right");
 });
 
 /** The fields of an object as the catalog declares them: of a feature's input, or of an action's body. */

@@ -55,6 +55,16 @@ describe("the check of a feature finds", () => {
       { input: { name: { type: "string" } }, ...main({ event: "create", input: { a: "$Input{nam}" } }) },
       /Did you mean "name"/,
     ],
+    [
+      "a field that no value would suit",
+      { input: { name: { type: "string", min: 5, max: 3 } }, ...main({ event: "create" }) },
+      /input\/name\/max is less than `min`/,
+    ],
+    [
+      "a bound that nothing would look at",
+      { input: { more: { type: "object", max: 3 } }, ...main({ event: "create" }) },
+      /input\/more\/max is of numbers, strings and lists/,
+    ],
     ["a broken output", { ...main({ event: "create" }), output: { a: "$Trim(" } }, /\/output\/a a value is missing/],
     ["a feature that runs itself", main({ event: "onboard" }), /runs itself/],
     [
