@@ -43,7 +43,7 @@ test("a run that waits counts down, says for what, and opens to what its feature
   await page.getByText(/^paid A-1042, until/).waitFor();
   await go("/jobs?status=running");
   await page.getByRole("link", { name: "order", exact: true }).first().waitFor();
-  await page.getByText("paid A-1042").waitFor();
+  await page.getByText("paid A-1042").first().waitFor();
 
   local.deploy(productWith('{ event: "announce", step: "again", input: { message: {} } },'));
   await page.close();
@@ -56,4 +56,4 @@ test("a run that waits counts down, says for what, and opens to what its feature
   await local.api("/v1/signals", { product_tag: "my-product", env: "dev", signal: "paid", key: "A-1042" });
   await local.ended(job_id, "completed");
   await after.getByText("2 of 2 done").waitFor();
-});
+}, 60_000);
