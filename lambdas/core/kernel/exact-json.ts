@@ -40,6 +40,6 @@ const writtenWithExponent = 1e21;
 export const isInexact = (value: unknown): boolean =>
   typeof value === "bigint" || (isBeyondSafe(value) && Math.abs(value as number) < writtenWithExponent);
 
-/** The same of a number as it is written. However many digits it has, they are meant: only an exponent says that it is approximate. */
+/** The same of a number as a text. However many digits it has, they are meant: only an exponent says that it is approximate. */
 export const isInexactDigits = (text: string): boolean =>
   /^[+-]?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text));

@@ -12,8 +12,8 @@ const bad: [what: string, more: Record<string, unknown>, pointer: string, detail
   ["a cron of too many fields", { repeat: { cron: "* * * * * * *" } }, "/repeat/cron", /has 5 fields .* or 6/],
   [
     "a time zone by another name",
-    { repeat: { cron: "* * * * *", timezone: "UTC" } },
-    "/repeat/timezone",
+    { repeat: { cron: "* * * * *", time_zone: "UTC" } },
+    "/repeat/time_zone",
     /^unknown field\. Did you mean "tz"\?$/,
   ],
   ["no env", { env: undefined }, "/env", /^is required$/],
