@@ -40,10 +40,9 @@ const visibilityMs = 120_000;
 const maxReceives = 5;
 /**
  * Twice the number that the worst of luck causes: more messages of one job mean that messages multiply. A called job that comes too early
- * sends itself back up to four times, and each of these messages may come twice. Where its input cannot be read for minutes, it is called at
- * every start of its rate (seed 73126422: 34, where half of all messages come twice).
+ * sends itself back up to four times, and each of these messages may come twice.
  */
-const mostOfOneJob = ({ duplicate }: Hardship): number => Math.ceil(64 * Math.max(1, ((1 + duplicate) / 1.5) ** 5));
+const mostOfOneJob = ({ duplicate }: Hardship): number => Math.ceil(32 * Math.max(1, ((1 + duplicate) / 1.5) ** 5));
 
 /** The queue of features, whose consumer reaches that of the message's type, or for three of sixteen jobs, by their ids, one whose consumer does not. */
 function otherThan(type: JobType, { job_id }: JobMessage): JobType {

@@ -67,7 +67,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a retried run is cancelled by its former log",
-    seed: 480737,
+    seed: 483457,
     at: `${open}#begunAgain`,
     find: "const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) =>",
     replace: 'const cut = from.findLastIndex(({ e, k }) => e === "cancel" ||',
@@ -75,7 +75,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a nested step starts before its run has recorded it",
-    seed: 70021248,
+    seed: 70029761,
     at: "consumers/engine/guards/recorded.ts#recorded",
     find: "!(await isRecorded(services, job))",
     replace: "false",
@@ -90,7 +90,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a process goes on by what it knows, although another one has begun something since",
-    seed: 73047169,
+    seed: 73003137,
     at: "code/feature/answer-decide.ts#goesOnWith",
     find: " && (from > 0 || seen >= shown)",
     replace: "",
@@ -105,7 +105,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: own code that is a job is asked for by the log of the first part",
-    seed: 12960,
+    seed: 13472,
     at: "consumers/types/function/own-step.ts#messageOf",
     find: "attempt: parent.message.attempt }, part)",
     replace: "attempt: parent.message.attempt }, 1)",
