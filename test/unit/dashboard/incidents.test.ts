@@ -107,5 +107,7 @@ test("a message says whom it told, and what", () => {
   expect(saidBy({ labels: ["incident:9f3c0a7be1d24c58", "message:came_back"] })).toBe("Came back");
   // A later version may say more, and an earlier one has not noted it.
   expect(saidBy({ labels: ["message:merged"] })).toBe("merged");
+  // Callers choose labels, too.
+  expect(saidBy({ labels: ["message:constructor"] })).toBe("constructor");
   expect([saidBy({ labels: ["incident:9f3c0a7be1d24c58"] }), saidBy({})]).toEqual([undefined, undefined]);
 });

@@ -179,5 +179,5 @@ const messagePrefix = "message:";
 /** What a message said. Undefined for one that was made by a version before this was noted. */
 export function saidBy({ labels = [] }: Pick<JobSummary, "labels">): string | undefined {
   const kind = labels.find((label) => label.startsWith(messagePrefix))?.slice(messagePrefix.length);
-  return kind === undefined ? undefined : (saidWords[kind] ?? kind);
+  return kind !== undefined && Object.hasOwn(saidWords, kind) ? saidWords[kind] : kind;
 }
