@@ -5,7 +5,7 @@ import type { Product, Registry } from "../catalog/job-type.ts";
 import { envsOf } from "../catalog/schedules.ts";
 import type { ValueReference } from "../expressions/expression.ts";
 import { faultsBesideExpressions } from "../expressions/stand-ins.ts";
-import { templateFaults, unreadReferences } from "../expressions/template-faults.ts";
+import { catalogTemplateFaults } from "../expressions/template-faults.ts";
 import { valueFaults } from "../expressions/values.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { didYouMean, jsonPointer } from "../kernel/schema.ts";
@@ -59,10 +59,9 @@ function receiverFaults(product: Product, registry: Registry, { event: tag, inpu
     const detail = "is a feature, whose steps a pause or a limit may hold: name an event that tells by itself";
     return [{ pointer: "/event", detail }];
   }
-  const ofTemplates = [
-    ...templateFaults(input, ["input"], (reference) => referenceFaults(reference, product)),
-    ...unreadReferences(input, ["input"]),
-  ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
+  const ofTemplates = catalogTemplateFaults(input, ["input"], (reference) => referenceFaults(reference, product)).map(
+    ({ path, detail }) => ({ pointer: jsonPointer(path), detail }),
+  );
   // Its target may be what is wrong, which is said elsewhere.
   if (ofTemplates.length > 0 || makeCatalog([product], registry).lookup(product.tag, tag)?.target === undefined)
     return ofTemplates;

@@ -34,6 +34,13 @@ export function templateFaults(
   return faults;
 }
 
+/** The faults of a template of the catalog, in which no value is a reference either. */
+export const catalogTemplateFaults = (
+  template: unknown,
+  path: Path,
+  check: (of: ValueReference) => string[],
+): TemplateFault[] => [...templateFaults(template, path, check), ...unreadReferences(template, path)];
+
 /**
  * References in a template of the catalog. They are read in the settings of targets only: a template would send the name of the
  * credential, and not the credential.

@@ -1,3 +1,5 @@
+import { deepestNesting } from "./json-values.ts";
+
 /** A value that JSON would change, and where. */
 export interface JsonLoss {
   /** A JSON pointer; empty for the whole value. */
@@ -7,8 +9,6 @@ export interface JsonLoss {
   /** What to return instead. */
   instead: string;
 }
-
-const deepestNesting = 64;
 
 /** What else JSON cannot write, by the name that JavaScript gives it. Everything that is not listed becomes an empty object. */
 const insteadOf: Readonly<Record<string, string>> = {

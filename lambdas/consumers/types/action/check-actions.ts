@@ -1,7 +1,7 @@
 import type { Product } from "../../../core/catalog/job-type.ts";
 import { changedCredentials, credentialFaults } from "../../../core/expressions/credential-references.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
-import { templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
+import { catalogTemplateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
@@ -26,8 +26,7 @@ const checkDefaults = (target: AppTarget, product: Product): Fault[] =>
   Object.entries(target.actions).flatMap(([name, { defaults = {} }]) => {
     const place = ["actions", name, "defaults"];
     return [
-      ...templateFaults(defaults, place, (reference) => credentialReferenceFaults(reference, product, target)),
-      ...unreadReferences(defaults, place),
+      ...catalogTemplateFaults(defaults, place, (reference) => credentialReferenceFaults(reference, product, target)),
       ...changedCredentials(defaults, place),
     ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
   });

@@ -3,7 +3,11 @@ import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { changedReferences } from "../../../core/expressions/credential-references.ts";
 import { referencesInTemplate } from "../../../core/expressions/evaluate.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
-import { type TemplateFault, templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
+import {
+  catalogTemplateFaults,
+  type TemplateFault,
+  templateFaults,
+} from "../../../core/expressions/template-faults.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
@@ -24,8 +28,7 @@ export function approvalTextFaults(approve: Approve, path: Path, check: Check): 
         reference.root === "Approval" ? addressFaults(reference) : check(reference);
       return [
         ...templateFaults(to, [...at, "to"], check),
-        ...templateFaults(input, [...at, "input"], inInput),
-        ...unreadReferences(input, [...at, "input"]),
+        ...catalogTemplateFaults(input, [...at, "input"], inInput),
         ...changedReferences("Approval", input, [...at, "input"], "it is put in when the job is sent"),
       ];
     }),

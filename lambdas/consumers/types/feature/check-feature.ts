@@ -3,7 +3,7 @@ import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
-import { templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
+import { catalogTemplateFaults, templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
@@ -34,8 +34,7 @@ function checkDeclared(target: FeatureTarget, product: Product, registry: Regist
       ...checkStep(placed, { byKey, target, product }, registry),
     ]),
     ...sessionRules(steps, registry.feature.texts?.(target), product, registry),
-    ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
-    ...unreadReferences(target.output, ["output"]),
+    ...catalogTemplateFaults(target.output, ["output"], checkReference({ byKey, target, product })),
     ...cycles(steps),
     ...nestedCycles(target, product),
     ...tooLarge(target, product),
@@ -120,13 +119,13 @@ function inputFaults(
   registry: Registry,
   ofItem = (reference: ValueReference) => eachFaults(reference, placed),
 ): FoundStep[] {
-  const faults = templateFaults(placed.step.input ?? {}, [...placed.path, "input"], (reference) => {
+  const faults = catalogTemplateFaults(placed.step.input, [...placed.path, "input"], (reference) => {
     if (reference.root === "Each") return ofItem(reference);
     return reference.root === "Auth" && startsJob(placed)
       ? stepCredentialFaults(reference, placed, product, registry)
       : check(reference);
   });
-  return [...faults, ...unreadReferences(placed.step.input, [...placed.path, "input"]), ...changedIn(placed)];
+  return [...faults, ...changedIn(placed)];
 }
 
 interface Checked {
