@@ -9,6 +9,8 @@ interface Page<Item> {
 export interface Searched<Item> {
   items: Item[];
   hasMore: boolean;
+  /** How many pages were read. */
+  pages: number;
   /** How many jobs were looked at, where few of them match. */
   examined: number;
   /** Until when that was, in epoch milliseconds, if more follow. */
@@ -32,6 +34,6 @@ export async function searchPages<Item>(
     cursor = page.next_cursor;
     const hasMore = cursor !== undefined;
     if (!hasMore || items.length >= wanted || pages >= mostPages)
-      return { items, hasMore, examined, lookedBackTo: page.looked_back_to };
+      return { items, hasMore, pages, examined, lookedBackTo: page.looked_back_to };
   }
 }

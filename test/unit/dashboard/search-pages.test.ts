@@ -13,14 +13,14 @@ const reading = (pages: readonly (readonly string[])[]) => async (cursor: string
 
 test("an empty page ends no search", async () => {
   const found = await searchPages(reading([[], [], ["a"], []]), { wanted: 1, mostPages: 10 });
-  expect(found).toEqual({ items: ["a"], hasMore: true, examined: 3_000, lookedBackTo: 98 });
+  expect(found).toEqual({ items: ["a"], hasMore: true, pages: 3, examined: 3_000, lookedBackTo: 98 });
   expect(await searchPages(reading([[], []]), { wanted: 1, mostPages: 10 })).toEqual({
-    ...{ items: [], hasMore: false, examined: 1_000, lookedBackTo: undefined },
+    ...{ items: [], hasMore: false, pages: 2, examined: 1_000, lookedBackTo: undefined },
   });
 });
 
 test("a search among very many jobs says how far it came", async () => {
   const pages = Array.from({ length: 100 }, () => []);
   const found = await searchPages(reading(pages), { wanted: 1, mostPages: 10 });
-  expect(found).toEqual({ items: [], hasMore: true, examined: 10_000, lookedBackTo: 91 });
+  expect(found).toEqual({ items: [], hasMore: true, pages: 10, examined: 10_000, lookedBackTo: 91 });
 });

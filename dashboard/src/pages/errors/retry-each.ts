@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError } from "../../../../sdk/src/errors.ts";
+import { eachAtOnce } from "../../api/each-at-once.ts";
 import { plural } from "../../ui/format.ts";
 
 /** How many requests are under way at once. */
@@ -19,20 +20,16 @@ export async function retryEach(
   jobs: readonly { job_id: string }[],
   retry: (jobId: string) => Promise<unknown>,
 ): Promise<Retried> {
-  const waiting = [...jobs];
   const outcome: Retried = { succeeded: 0, changed: 0, left: 0 };
-  const work = async () => {
-    for (let job = waiting.pop(); job; job = waiting.pop()) {
-      try {
-        await retry(job.job_id);
-        outcome.succeeded++;
-      } catch (error) {
-        if (error instanceof ConflictError || error instanceof NotFoundError) outcome.changed++;
-        else Object.assign(outcome, { left: outcome.left + 1, error });
-      }
+  await eachAtOnce(atOnce, jobs, async ({ job_id }) => {
+    try {
+      await retry(job_id);
+      outcome.succeeded++;
+    } catch (error) {
+      if (error instanceof ConflictError || error instanceof NotFoundError) outcome.changed++;
+      else Object.assign(outcome, { left: outcome.left + 1, error });
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  });
   return outcome;
 }
 

@@ -1,3 +1,4 @@
+import { eachAtOnce } from "../../api/each-at-once.ts";
 import { runAction } from "../../api/run-action.ts";
 import type { ActionId } from "../../job/actions.ts";
 
@@ -15,19 +16,15 @@ export async function changeSelected(
   jobIds: readonly string[],
   onProgress: (done: number) => void,
 ): Promise<Outcome> {
-  const waiting = [...jobIds];
   const outcome: Outcome = { succeeded: 0, failures: [] };
-  const work = async () => {
-    for (let jobId = waiting.shift(); jobId !== undefined; jobId = waiting.shift()) {
-      try {
-        await runAction(id, jobId);
-        outcome.succeeded++;
-      } catch (error) {
-        outcome.failures.push({ job_id: jobId, message: error instanceof Error ? error.message : String(error) });
-      }
-      onProgress(outcome.succeeded + outcome.failures.length);
+  await eachAtOnce(width, jobIds, async (jobId) => {
+    try {
+      await runAction(id, jobId);
+      outcome.succeeded++;
+    } catch (error) {
+      outcome.failures.push({ job_id: jobId, message: error instanceof Error ? error.message : String(error) });
     }
-  };
-  await Promise.all(Array.from({ length: width }, work));
+    onProgress(outcome.succeeded + outcome.failures.length);
+  });
   return outcome;
 }

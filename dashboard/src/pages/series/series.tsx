@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
-import type { Series, SeriesPage } from "../../../../sdk/src/index.ts";
+import type { Series } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { defineQuery } from "../../api/define-query.ts";
+import { searchPages } from "../../api/search-pages.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -36,12 +37,12 @@ export function SeriesList() {
 function List({ tenant }: { tenant: Tenant }) {
   const [limit, setLimit] = useState(pageSize);
   const { data, error, isPending } = usePoll(seriesOf(tenant, limit), {
-    isFinal: ({ series }) => !series.some(isBusy),
-    once: ({ read }) => read > fewPages,
+    isFinal: ({ items }) => !items.some(isBusy),
+    once: ({ pages }) => pages > fewPages,
   });
   if (isPending) return <Skeleton lines={6} />;
   if (!data) return <ErrorBanner error={error} />;
-  if (data.series.length === 0 && data.next_cursor === undefined) {
+  if (data.items.length === 0 && !data.hasMore) {
     return (
       <EmptyState title="Nothing recurs here">
         A job with a cron expression or an interval becomes a series. <Link href="/new">Schedule one</Link>
@@ -50,15 +51,15 @@ function List({ tenant }: { tenant: Tenant }) {
   }
   return (
     <>
-      {data.series.length === 0 && (
+      {data.items.length === 0 && (
         <EmptyState title="No series found so far">
           Series are looked for among all jobs that wait, of which there are very many here.
         </EmptyState>
       )}
-      {data.series.map((series) => (
+      {data.items.map((series) => (
         <SeriesCard key={series.job_id} series={series} />
       ))}
-      {data.next_cursor !== undefined && (
+      {data.hasMore && (
         <div>
           <Button onClick={() => setLimit(limit + pageSize)}>Show more</Button>
         </div>
@@ -67,22 +68,12 @@ function List({ tenant }: { tenant: Tenant }) {
   );
 }
 
-interface Read extends SeriesPage {
-  /** How many pages were read. */
-  read: number;
-}
-
-/** Reads pages until it has `limit` series, or has read enough. A page may be short although more follow. */
-const seriesOf = defineQuery("series", async (tenant: Tenant, limit: number): Promise<Read> => {
-  const pages = ductape().jobs.series(tenant);
-  const series: Series[] = [];
-  let cursor: string | undefined;
-  let read = 0;
-  do {
-    const page = await pages.page(cursor);
-    series.push(...page.series);
-    cursor = page.next_cursor;
-    read++;
-  } while (cursor !== undefined && series.length < limit && read < pagesPerSize * (limit / pageSize));
-  return { series, read, ...(cursor !== undefined && { next_cursor: cursor }) };
+/** A page may be short although more follow. */
+const seriesOf = defineQuery("series", (tenant: Tenant, limit: number) => {
+  const list = ductape().jobs.series(tenant);
+  const read = async (cursor: string | undefined) => {
+    const { series: items, ...page } = await list.page(cursor);
+    return { items, ...page };
+  };
+  return searchPages(read, { wanted: limit, mostPages: pagesPerSize * (limit / pageSize) });
 });
