@@ -166,7 +166,12 @@ const refusedWhole = (path: string, sentence: string): unknown =>
 
 type Place = Record<string, unknown>;
 
-function add(place: Place, [name = "", ...rest]: string[], call: () => Promise<never>): void {
-  place[name] ??= rest.length === 0 ? call : {};
-  if (rest.length > 0) add(place[name] as Place, rest, call);
+/** Not listed among a namespace's calls (`enumerable`): these are no calls, and printing the client is to show those that it has. */
+function add(place: Place, [name = "", ...rest]: string[], value: () => Promise<never>): void {
+  if (rest.length === 0) {
+    if (place[name] === undefined) Object.defineProperty(place, name, { value, enumerable: false });
+    return;
+  }
+  place[name] ??= {};
+  add(place[name] as Place, rest, value);
 }

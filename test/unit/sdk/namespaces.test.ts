@@ -307,6 +307,13 @@ describe("a call of Ductape's that does not exist here", () => {
     expect([...calls].sort()).toEqual([...Object.keys(instead), "jobs.setWebhook"].sort());
   });
 
+  test("is none of a namespace's calls where they are listed", () => {
+    const { client } = faked();
+    expect(Object.keys(client.jobs)).not.toContain("schedule");
+    expect(Object.keys(client.processor.job)).toEqual(["dispatch", "schedule"]);
+    expect(Object.keys(client.databases)).not.toContain("find");
+  });
+
   test.each(callsUnder("What is missing"))("(%s) rejects with what to use instead", async (path) => {
     const { client, seen } = faked();
     const places = [client, ...(path.startsWith("jobs.") ? [] : [client.processor])];
