@@ -39,10 +39,11 @@ const visibilityMs = 120_000;
 /** Twenty on AWS; fewer here, so that messages become dead letters. */
 const maxReceives = 5;
 /**
- * Twice the number that the worst of luck causes: more messages of one job mean that messages multiply. A called job that comes too early
- * sends itself back up to four times, and each of these messages may come twice.
+ * More messages of one job mean that messages multiply. A called job that comes too early sends itself back up to four times, and each of
+ * these messages may come twice: some 13 where half of them do, for each time that it is called, which in an outage is every lease. By luck
+ * alone 34 were seen in 77,500 histories (seed 73126422), where the most in 2,500 is 20 as a rule; what multiplies goes far beyond.
  */
-const mostOfOneJob = ({ duplicate }: Hardship): number => Math.ceil(32 * Math.max(1, ((1 + duplicate) / 1.5) ** 5));
+const mostOfOneJob = ({ duplicate }: Hardship): number => Math.ceil(48 * Math.max(1, ((1 + duplicate) / 1.5) ** 5));
 
 /** The queue of features, whose consumer reaches that of the message's type, or for three of sixteen jobs, by their ids, one whose consumer does not. */
 function otherThan(type: JobType, { job_id }: JobMessage): JobType {

@@ -48,7 +48,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: every refused message requests another decision",
-    seed: 71,
+    seed: 310,
     at: "consumers/types/feature/retry-decision.ts#retryAt",
     find: "retry_decision_at > now + clocksApartMs ? retry_decision_at :",
     replace: "",

@@ -95,7 +95,7 @@ export const limits: Mutation[] = [
   },
   {
     name: "limits: who stands in line keeps its message while the line cannot be looked at",
-    seed: 70040493,
+    seed: 70041390,
     at: `${gates}/pass.ts#joinLine`,
     find: "await handOver(services, gate, rule).catch(notHandedOver(services));",
     replace: "await handOver(services, gate, rule);",
