@@ -177,6 +177,12 @@ const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: b
 /** The design promises one second. If AWS is quick, the lag of SQS and a few calls take less than half of it. */
 const punctualMs = 500;
 
+/**
+ * A slow decision may be out of time between the record of a step and its message, which the next decision then sends: after the lease of the
+ * first one, besides what the first one took (seed 73093188).
+ */
+const resumedMs = 30_000;
+
 /** Jobs are on time if nothing breaks. */
 function punctual(rest: AtRest) {
   const { system, hardship } = rest;
@@ -195,9 +201,10 @@ function punctual(rest: AtRest) {
     if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
+    const most = mostMs + (run.parent && hardship.patience > 0 ? resumedMs : 0);
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - Math.max(made, heldUntil(rest, { ...(run as Job), due_at }));
-      if (late > mostMs)
+      if (late > most)
         observer.violated("punctuality", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
   }
