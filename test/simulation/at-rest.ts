@@ -201,7 +201,7 @@ function punctual(rest: AtRest) {
     if (repeat?.overlap === "queue" || repeat?.missed === "all") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
-    const most = mostMs + (run.parent && hardship.patience > 0 ? resumedMs : 0);
+    const most = mostMs + (system.jobs.peek(id)?.parent && hardship.patience > 0 ? resumedMs : 0);
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - Math.max(made, heldUntil(rest, { ...(run as Job), due_at }));
       if (late > most)
