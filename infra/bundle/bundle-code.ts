@@ -49,9 +49,13 @@ export async function bundleCode(
     const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
     if (!errors) throw error;
     const lines = await formatMessages(errors, { kind: "error", color: false });
-    throw new CatalogError(`The code of ${product} does not compile:\n${lines.join("").trimEnd()}`);
+    const hint = errors.some(({ text }) => text.includes('".node" files')) ? `\n\n${nativeHint}` : "";
+    throw new CatalogError(`The code of ${product} does not compile:\n${lines.join("").trimEnd()}${hint}`);
   }
 }
+
+const nativeHint =
+  "A bundle is for any machine, and takes no compiled addon (.node): use a package without one, or run the function elsewhere (docs/catalog/code.md#elsewhere).";
 
 const sectionOf = (entries: readonly CodeEntry[], section: CodeEntry["section"]): CodeEntry[] =>
   entries.filter((entry) => entry.section === section);
@@ -74,6 +78,7 @@ async function bundled(sourcefile: string, contents: string, { catalog, folder, 
     ...{ bundle, format, platform, target, banner, mainFields: [...mainFields] },
     absWorkingDir: root,
     stdin: { contents, resolveDir: root, sourcefile },
+    define: commonJsNames,
     outfile: join(folder, file),
     sourcemap: sourcemap === "linked" ? "linked" : "external",
     sourcesContent: false,
@@ -90,6 +95,9 @@ async function bundled(sourcefile: string, contents: string, { catalog, folder, 
   }
   return Object.keys(metafile.inputs).map((path) => resolve(root, path));
 }
+
+/** A bundle is an ES module, which has neither of them, and packages in CommonJS use them as they are loaded. */
+const commonJsNames = { __dirname: "import.meta.dirname", __filename: "import.meta.filename" };
 
 const inlined = (map: string): string =>
   `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
