@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, formatMessages } from "esbuild";
+import { inParallel } from "../../lambdas/core/kernel/in-parallel.ts";
 import { CatalogError } from "./bundle-catalog.ts";
 import { type CodeEntry, codeRoot, missingModules, moduleOf } from "./code-entries.ts";
 import { extension } from "./extension.ts";
@@ -10,6 +11,9 @@ import { options } from "./options.ts";
 
 const ourFolder = fileURLToPath(new URL("../../lambdas/", import.meta.url));
 const ours = (path: string) => `${ourFolder}${path}${extension}`;
+
+/** Each holds all that its feature imports in memory. */
+const bundledAtOnce = 8;
 
 /** What a bundle was made of. */
 export interface BundledCode {
@@ -34,22 +38,20 @@ export async function bundleCode(
   const [functions, features] = [sectionOf(entries, "functions"), sectionOf(entries, "features")];
   try {
     await mkdir(folder, { recursive: true });
-    const inputs = await Promise.all([
-      bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
-        ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
+    const own = await bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
+      ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
+    });
+    const ofFeatures = await inParallel(bundledAtOnce, features, (entry) =>
+      bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
+        ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
       }),
-      ...features.map((entry) =>
-        bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
-          ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
-        }),
-      ),
-    ]);
-    return { file: join(folder, "index.mjs"), sources: [...new Set(inputs.flat())].filter(isTheirs) };
+    );
+    return { file: join(folder, "index.mjs"), sources: [...new Set([own, ...ofFeatures].flat())].filter(isTheirs) };
   } catch (error) {
     const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
     if (!errors) throw error;
     const lines = await formatMessages(errors, { kind: "error", color: false });
-    const hint = errors.some(({ text }) => text.includes('".node" files')) ? `\n\n${nativeHint}` : "";
+    const hint = errors.some(({ text = "" }) => text.includes('".node" files')) ? `\n\n${nativeHint}` : "";
     throw new CatalogError(`The code of ${product} does not compile:\n${lines.join("").trimEnd()}${hint}`);
   }
 }

@@ -13,13 +13,11 @@ const folder = tempFolder();
 const entries = [
   { section: "functions", name: "price", code: "./functions.ts", export: "price", secrets: [{ $secret: "shop/key" }] },
 ];
-execFileSync(process.execPath, [
-  "infra/bundle/bundle-code-entry.ts",
-  "shop",
-  JSON.stringify(entries),
-  folder,
-  "test/support/code/catalog.ts",
-]);
+// More than an argument of a process may hold, as of a product with hundreds of features.
+const many = Array.from({ length: 1000 }, (_, i) => ({ ...entries[0], name: `price-${i}-${"x".repeat(100)}` }));
+execFileSync(process.execPath, ["infra/bundle/bundle-code-entry.ts", "shop", folder, "test/support/code/catalog.ts"], {
+  input: JSON.stringify([...entries, ...many]),
+});
 
 const call = {
   v: 1,
