@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, formatMessages } from "esbuild";
+import { inParallel } from "../../lambdas/core/kernel/in-parallel.ts";
 import { CatalogError } from "./bundle-catalog.ts";
 import { type CodeEntry, codeRoot, missingModules, moduleOf } from "./code-entries.ts";
 import { extension } from "./extension.ts";
@@ -10,6 +11,9 @@ import { options } from "./options.ts";
 
 const ourFolder = fileURLToPath(new URL("../../lambdas/", import.meta.url));
 const ours = (path: string) => `${ourFolder}${path}${extension}`;
+
+/** Each holds all that its feature imports in memory. */
+const bundledAtOnce = 8;
 
 /** What a bundle was made of. */
 export interface BundledCode {
@@ -34,24 +38,26 @@ export async function bundleCode(
   const [functions, features] = [sectionOf(entries, "functions"), sectionOf(entries, "features")];
   try {
     await mkdir(folder, { recursive: true });
-    const inputs = await Promise.all([
-      bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
-        ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
+    const own = await bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
+      ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
+    });
+    const ofFeatures = await inParallel(bundledAtOnce, features, (entry) =>
+      bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
+        ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
       }),
-      ...features.map((entry) =>
-        bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
-          ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
-        }),
-      ),
-    ]);
-    return { file: join(folder, "index.mjs"), sources: [...new Set(inputs.flat())].filter(isTheirs) };
+    );
+    return { file: join(folder, "index.mjs"), sources: [...new Set([own, ...ofFeatures].flat())].filter(isTheirs) };
   } catch (error) {
     const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
     if (!errors) throw error;
     const lines = await formatMessages(errors, { kind: "error", color: false });
-    throw new CatalogError(`The code of ${product} does not compile:\n${lines.join("").trimEnd()}`);
+    const hint = errors.some(({ text = "" }) => text.includes('".node" files')) ? `\n\n${nativeHint}` : "";
+    throw new CatalogError(`The code of ${product} does not compile:\n${lines.join("").trimEnd()}${hint}`);
   }
 }
+
+const nativeHint =
+  "A bundle is for any machine, and takes no compiled addon (.node): use a package without one, or run the function elsewhere (docs/catalog/code.md#elsewhere).";
 
 const sectionOf = (entries: readonly CodeEntry[], section: CodeEntry["section"]): CodeEntry[] =>
   entries.filter((entry) => entry.section === section);
@@ -74,6 +80,7 @@ async function bundled(sourcefile: string, contents: string, { catalog, folder, 
     ...{ bundle, format, platform, target, banner, mainFields: [...mainFields] },
     absWorkingDir: root,
     stdin: { contents, resolveDir: root, sourcefile },
+    define: commonJsNames,
     outfile: join(folder, file),
     sourcemap: sourcemap === "linked" ? "linked" : "external",
     sourcesContent: false,
@@ -90,6 +97,9 @@ async function bundled(sourcefile: string, contents: string, { catalog, folder, 
   }
   return Object.keys(metafile.inputs).map((path) => resolve(root, path));
 }
+
+/** A bundle is an ES module, which has neither of them, and packages in CommonJS use them as they are loaded. */
+const commonJsNames = { __dirname: "import.meta.dirname", __filename: "import.meta.filename" };
 
 const inlined = (map: string): string =>
   `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;

@@ -49,8 +49,12 @@ const hashLength = 8;
 export function codePrefix(scope: Construct): string {
   const name = deploymentName(scope);
   if (Token.isUnresolved(name) || name.length <= longestCodePrefix) return nameUpTo(longestCodePrefix, scope);
+  return hashedUpTo(longestCodePrefix, name);
+}
+
+function hashedUpTo(maxLength: number, name: string): string {
   const hash = createHash("sha256").update(name).digest("hex").slice(0, hashLength);
-  return `${name.slice(0, longestCodePrefix - hashLength - 1)}-${hash}`;
+  return `${name.slice(0, maxLength - hashLength - 1)}-${hash}`;
 }
 
 /** Of a schedule group, whose name is the shortest. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
@@ -62,5 +66,21 @@ const longestName = 64;
  */
 export function uniqueName(scope: Construct): string {
   const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
-  return `${nameUpTo(longestName - "-426614174000".length, scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
+  return `${nameInStackUpTo(longestName - "-426614174000".length, scope)}-${Fn.select(4, Fn.split("-", uuid))}`;
+}
+
+/**
+ * Of two deployments of a stack whose names begin alike for that long, the later one has the hash of the whole: the earlier one may be
+ * deployed already, and keeps its name.
+ */
+function nameInStackUpTo(maxLength: number, scope: Construct): string {
+  const stack = Stack.of(scope);
+  const name = nameUpTo(maxLength, scope);
+  if (Token.isUnresolved(deploymentName(scope))) return name;
+  const isTaken = stack.node.findAll().some((node) => {
+    const id = idOf(node as Construct);
+    if (id === undefined || id === idOf(scope) || Stack.of(node) !== stack) return false;
+    return nameUpTo(maxLength, node as Construct) === name;
+  });
+  return isTaken ? hashedUpTo(maxLength, deploymentName(scope)) : name;
 }

@@ -1,7 +1,7 @@
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Annotations, Lazy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
+import type { ApiEnv, ApproveEnv, AuthorizerEnv, DashboardEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
@@ -30,6 +30,7 @@ import { Hooks } from "./functions/hooks.ts";
 import { Indexer } from "./functions/indexer.ts";
 import { Intake } from "./functions/intake.ts";
 import { Lifecycle } from "./functions/lifecycle.ts";
+import { logGroupNames } from "./functions/log-group-names.ts";
 import { jobsEnvironment, type Platform, queueUrls } from "./functions/platform.ts";
 import { Pump } from "./functions/pump.ts";
 import { Reconciler } from "./functions/reconciler.ts";
@@ -255,11 +256,10 @@ export class JobsService extends Construct {
         IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
         WEBHOOK_QUEUE_URL: webhooks.queueUrl,
         CONSUMER_MEMORY: JSON.stringify(config.ownMemory),
-        DEPLOYED_AS: stack.toJsonString({
-          region: stack.region,
-          account: stack.account,
-          log_groups: byType((type) => consumers[type].logGroup.logGroupName),
-        } satisfies DeployedAs),
+        LOG_GROUPS: logGroupNames(
+          stack,
+          jobTypes.map((type) => consumers[type].logGroup),
+        ),
       },
       ...(config.apiConcurrency !== undefined && { reservedConcurrentExecutions: config.apiConcurrency }),
       allow: [

@@ -1,4 +1,4 @@
-import type { Stack } from "aws-cdk-lib/core";
+import { ArnFormat, type Stack, Token } from "aws-cdk-lib/core";
 import type { Access } from "../../lambdas/core/catalog/access.ts";
 import { hooksOf } from "../../lambdas/core/catalog/hooks.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
@@ -6,7 +6,7 @@ import { referencesIn } from "../../lambdas/core/catalog/references.ts";
 import { sessionsOf } from "../../lambdas/core/catalog/sessions.ts";
 import { webhooksOf } from "../../lambdas/core/catalog/webhook.ts";
 import { accessGrants } from "./access-grants.ts";
-import type { Capability } from "./capability.ts";
+import { allow, type Capability } from "./capability.ts";
 
 /** Reading the secrets and parameters that these entries of the catalog name. */
 export function referenceAccess(entries: readonly unknown[]): Access[] {
@@ -39,9 +39,17 @@ export const hookGrants = (stack: Stack, products: readonly Product[]): Capabili
 export const signInGrants = (stack: Stack, issuers: readonly unknown[]): Capability[] =>
   accessGrants(stack, "sign-in", referenceAccess(issuers));
 
-/** Reading the secret with the headers for exported spans, for the function that exports them. */
+/**
+ * Reading the secret with the headers for exported spans, for the function that exports them. Its name may be a token, as that of a secret
+ * of the same app, which the text of an `Fn::Sub` has no room for.
+ */
 export const spansGrants = (stack: Stack, secret: string): Capability[] =>
-  accessGrants(stack, "spans", referenceAccess([{ $secret: secret }]));
+  Token.isUnresolved(secret)
+    ? [allow(["secretsmanager:GetSecretValue"], [arnOfDeployed(stack, secret)])]
+    : accessGrants(stack, "spans", referenceAccess([{ $secret: secret }]));
+
+const arnOfDeployed = (stack: Stack, name: string): string =>
+  stack.formatArn({ ...secretNamed(name), arnFormat: ArnFormat.NO_RESOURCE_NAME });
 
 /** Reading the secrets that the sessions of the catalog name, for the functions that check tokens. */
 export const sessionGrants = (stack: Stack, products: readonly Product[]): Capability[] =>

@@ -4,6 +4,7 @@ import { type IVpc, SecurityGroup, Vpc } from "aws-cdk-lib/aws-ec2";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Code, Function as Lambda, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { type App, NestedStack, Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs } from "../../infra/ductape-jobs.ts";
 import { flat, functionOf, linesOf, resourcesOf, roleOf, testApp } from "./synth.ts";
@@ -133,6 +134,18 @@ test("a stack with a long name has names of the length that AWS allows", () => {
   const [group] = resourcesOf(template, "AWS::Scheduler::ScheduleGroup");
   expect(flat(group?.Properties.Name)).toMatch(/^x{51}-\{/);
   expect(resourcesOf(template, "AWS::ApiGatewayV2::Api")[0]?.Properties.Name).toHaveLength(128);
+});
+
+test("the secret with the headers for spans may be one of the app, whose name only the deployment knows", () => {
+  const stack = new Stack(testApp(), "Team");
+  const otlpSecret = new Secret(stack, "Headers").secretName;
+  new DuctapeJobs(stack, "Jobs", { catalog, otlpEndpoint: "https://otlp.example.com/v1/traces", otlpSecret });
+  const template = Template.fromStack(stack);
+  const lines = linesOf(template, roleOf(functionOf(template, "lifecycle")));
+  const [reads = "", ...more] = lines.filter((line) => line.startsWith("secretsmanager:"));
+  expect(more).toEqual([]);
+  expect(reads).not.toContain("Token");
+  expect(reads).toMatch(/:secret:.*Headers.*-\?{6}$/);
 });
 
 describe("a function of another stack", () => {

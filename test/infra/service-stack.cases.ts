@@ -51,21 +51,6 @@ const textOf = (value: string | { "Fn::Join": [string, unknown[]] }): string =>
   typeof value === "object" && "Fn::Join" in value
     ? value["Fn::Join"][1].map((part) => (typeof part === "string" ? part : flat(part))).join("")
     : flat(value);
-/**
- * A stage name as long as CloudFormation's limits on names of queues (80), roles (64) and the rest allow, in the Region with
- * the longest name.
- */
-const withLongNames = (text: string): string =>
-  text
-    .replace(
-      /<Queue\w+\.Arn>|<\w*(Queue|DeadLetters)\w*\.Arn>/g,
-      `arn:aws:sqs:ap-southeast-1:123456789012:${"q".repeat(80)}`,
-    )
-    .replace(/<SchedulesRole\w*\.Arn>/g, `arn:aws:iam::123456789012:role/${"r".repeat(64)}`)
-    .replace(/<\w*Queue\w*>/g, `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${"q".repeat(80)}`)
-    // The stack's name with the longest stage, the id in the template and 12 letters.
-    .replace(/<Consumer\w*Logs\w*>/g, "l".repeat(96))
-    .replace(/<[^>]+>/g, "x".repeat(64));
 const jsonOf = (value: { "Fn::Join": [string, unknown[]] }): unknown => JSON.parse(textOf(value));
 const queueOf = (type: string) => queueNamed(idIn(sourceOf(type).Properties.EventSourceArn));
 
@@ -357,35 +342,12 @@ describe("schedules", () => {
     // It makes the jobs of the catalog's schedules.
     expect(passedBy("reconciler")).toEqual(roleIds.map((id) => `<${id}.Arn>`).sort());
   });
-
-  test("leave room in the functions' environments, which are limited to 4 KB", () => {
-    for (const { id, Properties } of functions) {
-      const bytes = Object.entries(Properties.Environment.Variables as Record<string, string>)
-        .map(([name, value]) => name.length + withLongNames(textOf(value)).length)
-        .reduce((sum, length) => sum + length, 0);
-      expect([id, bytes < 4096]).toEqual([id, true]);
-    }
-  });
 });
 
 describe("the HTTP API", () => {
   test("knows the memory of consumers that is not that of their types", () => {
     const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
     expect(api?.Properties.Environment.Variables.CONSUMER_MEMORY).toBe('{"feature":512}');
-  });
-
-  test("knows where to link to in the AWS console", () => {
-    const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
-    const deployedAs = JSON.stringify(api?.Properties.Environment.Variables.DEPLOYED_AS);
-    for (const type of jobTypes) {
-      const own = functions.filter(
-        ({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === `consumers/${type}`,
-      );
-      const logs = own.map(({ Properties }) => Properties.LoggingConfig.LogGroup);
-      expect(logs).toEqual([{ Ref: expect.any(String) }]);
-      expect(deployedAs).toContain(`\\"${type}\\":\\"",${JSON.stringify(logs[0])}`);
-    }
-    for (const name of ["AWS::Region", "AWS::AccountId"]) expect(deployedAs).toContain(`{"Ref":"${name}"}`);
   });
 
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);

@@ -72,7 +72,7 @@ test.each([
   ["a misspelt field", [{ ...issuers[0], client: "jobs" }], /0\/client: unknown field/],
   ["an unknown product", [{ ...issuer, rules: [{ ...rule, products: ["my-prodcut"] }] }], /Did you mean "my-product"/],
   ["an unknown env", [{ ...issuer, rules: [{ ...rule, envs: ["live"] }] }], /rules\/0: there is no env "live"/],
-  ["too many rules", [{ ...issuer, rules: Array(60).fill(rule) }], /more than 3000 bytes/],
+  ["too many rules", [{ ...issuer, rules: Array(60).fill(rule) }], /more than 3400 bytes/],
 ])("%s is refused before anything is deployed", (_what, signIn, says) => {
   expect(() => withIssuers(signIn)).toThrow(says);
 });

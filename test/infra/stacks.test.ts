@@ -3,6 +3,7 @@ import "./alarms.cases.ts";
 import "./alerts.cases.ts";
 import "./code.cases.ts";
 import "./ductape-jobs.cases.ts";
+import "./environments.cases.ts";
 import "./golden.cases.ts";
 import "./in-apps.cases.ts";
 import "./intake.cases.ts";

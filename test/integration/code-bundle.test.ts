@@ -13,13 +13,11 @@ const folder = tempFolder();
 const entries = [
   { section: "functions", name: "price", code: "./functions.ts", export: "price", secrets: [{ $secret: "shop/key" }] },
 ];
-execFileSync(process.execPath, [
-  "infra/bundle/bundle-code-entry.ts",
-  "shop",
-  JSON.stringify(entries),
-  folder,
-  "test/support/code/catalog.ts",
-]);
+// More than an argument of a process may hold, as of a product with hundreds of features.
+const many = Array.from({ length: 1000 }, (_, i) => ({ ...entries[0], name: `price-${i}-${"x".repeat(100)}` }));
+execFileSync(process.execPath, ["infra/bundle/bundle-code-entry.ts", "shop", folder, "test/support/code/catalog.ts"], {
+  input: JSON.stringify([...entries, ...many]),
+});
 
 const call = {
   v: 1,
@@ -81,4 +79,37 @@ test("the function of the page on functions does what the page says", async () =
     v: 1,
     outcome: { is: "completed", value: { v: { total: 3998, currency: "EUR" } } },
   });
+});
+
+test("what CommonJS knows of its file is that of the bundle", async () => {
+  await writeFile(join(folder, "legacy.cjs"), "module.exports = { folder: __dirname, file: __filename };");
+  await writeFile(
+    join(folder, "where.ts"),
+    `import { defineFunction } from ${JSON.stringify(resolve("lambdas/code/define-function.ts"))};
+     import legacy from "./legacy.cjs";
+     const __dirname = import.meta.dirname;
+     export const where = defineFunction({ run: () => ({ ...legacy, own: __dirname }) });`,
+  );
+  const entry = { section: "functions" as const, name: "where", code: "./where.ts", export: "where", secrets: [] };
+  const { file } = await bundleCode("shop", [entry], {
+    catalog: join(folder, "index.ts"),
+    folder: join(folder, "legacy"),
+  });
+  const { handler } = (await import(pathToFileURL(file).href)) as { handler: (message: object) => Promise<unknown> };
+  const own = join(folder, "legacy");
+  expect(await handler({ ...call, function: "where" })).toEqual({
+    v: 1,
+    outcome: { is: "completed", value: { v: { folder: own, file, own } } },
+  });
+});
+
+test("a compiled addon is refused, and what to do is said", async () => {
+  await writeFile(join(folder, "addon.node"), "no text");
+  await writeFile(join(folder, "native.cjs"), 'exports.native = require("./addon.node");');
+  const entry = { section: "functions" as const, name: "native", code: "./native.cjs", export: "native", secrets: [] };
+  const bundling = bundleCode("shop", [entry], {
+    catalog: join(folder, "index.ts"),
+    folder: join(folder, "native"),
+  });
+  await expect(bundling).rejects.toThrow(/addon\.node.*takes no compiled addon.*run the function elsewhere/s);
 });

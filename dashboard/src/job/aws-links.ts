@@ -11,7 +11,7 @@ const hour = 3_600_000;
 
 /** Links to what a job is in AWS: the lines of its log, its queue, the schedule that waits for it, its item. */
 export function awsLinks(aws: Deployment, job: Linked, now: number): AwsLink[] {
-  const console = `https://${aws.region}.console.aws.amazon.com`;
+  const console = `https://${aws.region}.console.${consoleOf(aws.region)}`;
   const at = `region=${aws.region}`;
   const queue = aws.queues[job.type];
   const group = aws.log_groups[job.type];
@@ -42,6 +42,12 @@ export function awsLinks(aws: Deployment, job: Linked, now: number): AwsLink[] {
       : []),
     { name: "Item", url: `${console}/dynamodbv2/home?${at}#edit-item?${item}` },
   ];
+}
+
+/** China and GovCloud have consoles apart. */
+function consoleOf(region: string): string {
+  if (region.startsWith("cn-")) return "amazonaws.cn";
+  return region.startsWith("us-gov-") ? "amazonaws-us-gov.com" : "aws.amazon.com";
 }
 
 /** The query in the encoding of CloudWatch's console: `~(key~'value)` with `*` in place of `%`, and `%` of the URL as `$`. */

@@ -167,8 +167,11 @@ const codeOf = (product: string, entries: readonly CodeEntry[], catalog: string 
       outputType: BundlingOutput.NOT_ARCHIVED,
       local: {
         tryBundle(folder) {
-          const args = [script, product, JSON.stringify(entries), folder, ...(catalog === undefined ? [] : [catalog])];
-          execFileSync(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
+          const args = [script, product, folder, ...(catalog === undefined ? [] : [catalog])];
+          execFileSync(process.execPath, args, {
+            input: JSON.stringify(entries),
+            stdio: ["pipe", "inherit", "inherit"],
+          });
           return true;
         },
       },

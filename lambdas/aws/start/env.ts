@@ -6,7 +6,7 @@ import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
 import { type ApiLimits, longestWaitSeconds, mostAuditDays } from "../../core/operations/api-limits.ts";
-import type { Deployment } from "../../core/operations/deployment.ts";
+import { type Deployment, startOfNames } from "../../core/operations/deployment.ts";
 
 /*
  * One environment schema per entry. Each is a function, so that a Lambda makes only its own.
@@ -78,15 +78,6 @@ export const JobsEnv = () =>
   });
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
-/** What only a page about the deployment needs. */
-const DeployedAs = () =>
-  z.object({
-    region: z.string().min(1),
-    account: z.string().min(1),
-    log_groups: z.record(z.enum(jobTypes), z.string()),
-  });
-export type DeployedAs = z.infer<ReturnType<typeof DeployedAs>>;
-
 /** For how many days entries of the audit are kept. */
 export const AuditDays = () => whole(1, mostAuditDays).default(defaultAuditDays);
 
@@ -104,8 +95,8 @@ export const ApiEnv = () =>
     /** The queue of deliveries to webhook endpoints. */
     WEBHOOK_QUEUE_URL: laterUrl(),
     CONSUMER_MEMORY: ConsumerMemory(),
-    /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
-    DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
+    /** How the names of the consumers' log groups begin, and the name for each type with a sign for that: for links to the AWS console. */
+    LOG_GROUPS: z.string().optional(),
   });
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
 
@@ -118,10 +109,16 @@ export const apiLimitsOf = (env: ApiEnv): ApiLimits => ({
 
 /** Where the API runs in AWS; undefined where its environment does not say so. */
 export function deploymentOf(env: ApiEnv): Deployment | undefined {
-  const { DEPLOYED_AS, TABLE_NAME: table, SCHEDULE_GROUP: schedule_group, QUEUES } = env;
-  const queues = Object.fromEntries(jobTypes.map((type) => [type, QUEUES[type].url])) as Record<JobType, string>;
-  return DEPLOYED_AS && { ...DEPLOYED_AS, table, schedule_group, queues };
+  const { LOG_GROUPS = "", SCHEDULE_DLQ_ARN, TABLE_NAME: table, SCHEDULE_GROUP: schedule_group, QUEUES } = env;
+  const [start = "", ...names] = LOG_GROUPS.split(" ");
+  if (names.length === 0) return undefined;
+  const [, , , region = "", account = ""] = SCHEDULE_DLQ_ARN.split(":");
+  const log_groups = byType((_, i) => (names[i] ?? "").replaceAll(startOfNames, start));
+  return { region, account, table, schedule_group, log_groups, queues: byType((type) => QUEUES[type].url) };
 }
+
+const byType = (value: (type: JobType, i: number) => string) =>
+  Object.fromEntries(jobTypes.map((type, i) => [type, value(type, i)])) as Record<JobType, string>;
 
 export const ConsumerEnv = () =>
   JobsEnv().extend({

@@ -6,7 +6,7 @@ import { signalsOf } from "../catalog/signals.ts";
 import type { ValueReference } from "../expressions/expression.ts";
 import { faultsBesideExpressions } from "../expressions/stand-ins.ts";
 import { mentionsDollar } from "../expressions/template.ts";
-import { catalogTemplateFaults, templateFaults } from "../expressions/template-faults.ts";
+import { catalogTemplateFaults, templateFaults, unreadReferences } from "../expressions/template-faults.ts";
 import { valueFaults } from "../expressions/values.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { fieldsFaults } from "../kernel/fields.ts";
@@ -62,6 +62,7 @@ function expressionFaults(product: Product, hook: Hook): Fault[] {
   return [
     ...templateFaults(hook.id ?? "", ["id"], beforeId),
     ...conditions.flatMap((template) => templateFaults(template, ["when"], check)),
+    ...unreadReferences(hook.when, ["when"]),
     ...catalogTemplateFaults(hook.to, ["to"], check),
   ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
 }

@@ -14,3 +14,6 @@ export interface Deployment {
   /** The URL of each type's queue. */
   queues: Record<JobType, string>;
 }
+
+/** Stands for how the names of all log groups begin, in an environment: it is in no name of one. */
+export const startOfNames = "~";

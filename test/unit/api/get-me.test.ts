@@ -23,13 +23,18 @@ const environment = {
   IMPORT_QUEUE_URL: "https://sqs.example.com/imports",
   SCHEDULE_GROUP: "group",
   SCHEDULE_ROLES: ofTypes((type) => `arn:role/${type}`),
-  SCHEDULE_DLQ_ARN: "arn:dlq",
+  SCHEDULE_DLQ_ARN: "arn:aws:sqs:eu-central-1:123456789012:dlq",
 };
 const deployedAs = {
   region: "eu-central-1",
   account: "123456789012",
-  log_groups: JSON.parse(ofTypes((type) => `logs-${type}`)),
+  log_groups: JSON.parse(ofTypes((type) => (type === "action" ? "renamed" : `team-JobsConsumer${type}Logs`))),
 };
+/** As the infrastructure writes them: how they begin stands once. A name that begins otherwise is whole. */
+const LOG_GROUPS = [
+  "team-JobsConsumer",
+  ...jobTypes.map((type) => (type === "action" ? "renamed" : `~${type}Logs`)),
+].join(" ");
 
 test("a key learns its id, its name and its scopes", async () => {
   const scopes = { products: ["shop"], envs: ["*"], verbs: ["jobs:read" as const] };
@@ -61,7 +66,7 @@ test("a key without any access learns from GET /v1/me that it has none", async (
 });
 
 test("GET /v1/me names the deployment's resources", async () => {
-  const deployment = deploymentOf(ApiEnv().parse({ ...environment, DEPLOYED_AS: JSON.stringify(deployedAs) }));
+  const deployment = deploymentOf(ApiEnv().parse({ ...environment, LOG_GROUPS }));
   const handler = httpApi(() => ({ ...fakeServices(), ...(deployment && { deployment }) }), routes);
   const answer = (await handler(httpEvent({ path: me }), {} as never)) as { body?: string };
   expect(JSON.parse(answer.body ?? "").aws).toEqual({
@@ -73,7 +78,8 @@ test("GET /v1/me names the deployment's resources", async () => {
 });
 
 test("an environment that does not name its deployment is valid", () => {
-  expect(deploymentOf(ApiEnv().parse(environment))).toBeUndefined();
+  for (const env of [environment, { ...environment, LOG_GROUPS: "" }])
+    expect(deploymentOf(ApiEnv().parse(env))).toBeUndefined();
 });
 
 test("GET /v1/me has the package's version", () => {

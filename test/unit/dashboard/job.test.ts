@@ -161,6 +161,15 @@ test("a job's page links to the job in AWS", () => {
   expect(awsLinks(aws, { ...job, status: "completed" }, 0).map(({ name }) => name)).not.toContain("Schedule");
 });
 
+test.each([
+  ["cn-north-1", "https://cn-north-1.console.amazonaws.cn/"],
+  ["us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/"],
+])("a job's page links to the console of the partition of %s", (region, start) => {
+  const aws = { region, table: "Jobs", queues: {}, log_groups: {} } as unknown as Deployment;
+  const job = { job_id: "job_1", type: "action" as const, status: "completed" as const, created_at: 0 };
+  expect(awsLinks(aws, job, 0).map(({ url }) => url)).toEqual([expect.stringMatching(`^${start}`)]);
+});
+
 describe("the window of the overview", () => {
   const hour = 3_600_000;
 

@@ -3,7 +3,7 @@ import { ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { ValueReference } from "../../../core/expressions/expression.ts";
 import { claimFaults } from "../../../core/expressions/session-references.ts";
-import { catalogTemplateFaults, templateFaults } from "../../../core/expressions/template-faults.ts";
+import { catalogTemplateFaults, templateFaults, unreadReferences } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/kernel/schema.ts";
@@ -105,6 +105,7 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
     ...abandonFaults(placed, checked.product, registry),
     ...itemsFaults(placed, checked, check),
     ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
+    ...unreadReferences(step.if, [...path, "if"]),
     ...waitFaults(placed, checked.target, check),
     ...comparedSignals(placed, [...checked.byKey.values()]),
     ...(step.approve ? approvalTextFaults(step.approve, [...path, "approve"], check) : []),

@@ -1,7 +1,7 @@
 import type { Product } from "../../../core/catalog/job-type.ts";
 import { ExpressionFault, type ValueReference } from "../../../core/expressions/expression.ts";
 import { readTemplate } from "../../../core/expressions/template.ts";
-import { type TemplateFault, templateFaults } from "../../../core/expressions/template-faults.ts";
+import { catalogTemplateFaults, type TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { fieldAt } from "../../../core/expressions/values.ts";
 import { didYouMean } from "../../../core/kernel/schema.ts";
 import type { PlacedStep } from "./steps.ts";
@@ -22,7 +22,7 @@ export function itemsFaults({ step, path }: PlacedStep, checked: Checked, check:
   const known = typeof items === "string" ? knownKind(items, checked) : undefined;
   const many = Array.isArray(items) ? items.length : 0;
   return [
-    ...templateFaults(items, at, check),
+    ...catalogTemplateFaults(items, at, check),
     ...(known === undefined ? [] : [{ path: at, detail: known }]),
     ...(many > max ? [{ path: at, detail: `has ${many} items, and the step takes ${max} at most` }] : []),
   ];

@@ -223,9 +223,9 @@ async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, 
   return startAs(services, job, { step: { event }, input, startAt, credentials: () => undefined }, as);
 }
 
-/** A run that begins anew (`continue`) has other jobs for its keys. No key has a space. */
-export const jobKeyOf = ({ part }: CodeProgress["code"], key: string): string =>
-  part === 1 ? key : `${key} of part ${part}`;
+/** A run that begins anew (`continue`) has other jobs for its keys. A key of the first part that ends so itself is told from these. */
+export const jobKeyOf = ({ part }: Pick<CodeProgress["code"], "part">, key: string): string =>
+  part === 1 && !/ of part \d+$/.test(key) ? key : `${key} of part ${part}`;
 
 /** The event that runs a feature of the product, of whose name a call of it is. */
 function eventOfFeature({ services, job }: OpenRun, name: string): string {
