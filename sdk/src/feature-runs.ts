@@ -326,7 +326,11 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
       const answers = (job.state?.queries ?? {}) as Record<string, unknown>;
       if (Object.hasOwn(answers, query)) return answers[query] as Answer;
       const known = Object.keys(answers).join(", ");
-      throw refused(call, "/query", known === "" ? "has no answer: the run has none yet" : `is none of the run's: ${known}`);
+      throw refused(
+        call,
+        "/query",
+        known === "" ? "has no answer: the run has none yet" : `is none of the run's: ${known}`,
+      );
     },
 
     async cancel({ reason, force, ...run }, options) {

@@ -375,7 +375,7 @@ describe("an approval", () => {
   });
 
   it("is asked and decided as it began, whatever is deployed meanwhile and rolled back", async () => {
-    const other = { title: "Pay?", choices: ["pay", "wait"], otherwise: "wait", timeout: "1h" } as const;
+    const other: Partial<Approve> = { title: "Pay?", choices: ["pay", "wait"], otherwise: "wait", timeout: "1h" };
     const { start, pass, deploy, decide, find, charged, open, jobs, ran } = worldOf();
     const [early, late] = [await start("onboard", order), await start("onboard", order)];
     await pass(minute);

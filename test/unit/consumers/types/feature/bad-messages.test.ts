@@ -20,9 +20,8 @@ const feature = (main: Steps = told, signals: Signals = review): FeatureTarget =
 
 /** A run that waits for a review, in one of two envs. */
 async function waiting() {
-  const { apps } = productWith({});
-  const api = apps?.api as { envs: { dev: object } };
-  const envs = { ...apps, api: { ...api, envs: { dev: api.envs.dev, prd: api.envs.dev } } };
+  const { api } = productWith({}).apps as { api: { envs: { dev: object } } };
+  const envs = { api: { ...api, envs: { dev: api.envs.dev, prd: api.envs.dev } } };
   const world = featureWorld({ onboard: feature() }, {}, { envs: ["dev", "prd"], apps: envs } as never);
   const id = await world.start("onboard", { order: "A-1" });
   await world.pass(minute);
