@@ -30,7 +30,7 @@ const mostLoaded = 50;
  */
 export function makeDefinitions(files: FeatureFiles, { from }: { from: string | undefined }) {
   const own = new Map<string, Promise<Loaded>>();
-  const loaded = new Map<string, Promise<FeatureBundle>>();
+  const loaded = new Map<string, Promise<FeatureBundle | Spoiled>>();
 
   async function ownOf(name: string): Promise<Loaded | undefined> {
     const file = Object.hasOwn(files, name) ? files[name] : undefined;
@@ -42,15 +42,19 @@ export function makeDefinitions(files: FeatureFiles, { from }: { from: string | 
     return found;
   }
 
-  async function earlier(sha256: string, url: string | undefined): Promise<FeatureBundle | undefined> {
+  async function earlier(sha256: string, url: string | undefined): Promise<FeatureBundle | Spoiled | undefined> {
     const known = loaded.get(sha256);
     if (known || url === undefined) return known;
     if (from !== undefined && !url.startsWith(from))
       throw new Error("The link to the code leads elsewhere than to the deployment.");
     if (loaded.size >= mostLoaded) process.exit(1);
-    const loading = fetchBundle(url, sha256);
+    const loading = fetchBundle(url, sha256).catch((error: unknown) => {
+      // It may be there the next time.
+      loaded.delete(sha256);
+      if (error instanceof Spoiled) return error;
+      throw error;
+    });
     loaded.set(sha256, loading);
-    loading.catch(() => loaded.delete(sha256));
     return loading;
   }
 
@@ -63,6 +67,8 @@ export function makeDefinitions(files: FeatureFiles, { from }: { from: string | 
       if (asked === undefined) return refusal("UNKNOWN_FEATURE", `This code has no feature ${feature}.`);
       const bundle = asked === now?.sha256 ? now.bundle : await earlier(asked, message.code?.url);
       if (!bundle) return refusal("UNKNOWN_DEFINITION", `This code does not have ${asked} of ${feature}.`);
+      if (bundle instanceof Spoiled)
+        return refusal("UNKNOWN_DEFINITION", `${bundle.message} ${mending(asked, feature)}`);
       return bundle.answer(
         { ...message, run: { ...message.run, definition: asked } },
         { ...around, definition: asked },
@@ -89,13 +95,25 @@ async function loadOwn(file: URL): Promise<Loaded> {
   return { sha256: hash("sha256", text, "hex"), text, bundle };
 }
 
+/** What is kept of the code of a run is gone, or is another one. No other attempt at it changes that. */
+class Spoiled extends Error {}
+
+/** How a run goes on whose code is gone: its hash is the same wherever it is built from the same sources. */
+const mending = (sha256: string, feature: string): string =>
+  `Put code/${sha256}.mjs.gz back into the bucket, deploy ${feature} as it was, or move the run to the present code.`;
+
+/** S3 says of what is not there that it is forbidden, to who may not list the bucket. */
+const goneStatuses: ReadonlySet<number> = new Set([403, 404, 410]);
+
 /** Imports code whose hash is the one that the run has kept, and no other. */
 async function fetchBundle(url: string, sha256: string): Promise<FeatureBundle> {
   const answer = await fetch(url);
+  if (goneStatuses.has(answer.status)) throw new Spoiled("The code that the run began with is gone.");
   if (!answer.ok) throw new Error(`The code that the run began with could not be read: status ${answer.status}.`);
-  const text = await promisify(gunzip)(Buffer.from(await answer.arrayBuffer()));
-  if (hash("sha256", text, "hex") !== sha256)
-    throw new Error("The code that was read is not the code that the run began with.");
+  const gzip = Buffer.from(await answer.arrayBuffer());
+  const text = await promisify(gunzip)(gzip).catch(() => undefined);
+  if (text === undefined || hash("sha256", text, "hex") !== sha256)
+    throw new Spoiled("The code that is kept is not the code that the run began with.");
   const folder = join(tmpdir(), "ductape-code");
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${sha256}.mjs`);

@@ -176,6 +176,11 @@ export interface RestartFeature extends ReplayFeature {
 export interface FeatureRuns {
   /** Where a run is. */
   status(run: FeatureRun, options?: CallOptions): Promise<FeatureState>;
+  /**
+   * What a query of a feature in code answers, as of the run's latest step, checkpoint, signal or `setState`: a run that waits is not asked. Refused
+   * where the feature has no such query, and while the run has not begun.
+   */
+  query<Answer = unknown>(run: FeatureRun & { query?: string | undefined }, options?: CallOptions): Promise<Answer>;
   /** Cancels a run, and waits up to 25 seconds until its completed steps are undone. */
   cancel(
     run: CancelFeature,
@@ -312,6 +317,20 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
         ...(job.finished_at !== undefined && { completed_at: job.finished_at }),
         ...(job.waits && { waits: job.waits }),
       };
+    },
+
+    async query<Answer>({ query = "", ...run }: FeatureRun & { query?: string | undefined }, options?: CallOptions) {
+      const call = `${name}.query`;
+      const job = await jobs.get(idOf(call, run), options);
+      requireFeature(call, job);
+      const answers = (job.state?.queries ?? {}) as Record<string, unknown>;
+      if (Object.hasOwn(answers, query)) return answers[query] as Answer;
+      const known = Object.keys(answers).join(", ");
+      throw refused(
+        call,
+        "/query",
+        known === "" ? "has no answer: the run has none yet" : `is none of the run's: ${known}`,
+      );
     },
 
     async cancel({ reason, force, ...run }, options) {

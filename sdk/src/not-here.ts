@@ -25,7 +25,7 @@ const topics = "topics are made at the broker, and brokers are declared in the c
 const published = "what was published is in the jobs: jobs.list({ namespace: 'events' })";
 const sentMessages = "what was sent is in the jobs: jobs.list({ namespace: 'notifications' })";
 const features =
-  "a run that has failed goes on from its failed step by jobs.retry(job_id); features.status, features.history and features.stepDetail say where it is, with the answers of queries in its state, and features.replay and features.restart begin anew";
+  "a run that has failed goes on from its failed step by jobs.retry(job_id); features.status, features.history and features.stepDetail say where it is, and features.replay and features.restart begin anew";
 const followed =
   "a run is asked by its job: features.status, features.history and features.stepDetail say where it is, features.execute and jobs.wait wait for its end, and webhooks of the catalog tell of it";
 const definitions =
@@ -77,7 +77,7 @@ export const instead: Readonly<Record<string, string>> = {
   ...each("notifications", ["sendBatch"], "each message is a job: send many by jobs.batch"),
   ...each("notifications", ["create", "update", "list", "fetch", "fetchAll"], inCatalog("notifications")),
   ...each("notifications.message", ["create", "update", "fetch", "fetchAll"], inCatalog("messages")),
-  ...each("features", ["query", "resume", "replayFromStep", "compare"], features),
+  ...each("features", ["resume", "replayFromStep", "compare"], features),
   ...each("features", ["getStatus", "getHistory", "subscribe"], followed),
   ...each("features", ["list"], "runs are jobs: jobs.list({ namespace: 'features', event })"),
   ...each("features", ["define", "create"], definitions),

@@ -23,6 +23,23 @@ export const ofCode: Mutation[] = [
     replace: "",
   },
   {
+    name: "code: what is seen is recorded after what follows from it was begun",
+    seed: 97,
+    at: `${open}#append`,
+    find: 'if ((await run.services.runLogs.append(logOf(run), numbered)) === "taken") {',
+    replace:
+      "const log = logOf(run); run.services.claim.whenRecorded(async () => { await run.services.runLogs.append(log, numbered); }); if (numbered.length < 0) {",
+  },
+  {
+    name: "code: what has ended is replayed in the order of the times at which it ended",
+    seed: 97,
+    at: `${ask}#wholeLog`,
+    find: "const entries = await run.services.runLogs.read(logOf(run), 0);",
+    replace: `const times = ({ at, as }: KeptEntry) => as?.finished_at ?? at;
+  const read = await run.services.runLogs.read(logOf(run), 0);
+  const entries = read.toSorted((a, b) => times(a) - times(b)).map((entry, i) => ({ ...entry, n: i + 1 }));`,
+  },
+  {
     name: "code: the result of own code is lost",
     seed: 97,
     at: `${decide}#tookBack`,

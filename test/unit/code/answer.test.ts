@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,6 +12,7 @@ import { featureBundle } from "../../../lambdas/code/feature-bundle.ts";
 import { lambdaHandler } from "../../../lambdas/code/lambda-handler.ts";
 import { type ServeOptions, serve } from "../../../lambdas/code/serve.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
+import { listening, stopping } from "../../support/aws/server.ts";
 
 const greet = defineFunction({ run: () => "hello" });
 const stripe = secret("shop/stripe#key");
@@ -162,10 +164,41 @@ describe("the Lambda function of a product", () => {
     expect(await one(of(""))).toMatchObject({ text: "now" });
   });
 
-  it("imports nothing whose hash is another, or that comes from elsewhere", async () => {
-    const other = written("other");
-    const asked = of(before.sha256, { url: linkTo(other) });
-    await expect(handler()(asked)).rejects.toThrow("not the code that the run began with");
+  it.each<[string, (url: string) => string, string]>([
+    [
+      "was altered by hand",
+      () => linkTo(written("other")),
+      "The code that is kept is not the code that the run began with.",
+    ],
+    ["is no gzip any more", () => "data:application/gzip;base64,AAAA", "The code that is kept is not the code"],
+    ["was deleted by hand", (server) => `${server}/404`, "The code that the run began with is gone."],
+    [
+      "was deleted by hand, where S3 does not say so",
+      (server) => `${server}/403`,
+      "The code that the run began with is gone.",
+    ],
+  ])("refuses code that %s, and says what to do", async (_what, linkOn, why) => {
+    const server = createServer(({ url }, response) => response.writeHead(Number(url?.slice(1))).end());
+    const asked = of(before.sha256, { url: linkOn(await listening(server)) });
+    const one = handler();
+    const { refuse } = (await one(asked)) as { refuse: { code: string; message: string } };
+    expect(refuse).toEqual({ code: "UNKNOWN_DEFINITION", message: expect.stringContaining(why) });
+    expect(refuse.message).toContain(
+      `Put code/${before.sha256}.mjs.gz back into the bucket, deploy ship as it was, or move the run to the present code.`,
+    );
+    // It is looked for again, since it may be put back.
+    expect(await one(of(before.sha256, { url: linkTo(before) }))).toMatchObject({ text: "before" });
+    await stopping(server);
+  });
+
+  it("is a crash where its code cannot be read for now", async () => {
+    const server = createServer((_request, response) => response.writeHead(503).end());
+    const asked = of(before.sha256, { url: await listening(server) });
+    await expect(handler()(asked)).rejects.toThrow("could not be read: status 503");
+    await stopping(server);
+  });
+
+  it("imports nothing that comes from elsewhere", async () => {
     process.env.CODE_FROM = "https://state.invalid/code/";
     const strict = handler();
     delete process.env.CODE_FROM;

@@ -122,6 +122,22 @@ test("the status of a run of code has its state, with the answers of its queries
   });
 });
 
+test("a query of a run of code is answered by what the run shows, and one that there is not is refused", async () => {
+  const state = { queries: { getProgress: { done: 2 }, isPaid: null } };
+  const running = [{ body: aRun({ state }) }, { body: aRun({ state }) }, { body: aRun({ state }) }, { body: aRun() }];
+  await with_(running, async ({ client }) => {
+    expect(await client.features.query({ feature_id: id, query: "getProgress" })).toEqual({ done: 2 });
+    expect(await client.workflows.query({ workflow_id: id, query: "isPaid" })).toBeNull();
+    expect(await rejection(client.features.query({ feature_id: id, query: "toString" }))).toMatchObject({
+      code: "INVALID_REQUEST",
+      errors: [{ pointer: "/query", detail: "is none of the run's: getProgress, isPaid" }],
+    });
+    expect(await rejection(client.features.query({ feature_id: id, query: "getProgress" }))).toMatchObject({
+      errors: [{ pointer: "/query", detail: "has no answer: the run has none yet" }],
+    });
+  });
+});
+
 test("the history of a run has the ends of its steps and its undos in their order, and the runs made of it", async () => {
   const replay = { ...aRun(), job_id: "job_3", created_at: began + 500 };
   await with_([{ body: rolledBack }, { body: { jobs: [replay] } }, none], async ({ client, seen }) => {

@@ -46,4 +46,7 @@ function messageId(message: CodeMessage): string {
 }
 
 const refusedSignature = () =>
-  new JobError("UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret.");
+  new JobError(
+    "UNAUTHORIZED",
+    "The code refused the signature of the message: both sides need the same secret, and clocks at most five minutes apart.",
+  );

@@ -100,7 +100,7 @@ function answerOf(answer: HttpAnswer, id: string, now: number): CallAnswer {
   if (code === "FUNCTION_SIGNATURE_INVALID")
     throw new JobError(
       "UNAUTHORIZED",
-      "The function refused the signature of the invocation: both sides need the same access key.",
+      "The function refused the signature of the invocation: both sides need the same access key, and clocks at most five minutes apart.",
     );
   return { v: 1, outcome: { is: "failed", by: by[code] ?? "threw", error: { name: code, message }, code, retryable } };
 }

@@ -59,7 +59,8 @@ describe("functions behind a handler", () => {
   it("refuse another signature", async () => {
     expect(await failing(toNode(handler), { secrets: { "shop/code": other } })).toMatchObject({
       code: "UNAUTHORIZED",
-      message: "The code refused the signature of the message: both sides need the same secret.",
+      message:
+        "The code refused the signature of the message: both sides need the same secret, and clocks at most five minutes apart.",
     });
   });
 

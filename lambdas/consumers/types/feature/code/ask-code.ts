@@ -11,6 +11,7 @@ import { TransientError } from "../../../../core/kernel/errors.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
 import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
+import { OutOfTime, withTimeout } from "../../../engine/within-time.ts";
 import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
 import { logOf, type Open, type OpenRun } from "./open-run.ts";
 
@@ -182,17 +183,27 @@ async function parsedAnswer(
   throw new Unanswered({ code: "PROTOCOL", message: text });
 }
 
-/** A crash of the code is no failure of the run, which is tried again. */
+/**
+ * A crash of the code is no failure of the run, which is tried again. Nor is it one of the consumer: the answer is awaited no longer than leaves
+ * time to record that none came.
+ */
 async function call(
   invoker: CodeInvoker,
   execution: Execution,
   run: OpenRun,
   message: DecideQuestion,
 ): Promise<unknown> {
+  const { clock, deadline, room, signal } = execution;
+  const graceMs = marginOf(run.job.timeout_ms) / 2;
+  const waitMs = Math.min(message.deadline_ms, deadline - clock.now() - 2 * graceMs) + graceMs;
   try {
-    return await invoker.call(run.job.product, message, execution);
+    return await withTimeout(clock, Math.max(1, waitMs), (late) =>
+      invoker.call(run.job.product, message, { room, signal: AbortSignal.any([signal, late]) }),
+    );
   } catch (error) {
-    if (!(error instanceof JobError)) throw error;
+    if (!(error instanceof JobError) || signal.aborted) throw error;
+    if (error instanceof OutOfTime)
+      throw new Unanswered({ code: "CRASHED", message: `The code had not answered after ${Math.round(waitMs)} ms.` });
     if (busy.has(error.code)) throw new TransientError(error.code, error.message, { cause: error });
     throw new Unanswered({ code: "CRASHED", message: error.message });
   }

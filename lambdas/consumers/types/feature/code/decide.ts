@@ -6,7 +6,7 @@ import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
 import { stepJobId } from "../../../../core/job/job-id.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
-import { traceOf } from "../../../../core/kernel/errors.ts";
+import { TransientError, traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
 import {
   type AttemptServices,
@@ -70,8 +70,9 @@ export async function decideCode(
     ...{ execution, target, code },
     feature: String((event as { feature?: unknown }).feature),
   }).catch((error: unknown) => {
-    if (!(error instanceof Unanswered)) throw error;
-    return parkedBy(run, error);
+    const unanswered = isCodeTarget(target) ? error : unreached(error);
+    if (!(unanswered instanceof Unanswered)) throw error;
+    return parkedBy(run, unanswered);
   });
   const { bundle } = run.job;
   // Code that runs elsewhere keeps its versions itself.
@@ -82,6 +83,12 @@ export async function decideCode(
   }
   return end;
 }
+
+/** What Lambda refuses passes soon. Where code runs elsewhere, its server may be down for days: the run says so, and asks more and more rarely. */
+const unreached = (error: unknown): unknown =>
+  error instanceof TransientError && error.cause instanceof JobError
+    ? new Unanswered({ code: "CRASHED", message: error.message })
+    : error;
 
 interface Deciding {
   execution: Execution;

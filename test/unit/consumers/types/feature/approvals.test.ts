@@ -374,6 +374,37 @@ describe("an approval", () => {
     expect(await jobs.get(id)).toMatchObject({ status: "running" });
   });
 
+  it("is asked and decided as it began, whatever is deployed meanwhile and rolled back", async () => {
+    const other: Partial<Approve> = { title: "Pay?", choices: ["pay", "wait"], otherwise: "wait", timeout: "1h" };
+    const { start, pass, deploy, decide, find, charged, open, jobs, ran } = worldOf();
+    const [early, late] = [await start("onboard", order), await start("onboard", order)];
+    await pass(minute);
+    deploy({ onboard: approval(other) });
+    const between = await start("onboard", order);
+    await pass(minute);
+    expect((await open()).map(({ title, choices }) => [title, choices])).toEqual([
+      ["Refund 42?", ["approve", "reject"]],
+      ["Refund 42?", ["approve", "reject"]],
+      ["Pay?", ["pay", "wait"]],
+    ]);
+    await expect(decide(early, "pay")).rejects.toMatchObject({ faults: [{ pointer: "/choice" }] });
+    await decide(early, "approve");
+    await pass(minute);
+    deploy({ onboard: approval() });
+    await expect(decide(between, "approve")).rejects.toMatchObject({ faults: [{ pointer: "/choice" }] });
+    await pass(2 * hour);
+    // The hour of the one is over, and the day of the other is not.
+    expect(await find(late)).toMatchObject({ is: "open" });
+    await pass(24 * hour);
+    for (const id of [early, late, between]) expect(await jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(charged()).toMatchObject([
+      { body: { got: { choice: "approve" } } },
+      { body: { got: { choice: "wait", timed_out: true } } },
+      { body: { got: { choice: "reject", timed_out: true } } },
+    ]);
+    expect(ran.filter(({ event }) => event === "mail")).toHaveLength(3);
+  });
+
   it("shows what is asked and decided, never what it sends", async () => {
     const { start, pass, services, jobs, clock, decide } = worldOf();
     const id = await start("onboard", order);

@@ -533,7 +533,7 @@ describe("a message", () => {
     });
   });
 
-  it("is refused for another env's run, and for a job that is no feature", async () => {
+  it("is refused for a job that is no feature, and for one that there is not", async () => {
     const world = worldOf(forMoney);
     await world.start("onboard", { order: "A-1" });
     await world.pass(minute);
