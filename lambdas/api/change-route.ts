@@ -73,7 +73,13 @@ export const changeRoute = ({
     tag: "jobs",
     ...doc,
     query: DryRunQuery,
-    answers: { 200: { description: "The job after the change; to a key without `jobs:read` only how it stands.", schema: JobSchema, example: aJob } },
+    answers: {
+      200: {
+        description: "The job after the change; to a key without `jobs:read` only how it stands.",
+        schema: JobSchema,
+        example: aJob,
+      },
+    },
     errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
   }),
 });

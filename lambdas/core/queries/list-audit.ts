@@ -105,15 +105,14 @@ export const auditFilter =
   (scopes: Scopes, { env, action, actor, target }: AuditFilter) =>
   (entry: AuditEntry): boolean =>
     envsOf(entry).some(
-      (one) =>
-        hasAccess(scopes, { product: entry.product, env: one }) && (env === undefined || (one ?? env) === env),
+      (one) => hasAccess(scopes, { product: entry.product, env: one }) && (env === undefined || (one ?? env) === env),
     ) &&
     (action === undefined || action.includes(entry.action)) &&
     (actor === undefined || namesOf(entry).includes(actor)) &&
     (target === undefined || target === entry.target || (entry.jobs ?? []).includes(target));
 
 /** The envs that an entry concerns; undefined stands for each. */
-const envsOf = ({ env, envs = [env] }: AuditEntry): readonly (string | undefined)[] => envs;
+const envsOf = ({ env, envs }: AuditEntry): readonly (string | undefined)[] => envs ?? [env];
 
 /** All by which a caller is known. */
 const namesOf = ({ actor, name, person }: AuditEntry): (string | undefined)[] => [

@@ -19,7 +19,14 @@ const approvalOf = (job: Job, more = {}) =>
 
 function world({ count = 1, env = "dev", catalog }: { count?: number; env?: string; catalog?: Catalog } = {}) {
   const jobs = Array.from({ length: count }, (_, i) =>
-    aJob({ ...tenant, env, event: "refund", type: "feature", status: "running", id: `job_${String(i).padStart(32, "0")}` }),
+    aJob({
+      ...tenant,
+      env,
+      event: "refund",
+      type: "feature",
+      status: "running",
+      id: `job_${String(i).padStart(32, "0")}`,
+    }),
   );
   const api = fakeApi({ jobs, ...(catalog && { catalog }) });
   for (const job of jobs) void api.approvals.open(approvalOf(job));

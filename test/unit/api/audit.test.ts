@@ -324,7 +324,12 @@ test("a cancel shows the status before and after, its reason, and nothing of the
 
 describe("a change of jobs of several envs", () => {
   const envs = ["dev", "stage", "prd"];
-  const product = { tag: "my-product", name: "Mine", envs, jobs: { create_order: { type: "action", app: "a", action: "b" } } };
+  const product = {
+    tag: "my-product",
+    name: "Mine",
+    envs,
+    jobs: { create_order: { type: "action", app: "a", action: "b" } },
+  };
   const filter = { product_tag: "my-product", event: "create_order" };
   const only = (...reached: string[]): Scopes => ({ ...allScopes, envs: reached });
 
