@@ -1,7 +1,8 @@
-import type { Endpoint } from "../aws/http/route.ts";
+import type { Endpoint, HttpRequest } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
 import { auditCallerOf } from "../core/access/audit-entry.ts";
 import { callerOf } from "../core/access/calling-actor.ts";
+import { may } from "../core/access/scopes.ts";
 import { calendarsOf } from "../core/catalog/calendars.ts";
 import type { ChangeName } from "../core/job/actor.ts";
 import type { Job } from "../core/job/job.ts";
@@ -13,7 +14,7 @@ import { audited, type Change, changeJob, previewOf } from "../core/operations/c
 import { recordChange } from "../core/operations/record-change.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { JobSchema } from "../core/queries/schemas/job.ts";
-import { viewOf } from "../core/queries/view.ts";
+import { unreadView, viewOf } from "../core/queries/view.ts";
 import { DryRunQuery, isDryRun } from "./dry-run.ts";
 import { callersJob, seenBy } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";
@@ -61,25 +62,33 @@ export const changeRoute = ({
     const by = { ...callerOf(request), change: name };
     const asked = audited(change(request.body, clock.now(), calendarsOf(services.catalog, job.product)), by);
     await (dryRun ? check : admit)?.(services, job);
-    if (dryRun)
-      return {
-        status: 200,
-        body: await viewOf(services, previewOf(services, job, asked), clock.now(), seenBy(request, job)),
-      };
+    if (dryRun) return { status: 200, body: await shownTo(services, request, previewOf(services, job, asked)) };
     const after = await changeJob(services, job.id, asked, (before, next) =>
       recordChange(services, auditCallerOf(request), jobChange(`job.${name}`, before, next)),
     );
     await afterwards?.(services, after);
-    return { status: 200, body: await viewOf(services, after, clock.now(), seenBy(request, job)), about: after };
+    return { status: 200, body: await shownTo(services, request, after), about: after };
   },
   doc: () => ({
     tag: "jobs",
     ...doc,
     query: DryRunQuery,
-    answers: { 200: { description: "The job after the change.", schema: JobSchema, example: aJob } },
+    answers: {
+      200: {
+        description: "The job after the change; to a key without `jobs:read` only how it stands.",
+        schema: JobSchema,
+        example: aJob,
+      },
+    },
     errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
   }),
 });
+
+/** A changed job, as far as its caller may read it. */
+const shownTo = (services: ApiServices, request: HttpRequest, job: Job) =>
+  may(request.scopes, "jobs:read", job)
+    ? viewOf(services, job, services.clock.now(), seenBy(request, job))
+    : unreadView(job, services.clock.now());
 
 /** What the document says of routes that change what their path names, and may have a dry run and a body. */
 export const changeDocOf =

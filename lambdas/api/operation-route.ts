@@ -40,7 +40,7 @@ export async function changeOperation(
   const operation = await steerOperation(services, id, asked, {
     isDry,
     onChanged: (before, after) =>
-      recordChange(services, auditCallerOf(request), operationChange(asked.do, before, after)),
+      recordChange(services, auditCallerOf(request), operationChange(services.catalog, asked.do, before, after)),
   });
   if (!isDry) services.log.info("an operation was steered", { operation: id, asked: asked.do, caller: request.caller });
   return { status: 200, body: operationView(operation, { ...services, scopes: request.scopes }) };

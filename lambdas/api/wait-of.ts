@@ -25,8 +25,11 @@ export const PreferHeader = z.object({
   Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): seconds to wait for the job to finish, 1 ${then}.`),
 });
 
-/** A preference (RFC 7240, section 2): a name with an optional value and parameters. A quoted value may contain commas. */
-const preference = /(?:^|,)\s*([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?(?:\s*;(?:"[^"]*"|[^,"])*)?\s*(?=,|$)/g;
+/**
+ * A preference (RFC 7240, section 2): a name with an optional value and parameters. A quoted value may contain commas. Blanks are taken by one
+ * part each, since a header may have thousands of them.
+ */
+const preference = /(?:^|,)\s*([\w-]+)(?:\s*=(?:\s*"([^"]*)"|\s*([^\s,;"]+))?)?(?:\s*;(?:"[^"]*"|[^,"])*|\s*)(?=,|$)/g;
 
 /** The whole seconds of the first `wait` in a Prefer header; 0 if there is no valid one. */
 function preferredSeconds(header: string): number {

@@ -18,9 +18,15 @@ export interface Where {
 
 const condition = /^where\[(.*)\]$/s;
 
+/** The field that a parameter is a condition on. No schema keeps one named `__proto__`: the condition would be gone, and the others match more. */
+function fieldIn(parameter: string): string | undefined {
+  const field = condition.exec(parameter)?.[1];
+  return field === "__proto__" ? undefined : field;
+}
+
 /** A query with its conditions `where[name]=value` as one field. Any other parameter stays. */
 export function withWhere(query: Readonly<Record<string, string>>): Record<string, unknown> {
-  const named = Object.entries(query).map(([name, value]) => ({ name, value, field: condition.exec(name)?.[1] }));
+  const named = Object.entries(query).map(([name, value]) => ({ name, value, field: fieldIn(name) }));
   const conditions = named.flatMap(({ field, value }) => (field === undefined ? [] : [[field, value] as const]));
   const others = named.flatMap(({ name, field, value }) => (field === undefined ? [[name, value] as const] : []));
   return { ...Object.fromEntries(others), ...(conditions.length > 0 && { where: Object.fromEntries(conditions) }) };

@@ -10,6 +10,7 @@ import {
 } from "../core/job/code-messages.ts";
 import { jsonLossIn } from "../core/kernel/json-losses.ts";
 import { type CodeFunction, type FunctionContext, isCodeFunction } from "./define-function.ts";
+import { type HiddenValues, hiddenValues } from "./hidden-values.ts";
 import { issuesOf } from "./issues.ts";
 import { type LastLines, lastLines } from "./last-lines.ts";
 import { logOf } from "./log-of.ts";
@@ -67,9 +68,10 @@ async function run(
   live?: (progress: unknown) => void,
 ): Promise<CallAnswer> {
   const ended = new AbortController();
-  const written = lastLines();
+  const hidden = hiddenValues();
+  const written = lastLines(hidden);
   let progress: { value?: unknown } = {};
-  const ctx = contextOf(host, call, { offered, written, signal: ended.signal }, (value) => {
+  const ctx = contextOf(host, call, { offered, written, hidden, signal: ended.signal }, (value) => {
     // A function that has not ended in time goes on, but its attempt is over.
     if (ended.signal.aborted) return;
     progress = { value };
@@ -82,7 +84,7 @@ async function run(
       resolve(outOfTime(call.function, call.deadline_ms));
     }, call.deadline_ms);
   });
-  const outcome = withLog(await Promise.race([outcomeOf(call, offered, ctx), late]), written);
+  const outcome = withLog(await Promise.race([outcomeOf(call, offered, { ctx, hidden }), late]), written);
   clearTimeout(timer);
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
 }
@@ -97,7 +99,11 @@ function withLog(outcome: CallOutcome, written: LastLines): CallOutcome {
 export const outOfTime = (name: string, deadlineMs: number): FailedOutcome =>
   failed("timeout", "TimeoutError", `${name} had not ended after ${deadlineMs} ms.`);
 
-async function outcomeOf(call: CallMessage, offered: Offered, ctx: FunctionContext): Promise<CallOutcome> {
+async function outcomeOf(
+  call: CallMessage,
+  offered: Offered,
+  { ctx, hidden }: { ctx: FunctionContext; hidden: HiddenValues },
+): Promise<CallOutcome> {
   try {
     const { input, run } = await definitionOf(offered);
     const checked = input === undefined ? { value: call.payload } : await input["~standard"].validate(call.payload);
@@ -105,7 +111,7 @@ async function outcomeOf(call: CallMessage, offered: Offered, ctx: FunctionConte
       return failed("input", "InputError", `${call.function} refuses its payload: ${issuesOf(checked.issues)}`);
     return kept(call.function, await run(checked.value as never, ctx));
   } catch (error) {
-    return { is: "failed", by: "threw", error: thrownOf(error), ...steeringOf(error) };
+    return { is: "failed", by: "threw", error: thrownOf(error, hidden.without), ...steeringOf(error) };
   }
 }
 
@@ -147,7 +153,12 @@ const failed = (by: FailedOutcome["by"], name: string, message: string): FailedO
 function contextOf(
   host: CodeHost,
   call: CallMessage,
-  { offered: { secrets = [] }, written, signal }: { offered: Offered; written: LastLines; signal: AbortSignal },
+  {
+    offered: { secrets = [] },
+    written,
+    hidden,
+    signal,
+  }: { offered: Offered; written: LastLines; hidden: HiddenValues; signal: AbortSignal },
   report: (progress: unknown) => void,
 ): FunctionContext {
   const listed = new Set(secrets.map(referenceName));
@@ -168,7 +179,7 @@ function contextOf(
       const name = referenceName(reference);
       if (host.readsAny || listed.has(name)) {
         const value = await host.resolve(reference);
-        written.hide(value);
+        hidden.add(value);
         return value;
       }
       throw new Error(`functions.${call.function} of the catalog does not list ${name}: add it to \`secrets\` there.`);

@@ -1,23 +1,17 @@
 import { longestWritten, type Written } from "../core/job/code-messages.ts";
-
-/** A shorter value is a word that a log is full of, and no credential. */
-const leastHidden = 6;
+import type { HiddenValues } from "./hidden-values.ts";
 
 /** The last lines that code writes with `ctx.log`, which a failed attempt keeps. */
 export interface LastLines {
   add(line: string): void;
-  /** A value that is not to be in them. */
-  hide(value: string): void;
   /** Undefined if nothing was written. */
   all(): Written | undefined;
 }
 
-export function lastLines(): LastLines {
+export function lastLines({ without }: Pick<HiddenValues, "without">): LastLines {
   const lines: string[] = [];
-  const hidden = new Set<string>();
   let length = 0;
   let cut = false;
-  const without = (text: string) => [...hidden].reduce((shown, value) => shown.replaceAll(value, "[credential]"), text);
   return {
     add(line) {
       // Hidden first and cut then: half a credential would not be found.
@@ -30,12 +24,6 @@ export function lastLines(): LastLines {
         length -= (lines.shift() ?? "").length + 1;
         cut = true;
       }
-    },
-    hide(value) {
-      if (value.length < leastHidden) return;
-      hidden.add(value);
-      // As it stands within JSON.
-      hidden.add(JSON.stringify(value).slice(1, -1));
     },
     all() {
       if (lines.length === 0) return undefined;

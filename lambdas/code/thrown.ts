@@ -3,24 +3,27 @@ import { fileURLToPath } from "node:url";
 import { type FailedOutcome, longestThrown, type Thrown } from "../core/job/code-messages.ts";
 import { durationMs } from "../core/kernel/duration-ms.ts";
 
-/** What was thrown, whatever it is: its getters may throw too. */
-export function thrownOf(error: unknown): Thrown {
+type Shown = (text: string) => string;
+
+/** What was thrown, whatever it is: its getters may throw too. `shown` is what of a text is kept. */
+export function thrownOf(error: unknown, shown: Shown = (text) => text): Thrown {
   try {
-    return readThrown(error);
+    return readThrown(error, shown);
   } catch {
     return { name: "Error", message: "What was thrown cannot be read." };
   }
 }
 
-function readThrown(error: unknown): Thrown {
-  if (!isErrorLike(error)) return { name: kindOf(error), message: cut(textOf(error), longestThrown.message) };
+function readThrown(error: unknown, shown: Shown): Thrown {
+  // Hidden first and cut then: half a credential would not be found.
+  if (!isErrorLike(error)) return { name: kindOf(error), message: cut(shown(textOf(error)), longestThrown.message) };
   const { name, message, stack } = error;
   const causes = causesOf(error).map((cause) => `, caused by ${cause}`);
   const frames = typeof stack === "string" ? framesIn(stack) : "";
   return {
-    name: cut(typeof name === "string" && name !== "" ? name : "Error", longestThrown.name),
-    message: cut([String(message), ...causes].join(""), longestThrown.message),
-    ...(frames !== "" && { stack: cut(frames, longestThrown.stack) }),
+    name: cut(typeof name === "string" && name !== "" ? shown(name) : "Error", longestThrown.name),
+    message: cut(shown([String(message), ...causes].join("")), longestThrown.message),
+    ...(frames !== "" && { stack: cut(shown(frames), longestThrown.stack) }),
   };
 }
 

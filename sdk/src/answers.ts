@@ -1912,8 +1912,10 @@ export interface AuditEntry {
   target: string;
   /** Absent for what belongs to the deployment, such as keys. */
   product_tag?: string;
-  /** Absent for what concerns every env of the product. */
+  /** Absent for what concerns every env of the product, or those that are in `envs`. */
   env?: string;
+  /** The envs, if it concerns several and not all. */
+  envs?: string[];
   /** The jobs that it concerns, if `target` is not one of them. */
   jobs?: string[];
   /**

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { incidentNotFound } from "../../core/operations/act-on-incident.ts";
+import { findIncident } from "../../core/operations/act-on-incident.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { incidentInFull } from "../../core/queries/list-incidents.ts";
 import { IncidentSchema } from "../../core/queries/schemas/incidents.ts";
@@ -11,8 +11,7 @@ export async function handle(services: ApiServices, { params, scopes }: HttpRequ
   const { product = "", env = "", id = "" } = params;
   requireScope(scopes, "jobs:read", { product, env });
   services.catalog.tenant(product, env);
-  const incident = await services.incidents.get({ product, env, id });
-  if (!incident) throw incidentNotFound();
+  const incident = await findIncident(services.incidents, { product, env, id });
   return { status: 200, body: await incidentInFull(services, incident, scopes) };
 }
 

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
+import { keptKey } from "../../core/expressions/keys.ts";
 import { strict } from "../../core/kernel/schema.ts";
 import { longestTag } from "../../core/kernel/tag.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
@@ -31,7 +32,7 @@ export async function handle(services: ApiServices, { query, scopes }: HttpReque
   for (const { product, env } of tenantsOf(services.catalog, scopes, tenant, "/query")) {
     const asked = limitsIn(services.catalog.product(product), env).filter((one) => (name ?? one.name) === one.name);
     if (asked.length === 0) continue;
-    limits.push(...(await shownLimits(services, { product, env }, asked, { key })));
+    limits.push(...(await shownLimits(services, { product, env }, asked, { key: key && keptKey(key) })));
   }
   return { status: 200, body: { limits } };
 }

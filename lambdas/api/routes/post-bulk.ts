@@ -52,8 +52,9 @@ export async function handle(services: SchedulingServices & Recording, request: 
     (job, error) =>
       services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
   );
-  if (!dryRun && changed.length > 0)
-    await recordChange(services, auditCallerOf(request), bulkChange({ action, filter, reason }, changed));
+  if (!dryRun)
+    for (const [of, own] of Map.groupBy(changed, (job) => job.env))
+      await recordChange(services, auditCallerOf(request), bulkChange({ action, filter, reason }, of, own));
   return {
     status: 200,
     body: {
@@ -68,14 +69,18 @@ export async function handle(services: SchedulingServices & Recording, request: 
   };
 }
 
-/** One entry for a page: a page of a hundred entries would double what the change costs. */
+/**
+ * One entry for the jobs that a page has in an env, whose ids concern nobody else: a page of a hundred entries would double what the change
+ * costs.
+ */
 const bulkChange = (
   { action, filter, reason }: Pick<z.output<typeof BulkRequest>, "action" | "filter" | "reason">,
+  env: string,
   jobs: readonly Job[],
 ): AuditChange => ({
   action: `bulk.${action}`,
-  product: filter.product_tag,
-  ...defined({ env: filter.env, reason: action === "cancel" ? reason : undefined }),
+  ...{ product: filter.product_tag, env },
+  ...defined({ reason: action === "cancel" ? reason : undefined }),
   target: filter.event ?? filter.product_tag,
   jobs: jobs.map(({ id }) => id),
   numbers: jobs.map((job) => (action === "delete" ? deletionNumber(job) : (job.changes ?? 0))),

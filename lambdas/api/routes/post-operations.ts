@@ -32,7 +32,8 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   if (isDry)
     return { status: 200, body: operationView(await rehearseOperation(services, asked, by), { ...services, scopes }) };
   const operation = await beginOperation(services, asked, by, async (begun) => {
-    if (!isOnlyCounting(begun)) await recordChange(services, auditCallerOf(request), operationStart(begun));
+    if (!isOnlyCounting(begun))
+      await recordChange(services, auditCallerOf(request), operationStart(services.catalog, begun));
   });
   services.log.info("an operation begins", {
     operation: operation.id,

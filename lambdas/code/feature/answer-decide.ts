@@ -258,7 +258,12 @@ async function stepOutcome(
     .run(frame, async () => own.fn(context))
     .then(
       (value) => outcomeOf(key, value),
-      (error): CallOutcome => ({ is: "failed", by: "threw", error: thrownOf(error), ...steeringOf(error) }),
+      (error): CallOutcome => ({
+        is: "failed",
+        by: "threw",
+        error: thrownOf(error, session.hidden.without),
+        ...steeringOf(error),
+      }),
     );
   // A step that calls ctx would never end.
   const refused = session.faulted.then((): CallOutcome => {

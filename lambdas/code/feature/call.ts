@@ -48,8 +48,8 @@ export const fingerprint = (...parts: unknown[]): string =>
   hash("sha256", JSON.stringify(parts), "base64url").slice(0, 22);
 
 /** How an error stands in the log. */
-export function logErrorOf(error: unknown): LogError {
-  const thrown = thrownOf(error);
+export function logErrorOf(error: unknown, shown?: (text: string) => string): LogError {
+  const thrown = thrownOf(error, shown);
   const { code, retryable } = steeringOf(error);
   return { code: code ?? thrown.name, ...thrown, ...(retryable !== undefined && { retryable }) };
 }
@@ -98,10 +98,10 @@ export function ranDone(call: Call, f: RanStep["f"], returned: unknown): RanStep
   return { k: call.key, c: "step", e: "done", f, value: { v: structuredClone(kept.v) } };
 }
 
-export const ranFailed = (call: Call, f: RanStep["f"], error: unknown): RanStep => ({
+export const ranFailed = (call: Call, f: RanStep["f"], error: unknown, shown?: (text: string) => string): RanStep => ({
   k: call.key,
   c: "step",
   e: "failed",
   f,
-  error: logErrorOf(error),
+  error: logErrorOf(error, shown),
 });

@@ -13,6 +13,7 @@ import {
   type SentValue,
 } from "../../core/job/decide-messages.ts";
 import type { FunctionLog } from "../define-function.ts";
+import { hiddenValues } from "../hidden-values.ts";
 import { issuesOf } from "../issues.ts";
 import { logOf } from "../log-of.ts";
 import { type Call, checkJson, keptValue, logErrorOf, type OwnStep, ranDone, ranFailed } from "./call.ts";
@@ -98,6 +99,8 @@ export class Session implements HandlerRun {
   /** The time-outs of own code that runs. */
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #ran = new Map<string, RanStep>();
+  /** What its steps have read of secrets. */
+  readonly hidden = hiddenValues();
   readonly #used = new Set<string>();
   readonly #counted = new Map<string, number>();
   /** Steps whose function calls ctx. */
@@ -485,7 +488,7 @@ export class Session implements HandlerRun {
   #outcomeOf(error: unknown): DecideOutcome {
     if (this.cancelled) return { is: "cancelled" };
     if (isRollback(error)) return { is: "rolled_back", reason: (error as Error).message };
-    if (!(error instanceof StepError)) return { is: "failed", error: logErrorOf(error) };
+    if (!(error instanceof StepError)) return { is: "failed", error: logErrorOf(error, this.hidden.without) };
     return { is: "failed", error: { ...error.error, ...(error.step !== "" && { step: error.step }) } };
   }
 
@@ -566,7 +569,7 @@ export class Session implements HandlerRun {
       .run(frame, async () => own.fn(context))
       .then(
         (value) => ranDone(call, f(), value),
-        (error) => ranFailed(call, f(), error),
+        (error) => ranFailed(call, f(), error, this.hidden.without),
       );
     // A part of the handler ends in a turn of it; own code is waited for.
     void work.then((ran) => ran.f === "scope" && this.#keep(call, ran));
@@ -611,8 +614,14 @@ export class Session implements HandlerRun {
       signal,
       deadline,
       log: this.log,
-      secret: (reference) => frames.exit(() => this.#host.resolve(reference)),
+      secret: (reference) => frames.exit(() => this.#secret(reference)),
     };
+  }
+
+  async #secret(reference: Reference): Promise<string> {
+    const value = await this.#host.resolve(reference);
+    this.hidden.add(value);
+    return value;
   }
 
   // ---- The answer

@@ -76,8 +76,10 @@ export interface AuditChange {
   action: AuditAction;
   /** Absent: it concerns the deployment, as keys do. */
   product?: string;
-  /** Absent: every env of the product. */
+  /** Absent: every env of the product, or `envs`. */
   env?: string;
+  /** Several envs of the product, and not all. A version that does not know this takes it for all of them. */
+  envs?: readonly string[];
   /** The id or the name of what was changed. */
   target: string;
   /** The ids of the jobs of a bulk change. */
@@ -101,6 +103,7 @@ const StoredEntry = z.object({
   target: z.string(),
   product: z.string().exactOptional(),
   env: z.string().exactOptional(),
+  envs: z.array(z.string()).exactOptional(),
   name: z.string().exactOptional(),
   person: Person.exactOptional(),
   role: z.string().exactOptional(),

@@ -23,6 +23,9 @@ const hashedKey = (text: string): string => `${hashed}${hash("sha256", text, "ba
 export const keyText = (text: string): string =>
   text.length > longestKey || text.startsWith(hashed) || !text.isWellFormed() ? hashedKey(text) : text;
 
+/** A key as jobs keep it, by which a caller names one. Who has the hash of a long one from there means that key. */
+export const keptKey = (key: string): string => (key.length > longestKey ? keyText(key) : key);
+
 /** The request that a key is for. */
 export interface KeySource {
   found: Pick<CatalogEvent, "product" | "env" | "event">;

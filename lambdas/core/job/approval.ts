@@ -57,13 +57,23 @@ export function approvalIdOf(
 export const jobIdOfApproval = (id: string): string | undefined =>
   approvalIdPattern.test(id) ? `job_${id.slice(4, 36)}` : undefined;
 
-/** Where the decision of an approval is put: an address of its run that no signal of a catalog can have, as tags have no spaces. */
+/** How the name of the signal begins as which a decision is kept. */
+const decisionSignal = "approval ";
+
+/**
+ * Where the decision of an approval is put: an address of its run that no signal of a catalog can have, as tags have no spaces. Runs of code
+ * take signals of any name, so a caller's has to be looked at (`isOfDecision`).
+ */
 export const decisionAddress = ({ product, env }: Pick<Job, "product" | "env">, id: string): SignalAddress => ({
   product,
   env,
-  signal: `approval ${id.slice(-16)}`,
+  signal: decisionSignal + id.slice(-16),
   to: { job_id: jobIdOfApproval(id) ?? "" },
 });
+
+/** Whether a signal of this name, to a run, would be the decision of an approval. */
+export const isOfDecision = (signal: string): boolean =>
+  signal.startsWith(decisionSignal) && /^[0-9a-f]{16}$/.test(signal.slice(decisionSignal.length));
 
 /** A decision as the message that it is. */
 export interface DecisionMessage extends Signal {

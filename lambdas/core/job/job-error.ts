@@ -88,7 +88,13 @@ export const changedError = (
     written,
     cause,
   }: JobError,
-  change: { message?: string; retryable?: boolean; nothingDone?: boolean; progress?: unknown },
+  change: {
+    message?: string;
+    retryable?: boolean;
+    nothingDone?: boolean;
+    progress?: unknown;
+    thrown?: Thrown | undefined;
+  },
 ): JobError =>
   new JobError(code, change.message ?? message, {
     ...{ retryable, providerCode, progress, nothingDone, thrown, answer, written, cause, ...change },

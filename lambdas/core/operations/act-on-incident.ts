@@ -1,5 +1,12 @@
 import type { Caller } from "../job/actor.ts";
-import { actedOn, type Incident, type IncidentAction, type IncidentName, withChanges } from "../job/incident.ts";
+import {
+  actedOn,
+  type Incident,
+  type IncidentAction,
+  type IncidentName,
+  incidentIdPattern,
+  withChanges,
+} from "../job/incident.ts";
 import { TransientError } from "../kernel/errors.ts";
 import { RequestError } from "../kernel/request-error.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -7,11 +14,18 @@ import type { Incidents } from "../ports/incidents.ts";
 
 const rounds = 10;
 
-export const incidentNotFound = () =>
+const incidentNotFound = () =>
   new RequestError(
     "INCIDENT_NOT_FOUND",
     "There is no incident with this id in the product and env. One is forgotten 90 days after it was last seen.",
   );
+
+/** The incident of this name. Throws INCIDENT_NOT_FOUND, also for an id that is longer than a key of the table, as a path may have it. */
+export async function findIncident(incidents: Pick<Incidents, "get">, name: IncidentName): Promise<Incident> {
+  const incident = incidentIdPattern.test(name.id) ? await incidents.get(name) : undefined;
+  if (!incident) throw incidentNotFound();
+  return incident;
+}
 
 interface Acting {
   caller: Caller;
@@ -28,8 +42,7 @@ export async function actOnIncident(
   { caller: { actor, name: by_name }, isDry, onChanged }: Acting,
 ): Promise<Incident> {
   for (let round = 0; round < rounds; round++) {
-    const incident = await incidents.get(name);
-    if (!incident) throw incidentNotFound();
+    const incident = await findIncident(incidents, name);
     const now = clock.now();
     const acted = actedOn(incident, action, { now, by: actor, by_name });
     if (acted === "unchanged") return incident;

@@ -8,6 +8,7 @@ import {
 } from "../access/audit-entry.ts";
 import { roleOf } from "../access/roles.ts";
 import type { Tenant } from "../access/tenants.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Incident, IncidentAction } from "../job/incident.ts";
 import type { Job } from "../job/job.ts";
 import type { Operation, Steering } from "../job/operation.ts";
@@ -65,9 +66,9 @@ export const decisionChange = (
 });
 
 /** An operation that begins. Which jobs it changes it says itself, and each of them, for 90 days. */
-export const operationStart = (operation: Operation): AuditChange => ({
+export const operationStart = (catalog: Pick<Catalog, "products">, operation: Operation): AuditChange => ({
   action: "operation.start",
-  ...ofOperation(operation),
+  ...ofOperation(catalog, operation),
   ...defined({ reason: operation.reason }),
   after: {
     ...pick(operation, ["action", "rate_per_second", "canary", "expect", "start_at"]),
@@ -76,19 +77,31 @@ export const operationStart = (operation: Operation): AuditChange => ({
   },
 });
 
-const ofOperation = ({ id, product, envs: [env, ...others] }: Operation) => ({
+const ofOperation = ({ products }: Pick<Catalog, "products">, { id, product, envs }: Operation) => ({
   product,
-  ...defined({ env: others.length > 0 ? undefined : env }),
+  ...envsOf(envs, products.find(({ tag }) => tag === product)?.envs ?? []),
   target: id,
 });
+
+/** What concerns several envs of a product is shown to those who reach one of them. */
+function envsOf([env, ...others]: readonly string[], all: readonly string[]): Pick<AuditChange, "env" | "envs"> {
+  if (env === undefined || others.length === 0) return defined({ env });
+  const own = [env, ...others];
+  return all.length > 0 && all.every((one) => own.includes(one)) ? {} : { envs: own };
+}
 
 const ofOperations = ({ rate_per_second, paused, stop, actor }: Operation): AuditFields =>
   defined({ rate_per_second, paused: paused !== undefined, stopping: stop !== undefined, in_the_name_of: actor });
 
 /** What a caller has asked of an operation that is under way. */
-export const operationChange = (asked: Steering["do"], before: Operation, after: Operation): AuditChange => ({
+export const operationChange = (
+  catalog: Pick<Catalog, "products">,
+  asked: Steering["do"],
+  before: Operation,
+  after: Operation,
+): AuditChange => ({
   action: `operation.${asked}`,
-  ...ofOperation(after),
+  ...ofOperation(catalog, after),
   ...differing(ofOperations(before), ofOperations(after)),
 });
 

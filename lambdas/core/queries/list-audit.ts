@@ -104,11 +104,15 @@ interface AuditFilter {
 export const auditFilter =
   (scopes: Scopes, { env, action, actor, target }: AuditFilter) =>
   (entry: AuditEntry): boolean =>
-    hasAccess(scopes, entry) &&
-    (env === undefined || (entry.env ?? env) === env) &&
+    envsOf(entry).some(
+      (one) => hasAccess(scopes, { product: entry.product, env: one }) && (env === undefined || (one ?? env) === env),
+    ) &&
     (action === undefined || action.includes(entry.action)) &&
     (actor === undefined || namesOf(entry).includes(actor)) &&
     (target === undefined || target === entry.target || (entry.jobs ?? []).includes(target));
+
+/** The envs that an entry concerns; undefined stands for each. */
+const envsOf = ({ env, envs }: AuditEntry): readonly (string | undefined)[] => envs ?? [env];
 
 /** All by which a caller is known. */
 const namesOf = ({ actor, name, person }: AuditEntry): (string | undefined)[] => [
@@ -124,12 +128,12 @@ export const seesDeployment = ({ products, envs }: Scopes): boolean => products.
 const kinds: Readonly<Record<string, "key" | "identity" | "recipient">> = { k: "key", i: "identity", r: "recipient" };
 
 export function auditEntryView(entry: AuditEntry): z.infer<typeof AuditEntrySchema> {
-  const { actor, name, person, product, jobs, numbers, before, after } = entry;
+  const { actor, name, person, product, envs, jobs, numbers, before, after } = entry;
   const [kind = ""] = actor.split(":");
   const id = actorId(actor);
   return {
     ...pick(entry, ["id", "at", "action", "target", "env", "reason", "role", "request_id"]),
-    ...defined({ product_tag: product, verbs: entry.verbs && [...entry.verbs] }),
+    ...defined({ product_tag: product, envs: envs && [...envs], verbs: entry.verbs && [...entry.verbs] }),
     actor: { kind: kinds[kind] ?? "other", ...(id !== "" && { id }), ...defined({ name, person }) },
     ...defined({ jobs: jobs && [...jobs], numbers: numbers && [...numbers] }),
     ...defined({ before: notEmpty(before), after: notEmpty(after) }),

@@ -82,6 +82,15 @@ const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) =>
 
 const parentOf = ({ message: { job_id, run }, step, undo }: Parent) => ({ job_id, run, step, ...defined({ undo }) });
 
+/** A job as its caller sees it who may change jobs and not read them: how it stands, and nothing that it was given or has come to. */
+export const unreadView = (job: Job, now: number): JobView => ({
+  ...receiptOf(job, now),
+  product_tag: job.product,
+  ...pick(job, ["env", "event", "type", "run", "attempt", "retries", "timeout_ms", "due_at", "created_at"]),
+  ...pick(job, ["finished_at"]),
+  attempts: [],
+});
+
 /** What the key of a request lets its caller see beyond what every reader does. */
 export interface Sees {
   /** Inputs, and so what may quote them. */

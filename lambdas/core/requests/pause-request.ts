@@ -2,7 +2,7 @@ import * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
 import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import type { Product } from "../catalog/job-type.ts";
-import { keyText, longestKey } from "../expressions/keys.ts";
+import { keptKey } from "../expressions/keys.ts";
 import { drainRates, type PauseScope } from "../job/pause.ts";
 import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
@@ -105,9 +105,6 @@ function limitNotFound({ tag, limits }: Product, name: string) {
   const text = `Product ${tag} has no such limit.${didYouMean(name, Object.keys(limits ?? {}))}`;
   return new RequestError("LIMIT_NOT_FOUND", text, { faults: [{ pointer: "/limit", detail: text }] });
 }
-
-/** Jobs keep a long key as its hash, and a caller who has the hash from there means that key. */
-const keptKey = (key: string): string => (key.length > longestKey ? keyText(key) : key);
 
 const invalidUntil = (detail: string) => invalidRequest([{ pointer: "/until", detail }]);
 

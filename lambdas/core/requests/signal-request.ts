@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import { signalsOf } from "../catalog/signals.ts";
+import { isOfDecision } from "../job/approval.ts";
 import { jobIdPattern } from "../job/job-id.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { type Fields, fieldsFaults } from "../kernel/fields.ts";
@@ -16,7 +17,10 @@ const Name = z.string().min(1).max(requestLimits.name);
 export const SignalRequest = strict({
   product_tag: Name.describe("The product."),
   env: Name.describe("The env."),
-  signal: Name.meta({ description: "A signal that a feature of the product declares.", examples: ["paid"] }),
+  signal: Name.refine(
+    (name) => !isOfDecision(name),
+    "is no name of a signal: an approval is decided by POST /v1/approvals/{id}",
+  ).meta({ description: "A signal that a feature of the product declares.", examples: ["paid"] }),
   key: z
     .string()
     .min(1)

@@ -41,6 +41,21 @@ def raising(error: BaseException) -> Any:
     return outcome_of(run)
 
 
+class Secrets(unittest.TestCase):
+    def test_are_not_in_what_was_raised(self) -> None:
+        def run(payload: Any, ctx: Context) -> None:
+            value = ctx.secret(secret("shop/stripe"))
+            try:
+                raise ValueError("x" * 980 + value)
+            except ValueError as cause:
+                # As http.client does for a header with a line break in it.
+                raise ValueError(f"Invalid header value {f'Bearer {value}'.encode()!r}") from cause
+
+        thrown = outcome_of(run)["error"]
+        self.assertTrue(thrown["message"].startswith("Invalid header value b'Bearer [credential]', caused by ValueError: x"))
+        self.assertNotIn("value of", json.dumps(thrown))
+
+
 Point = namedtuple("Point", "x y")
 
 

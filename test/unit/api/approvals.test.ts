@@ -1,4 +1,6 @@
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { allScopes, type Scopes } from "../../../lambdas/core/access/scopes.ts";
+import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { approvalIdOf, decisionAddress } from "../../../lambdas/core/job/approval.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -15,11 +17,18 @@ const approvalOf = (job: Job, more = {}) =>
     ...more,
   });
 
-function world({ count = 1, env = "dev" } = {}) {
+function world({ count = 1, env = "dev", catalog }: { count?: number; env?: string; catalog?: Catalog } = {}) {
   const jobs = Array.from({ length: count }, (_, i) =>
-    aJob({ ...tenant, env, type: "feature", status: "running", id: `job_${String(i).padStart(32, "0")}` }),
+    aJob({
+      ...tenant,
+      env,
+      event: "refund",
+      type: "feature",
+      status: "running",
+      id: `job_${String(i).padStart(32, "0")}`,
+    }),
   );
-  const api = fakeApi({ jobs });
+  const api = fakeApi({ jobs, ...(catalog && { catalog }) });
   for (const job of jobs) void api.approvals.open(approvalOf(job));
   const [job] = jobs as [Job];
   const id = approvalIdOf(job, "main.decision");
@@ -178,5 +187,31 @@ describe("POST /v1/approvals/{id}", () => {
       status: 409,
       body: { job_id: job.id, job_status: "failed", detail: expect.stringContaining("failed") },
     });
+  });
+});
+
+describe("a signal", () => {
+  const product = {
+    ...{ tag: "my-product", name: "Mine", envs: ["dev", "prd"] },
+    // Code that declares no signals takes any.
+    features: { refund: { code: "../features/refund.ts" } },
+    jobs: { refund: { type: "feature", feature: "refund" } },
+  };
+  const catalog = makeCatalog([product] as never, registry);
+
+  it.each([
+    ["decides", { choice: "pay twice", by: "boss@example.com" }],
+    ["breaks", null],
+  ])("never %s an approval, whatever it is called", async (_what, payload) => {
+    const { ask, id, job, decide, decision } = world({ catalog });
+    const body = { product_tag: "my-product", env: "dev", job_id: job.id, payload };
+    const send = (signal: string) => ask({ method: "POST", path: "/v1/signals", body: { ...body, signal } });
+    expect((await send("approved by phone")).status).toBe(202);
+    expect(await send(decisionAddress(job, id).signal)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/signal", detail: expect.stringContaining("POST /v1/approvals") }] },
+    });
+    expect(await decision()).toBeUndefined();
+    expect((await decide({ choice: "approve" })).status).toBe(200);
   });
 });

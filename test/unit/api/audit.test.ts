@@ -322,6 +322,63 @@ test("a cancel shows the status before and after, its reason, and nothing of the
   expect(JSON.stringify(api.audit.all())).not.toContain("4111");
 });
 
+describe("a change of jobs of several envs", () => {
+  const envs = ["dev", "stage", "prd"];
+  const product = {
+    tag: "my-product",
+    name: "Mine",
+    envs,
+    jobs: { create_order: { type: "action", app: "a", action: "b" } },
+  };
+  const filter = { product_tag: "my-product", event: "create_order" };
+  const only = (...reached: string[]): Scopes => ({ ...allScopes, envs: reached });
+
+  function world() {
+    const jobs = envs.map((env) => order({ env }));
+    const api = fakeApi({ jobs, catalog: makeCatalog([product] as never, registry) });
+    const seen = async (scopes: Scopes, query: Record<string, string> = {}) => {
+      const { body } = await api.ask({ path: "/v1/audit", query, scopes });
+      return body.entries as AuditEntry[];
+    };
+    return { ...api, jobs, seen };
+  }
+
+  it("has one entry for each of them, which shows no other env's jobs", async () => {
+    const { ask, jobs, seen } = world();
+    const [dev, stage, prd] = jobs.map(({ id }) => id);
+    const body = { action: "cancel", filter };
+    expect((await ask({ method: "POST", path: "/v1/jobs/bulk", body, scopes: only("dev", "stage") })).status).toBe(200);
+    expect(await seen(only("prd"))).toEqual([]);
+    expect(await seen(only("dev"))).toMatchObject([{ env: "dev", jobs: [dev], numbers: [1] }]);
+    expect(JSON.stringify(await seen(only("dev")))).not.toContain(stage);
+    expect(await seen(allScopes, { target: stage ?? "" })).toMatchObject([{ env: "stage", jobs: [stage] }]);
+    expect((await ask({ method: "POST", path: "/v1/jobs/bulk", body })).body.succeeded).toBe(1);
+    expect((await seen(allScopes)).map((entry) => entry.jobs)).toContainEqual([prd]);
+  });
+
+  it("has one entry as an operation, for those who reach one of its envs", async () => {
+    const { ask, clock, seen } = world();
+    const body = { action: "cancel", filter, reason: "why", idempotency_key: "once" };
+    const scopes = only("dev", "stage");
+    const begun = await ask({ method: "POST", path: "/v1/operations", body, scopes });
+    expect(begun.status).toBe(202);
+    await clock.advance(1);
+    await ask({ method: "POST", path: `/v1/operations/${begun.body.operation_id}/stop`, scopes });
+    expect(await seen(only("prd"))).toEqual([]);
+    expect(await seen(allScopes, { env: "prd" })).toEqual([]);
+    for (const found of [await seen(only("dev")), await seen(allScopes, { env: "stage" })])
+      expect(found).toMatchObject([
+        { action: "operation.stop", envs: ["dev", "stage"] },
+        { action: "operation.start", envs: ["dev", "stage"] },
+      ]);
+    await clock.advance(1);
+    await ask({ method: "POST", path: "/v1/operations", body: { ...body, idempotency_key: "all" } });
+    const [whole] = await seen(only("prd"));
+    expect(whole).toMatchObject({ action: "operation.start" });
+    expect(whole).not.toHaveProperty("envs");
+  });
+});
+
 /** A world with entries, and the ways to ask for them. */
 function listing(entries: [at: number, more: Partial<AuditEntry>][]) {
   const shop = { tag: "shop", name: "Shop", envs: ["dev", "prd"], jobs: {} };

@@ -398,6 +398,9 @@ describe("a list with where", () => {
   test.each<[Record<string, string>, string, RegExp]>([
     [{ "where[ordr]": "A" }, "/query/where/ordr", /Did you mean "order"/],
     [{ "where[]": "A" }, "/query/where/", /no event/],
+    [{ "where[__proto__]": "A" }, "/query/where[__proto__]", /unknown field/],
+    [{ "where[__proto__]": "A", "where[order]": "A" }, "/query/where[__proto__]", /unknown field/],
+    [{ "where[constructor]": "A" }, "/query/where/constructor", /no event/],
     [{ "where[order]": "" }, "/query/where/order", /at least 1/],
     [{ "where[customer]": "A" }, "/query/where/customer", /POST \/v1\/find/],
     [{ "where[order]": "A", order: "asc" }, "/query/order", /desc/],

@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { allScopes, type Scopes } from "../../../lambdas/core/access/scopes.ts";
 import type { Incident } from "../../../lambdas/core/job/incident.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -131,5 +132,14 @@ describe("an incident", () => {
     });
     expect(await get(path(idOf(9)))).toMatchObject({ status: 404, body: { code: "INCIDENT_NOT_FOUND" } });
     expect(await post(path(idOf(9), "/resolve"))).toMatchObject({ status: 404, body: { code: "INCIDENT_NOT_FOUND" } });
+  });
+
+  it("is not looked for by what is longer than a key of the table", async () => {
+    const { post, get, incidents } = world();
+    const asked = jest.spyOn(incidents, "get");
+    const long = path("0".repeat(1025));
+    expect(await get(long)).toMatchObject({ status: 404, body: { code: "INCIDENT_NOT_FOUND" } });
+    expect(await post(`${long}/resolve`)).toMatchObject({ status: 404, body: { code: "INCIDENT_NOT_FOUND" } });
+    expect(asked).not.toHaveBeenCalled();
   });
 });

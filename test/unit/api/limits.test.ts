@@ -110,6 +110,19 @@ describe("GET /v1/limits", () => {
     ]);
   });
 
+  it("shows the gate of a long key, which jobs keep as its hash", async () => {
+    const { ask, gates } = fakeApi();
+    const looked = jest.spyOn(gates, "look");
+    const long = "\u20ac".repeat(1000);
+    const { body } = await ask({ path: "/v1/limits", query: { name: "customer", env: "prd", key: long } });
+    const [{ key }] = body.limits[0].gates;
+    expect(key).toMatch(/^sha256-[\w-]{43}$/);
+    const again = await ask({ path: "/v1/limits", query: { name: "customer", env: "prd", key } });
+    expect(again.body.limits[0].gates).toMatchObject([{ key }]);
+    // A partition has at most 2,048 bytes.
+    for (const [gate] of looked.mock.calls) expect(Buffer.byteLength(gate.key)).toBeLessThan(1024);
+  });
+
   it("shows when the line of a rate ends", async () => {
     const api = fakeApi();
     const rate = { increment: 1_000_000, burst: 2 };

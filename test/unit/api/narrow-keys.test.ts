@@ -1,6 +1,7 @@
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { allScopes, type Scopes, type Verb } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
+import { aJob, noon } from "../../support/builders.ts";
 
 const order = {
   env: "prd",
@@ -51,6 +52,32 @@ describe("a key that may only write", () => {
       status: 200,
       body: { result: { secret: "tea" } },
     });
+  });
+});
+
+describe("a change by a key that may only write", () => {
+  const tenant = { product: "my-product", env: "prd", event: "create_order" };
+  const error = { code: "PROVIDER_ERROR", message: "it said canary", retryable: false } as const;
+  const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed", error } as const;
+  const failed = () =>
+    aJob({ ...tenant, status: "failed", finished_at: noon, attempts: [attempt], error, labels: ["canary"] });
+  const reported = () =>
+    aJob({ ...tenant, type: "function", labels: ["canary"], progress: { inline: { last: "canary" } } });
+
+  it.each([
+    ["retry", failed()],
+    ["cancel", reported()],
+  ])("%s shows that it was made, and nothing that the job has", async (verb, job) => {
+    for (const query of [{ dry_run: "true" }, {}] as Record<string, string>[]) {
+      const { ask } = fakeApi({ jobs: [job] });
+      const asked = { method: "POST", path: `/v1/jobs/${job.id}/${verb}`, query };
+      const { status, body } = await ask({ ...asked, scopes: writer });
+      expect([status, body.job_id, body.status]).toEqual([200, job.id, verb === "retry" ? "queued" : "cancelled"]);
+      expect(JSON.stringify(body)).not.toContain("canary");
+      const other = fakeApi({ jobs: [job] });
+      const { body: seen } = await other.ask({ ...asked, scopes: only("jobs:read", "jobs:write") });
+      expect(JSON.stringify(seen)).toContain("canary");
+    }
   });
 });
 

@@ -36,6 +36,8 @@ describe("waitOf", () => {
       "x;".repeat(4000),
       " ".repeat(8000),
       `a${" ".repeat(8000)}b`,
+      `a;${" ".repeat(8000)}"`,
+      `a=${" ".repeat(8000)}"`,
     ]) {
       const began = performance.now();
       expect(requestedWait({ query: {}, headers: { prefer } }).seconds).toBe(0);

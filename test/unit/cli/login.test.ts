@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../../support/cli/run-cli.ts";
@@ -110,6 +111,22 @@ it("signs a person in by the browser, and other commands use the key", async () 
   expect(own.sent.at(-1)).toMatchObject({ path: "/v1/jobs", authorization: `Bearer ${key}` });
   await runCli(["jobs", "list"], { ...own.io, env: { ...own.io.env, DUCTAPE_API_KEY: "of-the-environment" } });
   expect(own.sent.at(-1)).toMatchObject({ authorization: "Bearer of-the-environment" });
+});
+
+it("waits on after a request whose address is none", async () => {
+  const own = deployment();
+  const io = {
+    ...own.io,
+    browse: (at: string) => {
+      const { port } = new URL(new URL(at).searchParams.get("redirect_uri") ?? "");
+      request({ host: "127.0.0.1", port, path: "//" }, (response) => {
+        own.shown.push({ status: response.statusCode ?? 0, text: "" });
+        response.resume().on("end", () => own.io.browse(at));
+      }).end();
+    },
+  };
+  expect(await runCli(login, io)).toMatchObject({ code: 0 });
+  expect(own.shown[0]).toMatchObject({ status: 404 });
 });
 
 it("keeps one key for each API, and sends none to another one", async () => {

@@ -64,6 +64,22 @@ describe("audit verify", () => {
     expect(JSON.parse(removed.out)).toMatchObject({ faults: [{ code: "FILE_REMOVED", name }] });
   });
 
+  it("lets nothing of a record steer the terminal", async () => {
+    const { folder, put } = aCopy();
+    const text = recordFileOf([{ how: "removed", id: "aud_\u009b2J\u001b[2J", entry: "{}" }]);
+    put(recordNameOf(text, minute), text);
+    const files = [{ name: recordNameOf(text, minute), sha256: sha256(text) }];
+    const manifest = canonicalJson({ v: 1, from: minute, to: minute + 60_000, files, previous: null });
+    const signature = createSign("sha256").update(manifest).sign(privateKey).toString("base64");
+    put(minuteNameOf(minute), signedText({ manifest, signature }));
+    for (const more of [[], ["--json"]]) {
+      const { out } = await verify(folder, ...more);
+      expect(out).toContain("ENTRY_REMOVED");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are the point
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+
   it("does not call an empty folder whole", async () => {
     const { folder } = aCopy();
     rmSync(join(folder, "records"), { recursive: true });

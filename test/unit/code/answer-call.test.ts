@@ -2,7 +2,12 @@ import * as z from "zod";
 import { answerCall } from "../../../lambdas/code/answer-call.ts";
 import { defineFunction } from "../../../lambdas/code/define-function.ts";
 import { type Reference, secret } from "../../../lambdas/core/catalog/references.ts";
-import { type CallMessage, longestWritten, type Written } from "../../../lambdas/core/job/code-messages.ts";
+import {
+  type CallMessage,
+  longestWritten,
+  type Thrown,
+  type Written,
+} from "../../../lambdas/core/job/code-messages.ts";
 
 type Defined = Parameters<typeof defineFunction>[0];
 
@@ -241,6 +246,21 @@ describe("a call of a function", () => {
     expect(long.log?.text.length).toBeLessThanOrEqual(longestWritten + 1000);
     expect(long.log?.text).toMatch(/line 1000 .*\n\S+ WARN {2}last$/);
     expect(await call({ payload: 0 })).toEqual({ v: 1, outcome: { is: "completed", value: { v: null } } });
+  });
+
+  it("says what it threw without the secrets that it has read", async () => {
+    const f = defineFunction({
+      async run(_input, ctx) {
+        const value = await ctx.secret(secret("shop/key"));
+        // As fetch does for a header with a line break in it.
+        throw new TypeError(`"Bearer ${value}" is an invalid header value.`, {
+          cause: new Error(`${"x".repeat(990)}${value}`),
+        });
+      },
+    });
+    const { outcome } = (await answering(f, [secret("shop/key")]).call()) as { outcome: { error: Thrown } };
+    expect(outcome.error.message).toMatch(/^"Bearer \[credential\]" is an invalid header value\., caused by Error: x+/);
+    expect(JSON.stringify(outcome)).not.toMatch(/s3c/);
   });
 
   it("says what it had written when it was out of time, also of one line without end", async () => {

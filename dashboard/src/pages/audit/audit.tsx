@@ -225,8 +225,10 @@ const Jobs = ({ ids }: { ids: readonly string[] }) => (
 
 const shortId = (id: string): string => (isJobId(id) ? `${id.slice(0, 8)}…${id.slice(-6)}` : id);
 
-const Where = ({ product_tag, env }: AuditEntry) => (
-  <span class="muted">{product_tag === undefined ? "the deployment" : `${product_tag} ${env ?? "every env"}`}</span>
+const Where = ({ product_tag, env, envs }: AuditEntry) => (
+  <span class="muted">
+    {product_tag === undefined ? "the deployment" : `${product_tag} ${env ?? envs?.join(", ") ?? "every env"}`}
+  </span>
 );
 
 const columns: Column<AuditEntry>[] = [

@@ -15,17 +15,26 @@ export const linked: Around = (execute, { services, job }) => {
   const { mark } = asked;
   return async (execution, within) => {
     const { url, token } = await linkOf(services, asked);
-    const hide = (value: unknown) => withTexts(value, (text) => text.replaceAll(token, mark));
+    const quoted = quotesOf(token);
+    const hide = <Value>(value: Value) => withTexts(value, (text) => text.replace(quoted, () => mark)) as Value;
     const input = withTexts(execution.input, (text) => text.replaceAll(mark, url)) as Record<string, unknown>;
     try {
       const result = await execute({ ...execution, input }, within);
       return result instanceof Finished ? new Finished(hide(result.result), hide(result.progress)) : hide(result);
     } catch (error) {
-      if (!(error instanceof JobError) || !JSON.stringify([error.message, error.progress]).includes(token)) throw error;
-      throw changedError(error, { message: String(hide(error.message)), progress: hide(error.progress) });
+      if (!(error instanceof JobError)) throw error;
+      const { message, progress, thrown } = error;
+      if (JSON.stringify([message, progress, thrown]).search(quoted) < 0) throw error;
+      throw changedError(error, { message: hide(message), progress: hide(progress), thrown: hide(thrown) });
     }
   };
 };
+
+/** As many characters of a token say what it is for. The others are its signature. */
+const subjectCharacters = 33;
+
+/** A token in a text, also one that was cut with the text: a reader could guess the rest of a signature. */
+const quotesOf = (token: string): RegExp => new RegExp(`${token.slice(0, subjectCharacters)}[\\w-]{0,27}`, "g");
 
 async function linkOf({ linkTo }: ConsumerServices, asked: { id: string; recipient: number }) {
   if (!linkTo)

@@ -39,7 +39,11 @@ export const AuditEntrySchema = z
       .describe("What was done: one of the actions by which the list selects, or one of a later version."),
     target: z.string().describe("The id or the name of what was changed."),
     product_tag: z.string().exactOptional().describe("Absent for what belongs to the deployment, such as keys."),
-    env: z.string().exactOptional().describe("Absent for what concerns every env of the product."),
+    env: z
+      .string()
+      .exactOptional()
+      .describe("Absent for what concerns every env of the product, or those that are in `envs`."),
+    envs: z.array(z.string()).exactOptional().describe("The envs, if it concerns several and not all."),
     jobs: z.array(z.string()).exactOptional().describe("The jobs that it concerns, if `target` is not one of them."),
     numbers: z
       .array(z.int())

@@ -20,8 +20,8 @@ interface AuditOptions extends ApiOptions, PageOptions {
 const whoOf = ({ actor: { kind, id, name, person } }: AuditEntry): string =>
   clean(person?.email ?? name ?? (id === undefined ? "an unknown AWS identity" : `${kind} ${id}`));
 
-const whereOf = ({ product_tag, env }: AuditEntry): string =>
-  product_tag === undefined ? "the deployment" : `${product_tag}/${env ?? "*"}`;
+const whereOf = ({ product_tag, env, envs = [] }: AuditEntry): string =>
+  product_tag === undefined ? "the deployment" : `${product_tag}/${env ?? (envs.join(",") || "*")}`;
 
 /** `status: queued > cancelled, due_at: ...`; what JSON a value is, is shown as JSON. */
 export function changeOf({ before = {}, after = {} }: AuditEntry): string {

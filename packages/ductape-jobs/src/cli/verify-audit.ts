@@ -9,7 +9,7 @@ import { type RecordFault, type Verified, verifyAudit } from "../../../../lambda
 import type { RecordFiles } from "../../../../lambdas/core/ports/audit-record.ts";
 import { CliError, exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { clean } from "./terminal/clean.ts";
+import { clean, jsonText } from "./terminal/clean.ts";
 
 interface VerifyOptions {
   stage: string;
@@ -27,7 +27,7 @@ export async function verifyRecord(io: Io, options: VerifyOptions): Promise<void
   const key = publicKey === undefined ? await keyOf((await deployed()).key) : await keyIn(resolve(io.cwd, publicKey));
   const onFault = (fault: RecordFault) => void (json || io.out.write(`${lineOf(fault)}\n`));
   const verified = await verifyAudit({ files, key, now: (io.now ?? Date.now)(), onFault });
-  io.out.write(`${json ? JSON.stringify(verified, null, 2) : summaryOf(verified)}\n`);
+  io.out.write(`${json ? jsonText(verified, 2) : summaryOf(verified)}\n`);
   if (verified.faults.length > 0) throw new CliError("The record is not whole.", exitCode.failed);
   if (verified.lists === 0) throw new CliError("Nothing was signed yet, so that nothing is shown.", exitCode.failed);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -148,6 +149,9 @@ def _texts_in(value: Any) -> dict[str, str]:
     return {name: text for name, text in fields if isinstance(text, str)}
 
 
+_least_hidden = 6
+
+
 class _Refused(Exception):
     """What checks the payload has refused it."""
 
@@ -161,6 +165,8 @@ class _Call:
         self._until: float = time.monotonic() + min(message["deadline_ms"] / 1000, _longest_wait_s)
         self._is_answered = False
         self._progress: dict[str, Any] = {}
+        self._resolve = host.resolve
+        self._secrets: set[str] = set()
         deadline = datetime.fromtimestamp(time.time() + self.seconds_left, timezone.utc)
         attempt = _count_in(message, "attempt")
         of = {"job_id": _text_in(message, "job_id"), "function": function.name, "attempt": attempt}
@@ -177,13 +183,28 @@ class _Call:
             trace=_texts_in(message.get("trace")),
             log=FunctionLog(host.write, of),
             _until=self._until,
-            _resolve=host.resolve,
+            _resolve=self._secret,
             _report=self._report,
         )
 
     @property
     def seconds_left(self) -> float:
         return max(0.0, self._until - time.monotonic())
+
+    def _secret(self, reference: Reference) -> str:
+        value = self._resolve(reference)
+        if not isinstance(value, str):
+            return value
+        # As a header has it, and as it stands within JSON. A shorter one is a word that a text is full of.
+        forms = {value, value.strip(), json.dumps(value)[1:-1], json.dumps(value.strip())[1:-1]}
+        self._secrets |= {form for form in forms if len(form) >= _least_hidden}
+        return value
+
+    def _shown(self, text: str) -> str:
+        """A text without the secrets that the function has read, the longest first."""
+        for value in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(value, "[credential]")
+        return text
 
     def _report(self, value: Any) -> None:
         # A function that has not ended in time goes on, but its attempt is over.
@@ -234,7 +255,7 @@ class _Call:
     def _threw(self, error: BaseException) -> Outcome:
         if isinstance(error, _Refused):
             return _failed("input", "InputError", str(error))
-        return {"is": "failed", "by": "threw", "error": thrown_of(error), **steering_of(error)}
+        return {"is": "failed", "by": "threw", "error": thrown_of(error, self._shown), **steering_of(error)}
 
     def _kept(self, value: Any) -> Outcome:
         name = self.function.name

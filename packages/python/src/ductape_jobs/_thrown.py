@@ -8,7 +8,7 @@ import re
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -17,14 +17,14 @@ _longest = {"name": 100, "message": 1000, "stack": 2000}
 _most_causes = 4
 
 
-def thrown_of(error: BaseException) -> dict[str, Any]:
-    """The name, message and lines of an exception, whatever its `__str__` does."""
+def thrown_of(error: BaseException, shown: Callable[[str], str] = str) -> dict[str, Any]:
+    """The name, message and lines of an exception, whatever its `__str__` does. `shown` is what of a text is kept: before it is cut, since half a secret would not be found."""
     causes = "".join(f", caused by {_name_of(cause)}: {_text_of(cause)}" for cause in _causes_of(error))
     stack = _frames_of(error.__traceback__)
     return {
-        "name": _cut(_name_of(error), _longest["name"]),
-        "message": _cut(_text_of(error) + causes, _longest["message"]),
-        **({"stack": _cut(stack, _longest["stack"])} if stack else {}),
+        "name": _cut(shown(_name_of(error)), _longest["name"]),
+        "message": _cut(shown(_text_of(error) + causes), _longest["message"]),
+        **({"stack": _cut(shown(stack), _longest["stack"])} if stack else {}),
     }
 
 

@@ -221,6 +221,13 @@ describe("own code", () => {
     const reference = { kind: "secret", name: "shop/stripe", key: "key" } as never;
     const run = await tested((ctx) => ctx.step("own", (own) => own.secret(reference)), { secrets: () => "s3cret" });
     expect(run.result).toBe("s3cret");
+    const fails = async (own: { secret: (reference: never) => Promise<string> }) => {
+      throw new TypeError(`"Bearer ${await own.secret(reference)}" is an invalid header value.`);
+    };
+    const failed = await tested((ctx) => ctx.step("own", fails), { secrets: () => "s3cret" });
+    expect(failed.error.message).toBe('"Bearer [credential]" is an invalid header value.');
+    const long = await tested((ctx) => ctx.step("own", fails, { timeout: "10m" }), { secrets: () => "s3cret" });
+    expect(JSON.stringify(long.error)).not.toContain("s3cret");
   });
 });
 

@@ -58,6 +58,25 @@ it("hides it in an error that quotes it, whose kind stays", async () => {
   expect(JSON.stringify([error.message, error.progress])).not.toMatch(/approve\/[\w-]{60}/);
 });
 
+it("hides it in what own code has thrown, also where that is cut amid it", async () => {
+  const thrown = async (cut: (text: string) => string) => {
+    const failing = run(({ input }) => {
+      const { text = "" } = input.body as { text?: string };
+      throw new JobError("PROVIDER_ERROR", "send threw Error.", {
+        thrown: { name: "Error", message: cut(`cannot send: ${text}`), stack: cut(`Error: ${text}`) },
+      });
+    });
+    return ((await failing.catch((cause: unknown) => cause)) as JobError).thrown;
+  };
+  expect(await thrown((text) => text)).toEqual({
+    name: "Error",
+    message: `cannot send: Decide: https://api.example.com/approve/${mark}`,
+    stack: `Error: Decide: https://api.example.com/approve/${mark}`,
+  });
+  // One character of the signature is soon guessed.
+  expect((await thrown((text) => text.slice(0, -1)))?.message).toMatch(/approve\/approval\.url\.1$/);
+});
+
 it("spends no attempt while the key cannot be read", async () => {
   const down = links({ resolve: () => Promise.reject(new JobError("SERVICE_UNAVAILABLE", "later")) });
   await expect(run(() => 5, { linkTo: down })).rejects.toBeInstanceOf(NotStarted);

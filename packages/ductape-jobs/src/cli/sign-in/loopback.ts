@@ -26,9 +26,11 @@ interface Loopback {
 export async function openLoopback({ port, host, state, signal }: LoopbackOptions): Promise<Loopback> {
   const { promise: arrival, resolve, reject } = Promise.withResolvers<Awaited<Loopback["arrival"]>>();
   const server = createServer((request, response) => {
-    const { pathname, searchParams: back } = new URL(request.url ?? "/", "http://127.0.0.1");
+    // Not resolved as an address: `//` is none, and would end the command.
+    const [path, query = ""] = (request.url ?? "/").split("?", 2);
+    const back = new URLSearchParams(query);
     // Another page may guess the address, but not the state; it changes nothing, and the command waits on.
-    if (request.method !== "GET" || pathname !== "/callback" || back.get("state") !== state)
+    if (request.method !== "GET" || path !== "/callback" || back.get("state") !== state)
       return void says(response, "This is not the sign-in that ductape-jobs waits for.", 404);
     resolve({ back, answer: (text, status = 200) => says(response, text, status) });
   });
