@@ -262,8 +262,7 @@ async function start(
   stops.push(() => feed?.close(drainMs));
   const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({
-      sqs,
-      queueUrl: queueUrl(queue),
+      inbox: sqsAndS3.inbox(queue),
       queueArn: queueArn(queue),
       invoke: (event) => host.invoke(entry, event),
       ...limits,
