@@ -46,8 +46,10 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
     (await unmetered.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 
   /** A query that only counts its items reads them all the same. */
-  const counted = (input: Input): Promise<Output> =>
-    unmetered.send(new QueryCommand({ ...input, TableName: table, Select: "ALL_ATTRIBUTES" }));
+  const counted = async (input: Input): Promise<Output> => {
+    const all = new QueryCommand({ ...input, TableName: table, Select: "ALL_ATTRIBUTES" });
+    return { Items: (await unmetered.send(all)).Items ?? [] };
+  };
 
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
