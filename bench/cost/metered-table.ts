@@ -3,6 +3,7 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
+  QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { settings, table } from "../support/aws.ts";
@@ -20,6 +21,7 @@ interface Input {
   Key?: Item;
   Item?: Item;
   IndexName?: string;
+  Select?: string;
   ConsistentRead?: boolean;
   ReturnValuesOnConditionCheckFailure?: string;
   RequestItems?: Record<string, { Keys: Item[]; ConsistentRead: boolean }>;
@@ -43,6 +45,12 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
   const read = async (key: Item) =>
     (await unmetered.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 
+  /** A query that only counts its items reads them all the same. */
+  const counted = async (input: Input): Promise<Output> => {
+    const all = new QueryCommand({ ...input, TableName: table, Select: "ALL_ATTRIBUTES" });
+    return { Items: (await unmetered.send(all)).Items ?? [] };
+  };
+
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
       async (args) => {
@@ -50,7 +58,8 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
         count(counts().calls, `dynamodb.${commandName.replace("Command", "")}`);
         if (!writes.has(commandName)) {
           const result = await next(args);
-          counts().table_read += readUnits(commandName, input, result.output as Output);
+          const output = input.Select === "COUNT" ? await counted(input) : (result.output as Output);
+          counts().table_read += readUnits(commandName, input, output);
           return result;
         }
         const key = keyOf(input.Key ?? input.Item ?? {});

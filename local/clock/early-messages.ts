@@ -29,9 +29,10 @@ export function earlyMessages(now: () => number = Date.now): EarlyMessages {
   };
   return {
     keep({ handle, body }, deliver) {
+      if (!isMoving) return false;
       const at = dueAt(body);
       const ahead = (at ?? 0) - now();
-      if (!isMoving || at === undefined || ahead <= 0 || ahead >= waitsInProcessMs) return false;
+      if (at === undefined || ahead <= 0 || ahead >= waitsInProcessMs) return false;
       kept.set(handle, { at, deliver });
       return true;
     },

@@ -1,17 +1,10 @@
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  type MessageAttributeValue,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import { type EarlyMessages, earlyMessages } from "../clock/early-messages.ts";
 import { region } from "../runtime/names.ts";
+import type { Inbox, ReceivedMessage } from "../servers/inbox.ts";
 
 interface PollerOptions {
-  sqs: SQSClient;
-  queueUrl: string;
+  inbox: Inbox;
   queueArn: string;
   /** Invokes the consumer. */
   invoke: (event: SQSEvent) => Promise<unknown>;
@@ -41,48 +34,26 @@ const pollSeconds = 1;
 const pauseAfterFaultMs = 1000;
 
 /** The event source mapping of one queue. */
-export function startPoller({
-  sqs,
-  queueUrl,
-  queueArn,
-  invoke,
-  batchSize = 10,
-  concurrency = 20,
-}: PollerOptions): Poller {
+export function startPoller({ inbox, queueArn, invoke, batchSize = 10, concurrency = 20 }: PollerOptions): Poller {
   const working = new Set<Promise<void>>();
   const failed = new Set<string>();
   const early = earlyMessages();
   let stopped = false;
 
-  const receive = async (): Promise<Message[]> => {
-    const { Messages } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: batchSize,
-        WaitTimeSeconds: pollSeconds,
-        MessageSystemAttributeNames: ["All"],
-        MessageAttributeNames: ["All"],
-      }),
-    );
-    return Messages ?? [];
+  const leave = (messages: ReceivedMessage[]) => {
+    for (const { ReceiptHandle } of messages) failed.add(ReceiptHandle);
   };
-  const leave = (messages: Message[]) => {
-    for (const { ReceiptHandle } of messages) failed.add(ReceiptHandle as string);
-  };
-  const deliver = async (messages: Message[]): Promise<void> => {
+  const deliver = async (messages: ReceivedMessage[]): Promise<void> => {
     const records = messages.map((message) => recordOf(message, queueArn));
     const refused = failedIds(await invoke({ Records: records }), records);
-    const done = messages.filter(({ MessageId }) => !refused.has(MessageId as string));
+    const done = messages.filter(({ MessageId }) => !refused.has(MessageId));
     leave(messages.filter((message) => !done.includes(message)));
-    if (done.length > 0) {
-      const Entries = done.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle: ReceiptHandle as string }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    }
+    if (done.length > 0) await inbox.remove(done.map(({ ReceiptHandle }) => ReceiptHandle));
   };
   const loop = async (): Promise<void> => {
     while (!stopped) {
       try {
-        const messages = await receive();
+        const messages = await inbox.receive(batchSize, pollSeconds);
         const due = messages.filter((message) => !keptEarly(message));
         if (due.length > 0) start(due);
         if (working.size >= concurrency) await Promise.race(working);
@@ -93,11 +64,11 @@ export function startPoller({
       }
     }
   };
-  const keptEarly = (message: Message): boolean => {
-    const { ReceiptHandle: handle = "", Body: body = "" } = message;
+  const keptEarly = (message: ReceivedMessage): boolean => {
+    const { ReceiptHandle: handle, Body: body } = message;
     return early.keep({ handle, body }, () => start([message]));
   };
-  const start = (messages: Message[]) => {
+  const start = (messages: ReceivedMessage[]) => {
     const work: Promise<void> = deliver(messages)
       .catch((error: unknown) => {
         // The whole batch stays in the queue until its visibility timeout ends.
@@ -133,28 +104,26 @@ function failedIds(answer: unknown, records: SQSRecord[]): Set<string> {
   return [...ids].every((id) => known.has(id)) ? ids : known;
 }
 
-function recordOf(message: Message, eventSourceARN: string): SQSRecord {
-  return {
-    messageId: message.MessageId as string,
-    receiptHandle: message.ReceiptHandle as string,
-    body: message.Body ?? "",
-    attributes: message.Attributes as unknown as SQSRecord["attributes"],
-    messageAttributes: attributesOf(message.MessageAttributes ?? {}),
-    md5OfBody: message.MD5OfBody ?? "",
-    eventSource: "aws:sqs",
-    eventSourceARN,
-    awsRegion: region,
-  };
-}
+const recordOf = (message: ReceivedMessage, eventSourceARN: string): SQSRecord => ({
+  messageId: message.MessageId,
+  receiptHandle: message.ReceiptHandle,
+  body: message.Body,
+  attributes: message.Attributes as SQSRecord["attributes"],
+  messageAttributes: attributesOf(message.MessageAttributes ?? {}),
+  md5OfBody: message.MD5OfBody,
+  eventSource: "aws:sqs",
+  eventSourceARN,
+  awsRegion: region,
+});
 
-const attributesOf = (attributes: Record<string, MessageAttributeValue>): SQSMessageAttributes =>
+const attributesOf = (attributes: NonNullable<ReceivedMessage["MessageAttributes"]>): SQSMessageAttributes =>
   Object.fromEntries(
     Object.entries(attributes).map(([name, { StringValue, BinaryValue, DataType }]) => [
       name,
       {
         ...(StringValue !== undefined && { stringValue: StringValue }),
-        ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
-        dataType: DataType ?? "String",
+        ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+        dataType: DataType,
       },
     ]),
   );

@@ -31,6 +31,7 @@ import { type Poller, startPoller } from "../queues/poller.ts";
 import { startScheduler } from "../scheduler/scheduler.ts";
 import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
 import { startDynamoDb } from "../servers/dynamodb.ts";
+import { keepExpressions } from "../servers/expressions.ts";
 import { onFailedWrite } from "../servers/level.ts";
 import { otherHosts } from "../servers/other-hosts.ts";
 import { readReferences } from "../servers/secret-values.ts";
@@ -152,6 +153,7 @@ async function start(
     clock?.wrote(writes);
   };
   stops.push(onFailedWrite(() => broke(`${cannotWrite(data.path("dynamodb"))} ${remedy}`)));
+  stops.push(keepExpressions());
   const dynamodb = await data.open("dynamodb", (folder) => startDynamoDb(folder, { log: changes, changed }));
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await data.open("sqs-s3", (folder) => startSqsAndS3(folder, undefined, data.ports.sqs));
@@ -262,8 +264,7 @@ async function start(
   stops.push(() => feed?.close(drainMs));
   const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({
-      sqs,
-      queueUrl: queueUrl(queue),
+      inbox: sqsAndS3.inbox(queue),
       queueArn: queueArn(queue),
       invoke: (event) => host.invoke(entry, event),
       ...limits,

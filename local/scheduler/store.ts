@@ -33,11 +33,15 @@ const scheduleOf = (row: Row): Schedule => ({
 
 export type ScheduleStore = ReturnType<typeof openScheduleStore>;
 
-/** Schedules in one SQLite file: a confirmed write survives a killed process. */
+/**
+ * Schedules in one SQLite file: a confirmed write survives a killed process. It does not wait for the disk, so that one of the last moments may be
+ * lost with a machine that fails.
+ */
 export function openScheduleStore(file: string) {
   const db = new DatabaseSync(file);
   db.exec(`
     PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS schedules (
       grp TEXT, name TEXT, fires_at INTEGER, created_at INTEGER, body TEXT, PRIMARY KEY (grp, name)
     );

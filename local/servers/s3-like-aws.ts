@@ -11,8 +11,14 @@ interface Reply {
   header(name: string, value: string): Reply;
   send(body: string): Reply;
 }
+export interface Route {
+  method: string | string[];
+  url: string;
+  bodyLimit?: number;
+  handler: unknown;
+}
 export interface Fastify {
-  addHook(name: "onRoute", hook: (route: { bodyLimit?: number }) => void): void;
+  addHook(name: "onRoute", hook: (route: Route) => void): void;
   addHook(name: "preHandler" | "onRequest", hook: (request: Request, reply: Reply) => Promise<unknown>): void;
   inject(request: { method: "HEAD"; url: string }): Promise<{ statusCode: number }>;
 }

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { RequestListener } from "node:http";
 import { Server } from "node:net";
+import { DatabaseSync } from "node:sqlite";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { largestUpload } from "../../lambdas/core/kernel/uploads.ts";
@@ -10,12 +11,15 @@ import { forThisMachine } from "../gateway/strangers.ts";
 import { type LocalQueue, localQueues } from "../queues/local-queues.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { account, bucketName, intakeTopicName, queueName, region } from "../runtime/names.ts";
+import { type Inbox, makeInbox, type SqsRoute } from "./inbox.ts";
 import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
   url: string;
   /** The queue's URL, instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
+  /** The messages of a queue, for what takes them in this process. */
+  inbox(queue: string): Inbox;
   createBucket(name: string): void;
   /** Creates a queue of a broker unless it exists. */
   createQueue(queue: { name: string; region: string }): void;
@@ -30,9 +34,11 @@ export async function startSqsAndS3(
   queues: LocalQueue[] = localQueues(),
   wantedPort?: number,
 ): Promise<SqsAndS3> {
-  const server = await onPortOrAny(wantedPort, (port) =>
-    withLargeFiles(() =>
-      onLoopback(() => startFauxqs({ port, logger: false, dataDir: folder, defaultRegion: region })),
+  const { server, route } = await onPortOrAny(wantedPort, (port) =>
+    withChanges(() =>
+      onLoopback(() =>
+        withoutDiskWaits(() => startFauxqs({ port, logger: false, dataDir: folder, defaultRegion: region })),
+      ),
     ),
   );
   const url = `http://${loopback}:${server.port}`;
@@ -55,6 +61,7 @@ export async function startSqsAndS3(
   return {
     url,
     queueUrl,
+    inbox: (queue) => makeInbox(route, queueUrl(queue)),
     createBucket: (name) => {
       server.createBucket(name);
     },
@@ -86,23 +93,44 @@ async function renew(
 }
 
 /**
- * Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT. Fastify, its server, announces itself on a
- * diagnostics channel.
+ * Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT, adds what it lacks, and finds its handler of SQS. Fastify, its server, announces
+ * itself on a diagnostics channel.
  */
-async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
+async function withChanges(start: () => Promise<FauxqsServer>): Promise<{ server: FauxqsServer; route: SqsRoute }> {
   const made = "fastify.initialization";
+  let route: SqsRoute | undefined;
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: Fastify };
-    fastify.addHook("onRoute", (route) => {
-      route.bodyLimit = largestUpload;
+    fastify.addHook("onRoute", (added) => {
+      added.bodyLimit = largestUpload;
+      if (added.method === "POST" && added.url === "/") route = added.handler as SqsRoute;
     });
     likeS3(fastify);
   };
   subscribe(made, listen);
   try {
-    return await start();
+    const server = await start();
+    if (!route) throw new Error("fauxqs has no handler of SQS");
+    return { server, route };
   } finally {
     unsubscribe(made, listen);
+  }
+}
+
+/**
+ * Makes fauxqs's database answer without waiting for the disk, which it would do three times a message while everything else in this process waits too:
+ * a killed process loses nothing, a machine that fails may. fauxqs has no option for that.
+ */
+async function withoutDiskWaits<T>(start: () => Promise<T>): Promise<T> {
+  const { exec } = DatabaseSync.prototype;
+  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+    exec.call(this, sql);
+    if (sql === "PRAGMA journal_mode = WAL") exec.call(this, "PRAGMA synchronous = NORMAL");
+  };
+  try {
+    return await start();
+  } finally {
+    DatabaseSync.prototype.exec = exec;
   }
 }
 

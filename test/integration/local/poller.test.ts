@@ -48,7 +48,7 @@ function poll(consume: (event: SQSEvent) => Promise<unknown>, concurrency = 5) {
     events.push(event);
     return consume(event);
   };
-  poller = startPoller({ sqs, queueUrl: servers.queueUrl("jobs"), queueArn: queueArn("jobs"), invoke, concurrency });
+  poller = startPoller({ inbox: servers.inbox("jobs"), queueArn: queueArn("jobs"), invoke, concurrency });
 }
 
 const send = (MessageBody: string) =>
@@ -69,10 +69,9 @@ const left = async () => {
 
 test("a message reaches the consumer at once as an SQS record, and is deleted", async () => {
   poll(async () => ({ batchItemFailures: [] }));
-  const sent = Date.now();
   const { MessageId } = await send("hello");
   await until(() => events.length > 0);
-  expect(Date.now() - sent).toBeLessThan(500);
+  expect(Date.now() - Number(events[0]?.Records[0]?.attributes.SentTimestamp)).toBeLessThan(500);
   expect(events[0]?.Records).toEqual([
     expect.objectContaining({
       messageId: MessageId,
@@ -84,6 +83,28 @@ test("a message reaches the consumer at once as an SQS record, and is deleted", 
     }),
   ]);
   await until(async () => (await left()) === 0);
+});
+
+test("a message's attributes arrive as those of an SQS record", async () => {
+  poll(async () => undefined);
+  const QueueUrl = servers.queueUrl("jobs");
+  const MessageAttributes = {
+    trace: { DataType: "String", StringValue: "t-1" },
+    bytes: { DataType: "Binary", BinaryValue: Buffer.from("hello") },
+  };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "with", MessageAttributes }));
+  await until(() => events.length > 0);
+  expect(events[0]?.Records[0]?.messageAttributes).toEqual({
+    trace: { dataType: "String", stringValue: "t-1" },
+    bytes: { dataType: "Binary", binaryValue: "aGVsbG8=" },
+  });
+  await until(async () => (await left()) === 0);
+});
+
+test("a queue that is not there cannot be read", async () => {
+  const inbox = servers.inbox("nowhere");
+  await expect(inbox.receive(1, 0)).rejects.toThrow("ReceiveMessage was refused");
+  await expect(inbox.remove(["a"])).rejects.toThrow("DeleteMessageBatch was refused");
 });
 
 test("only the failed messages of a batch come again", async () => {

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { newTable } from "../../../local/servers/dynamodb.ts";
+import { keepExpressions } from "../../../local/servers/expressions.ts";
 import { settings } from "./client-settings.ts";
 import { listening, stopping } from "./server.ts";
 
@@ -9,6 +10,9 @@ import { listening, stopping } from "./server.ts";
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: { createTableMs: number }) => Server;
 
 export const table = "jobs";
+
+// As on a local run, so that the tests of every port run with expressions that were kept.
+keepExpressions();
 
 /** A DynamoDB in this process, with the table as infra declares it. */
 export async function startDynamo() {
