@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireJobScope } from "../../core/access/scopes.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { withTokenFaults, withVerifiedSession } from "../../core/operations/verify-session.ts";
@@ -8,7 +9,6 @@ import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
-import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 

@@ -3,7 +3,7 @@ import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { madeBy } from "../../core/access/calling-actor.ts";
-import { requireScope } from "../../core/access/scopes.ts";
+import { requireJobScope, requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
@@ -14,7 +14,6 @@ import type { SchedulingServices, Services } from "../../core/operations/service
 import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { receiptOf } from "../../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../../core/requests/request.ts";
-import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, exampleOf } from "../schemas/examples.ts";
 import { traceHeaders } from "../schemas/trace-headers.ts";

@@ -78,9 +78,6 @@ export function rewriteReschedule(body: unknown): Rewritten {
   return rewritten(draft, body);
 }
 
-/** The product that a request names, which decides about access to it. */
-export const productOf = (body: unknown): unknown => (isRecord(body) ? (body.product_tag ?? body.product) : undefined);
-
 const rewritten = (draft: Draft, body: unknown): Rewritten => ({
   request: draft.value,
   faults: draft.faults,
