@@ -78,3 +78,6 @@ export const jobNotFound = () =>
     "JOB_NOT_FOUND",
     "There is no job with this id. Finished jobs are deleted after the retention time.",
   );
+
+export const invalidRequest = (faults: Fault[]): RequestError =>
+  new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });

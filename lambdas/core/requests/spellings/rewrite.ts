@@ -2,11 +2,11 @@ import { type Catalog, type FoundEvent, ownValue } from "../../catalog/catalog.t
 import type { Product } from "../../catalog/job-type.ts";
 import type { JobType } from "../../job/job.ts";
 import { isTimeZone } from "../../job/series.ts";
+import { hasMoreFields } from "../../kernel/bounds.ts";
 import type { Fault } from "../../kernel/errors.ts";
 import { valueAt } from "../../kernel/find-faults.ts";
-import { hasMoreFields, isRecord } from "../../kernel/json-values.ts";
-import { invalidRequest } from "../../kernel/parse-body.ts";
-import { RequestError } from "../../kernel/request-error.ts";
+import { isRecord } from "../../kernel/json-values.ts";
+import { invalidRequest, RequestError } from "../../kernel/request-error.ts";
 import { requestLimits } from "../../kernel/request-limits.ts";
 import { didYouMean, jsonPointer, type Path, pathOf } from "../../kernel/schema.ts";
 import { endOfDay } from "../../kernel/zone.ts";
