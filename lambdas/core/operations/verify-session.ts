@@ -66,10 +66,8 @@ async function withFaultsOfToken(
   if (!product || typeof env !== "string" || typeof tag !== "string" || typeof token !== "string" || isFaulty)
     return error;
   if (!ownValue(ownValue(sessionsOf(product), tag)?.envs ?? {}, env)) return error;
-  return error.withFaults([
-    ...error.faults,
-    ...(await sessionTokenFaults(services, { product, env }, { tag, token, at })),
-  ]);
+  error.faults = [...error.faults, ...(await sessionTokenFaults(services, { product, env }, { tag, token, at }))];
+  return error;
 }
 
 async function sessionTokenFaults(
