@@ -1,17 +1,14 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { madeBy } from "../../core/access/calling-actor.ts";
 import { may, requireJobScope } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
-import { scheduleRequest } from "../../core/operations/schedule-requests.ts";
+import { admitRequest, scheduleRequest } from "../../core/operations/schedule-requests.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { awaited } from "../../core/operations/wait.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
-import { parseRequest, traced } from "../../core/requests/request.ts";
 import { seenBy } from "../job-of.ts";
 import { noWait, PreferHeader, requestedWait, WaitQuery } from "../parse-query.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
@@ -23,16 +20,10 @@ import { traceHeaders } from "../schemas/trace-headers.ts";
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   requireJobScope(request.scopes, request.body);
   const wait = requestedWait(request, services.limits.waitSeconds);
-  const { clock, catalog } = services;
-  const now = clock.now();
-  const accepted = await withTokenFaults(services, request.body, now, () =>
-    parseRequest(request.body, catalog, now, request.headers["idempotency-key"]),
-  );
-  const { job, ...shared } = await scheduleRequest(services, {
-    ...traced(accepted, request.headers),
-    request_id: request.id,
-    ...madeBy(request),
-  });
+  const { clock } = services;
+  const came = { ...request.kept, at: clock.now(), key: request.headers["idempotency-key"] };
+  const accepted = await admitRequest(services, request.body, came);
+  const { job, ...shared } = await scheduleRequest(services, accepted);
   // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };
