@@ -1,10 +1,9 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
 import { bringingActor } from "../core/job/actor.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import { scheduleRequest as schedule } from "../core/operations/schedule-requests.ts";
+import { scheduleRequest as schedule, withTokenFaults } from "../core/operations/schedule-requests.ts";
 import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
 import type { Services } from "../core/operations/services.ts";
-import { withTokenFaults } from "../core/operations/verify-session.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../core/requests/request.ts";
 import { parseSignal } from "../core/requests/signal-request.ts";

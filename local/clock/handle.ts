@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { problemOf } from "../../lambdas/aws/http/problem.ts";
-import { invalidRequest } from "../../lambdas/core/kernel/parse-body.ts";
-import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
+import { invalidRequest, RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 import type { LocalClock } from "./clock.ts";
 import { parseAdvance } from "./request.ts";

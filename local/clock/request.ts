@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { invalidRequest, parseBody } from "../../lambdas/core/kernel/parse-body.ts";
+import { parseBody } from "../../lambdas/core/kernel/parse-body.ts";
+import { invalidRequest } from "../../lambdas/core/kernel/request-error.ts";
 import { strict } from "../../lambdas/core/kernel/schema.ts";
 import { epochMs, farthestAheadMs, Time } from "../../lambdas/core/kernel/start-time.ts";
 

@@ -10,7 +10,7 @@ import { build } from "esbuild";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../lambdas/core/job/job.ts";
-import { hasMoreValues } from "../../lambdas/core/kernel/json-values.ts";
+import { hasMoreValues } from "../../lambdas/core/kernel/bounds.ts";
 import type { Asked, Said } from "../support/memory/batch.ts";
 
 /**

@@ -4,7 +4,7 @@ import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
 import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
-import { withVerifiedSession } from "../../lambdas/core/operations/verify-session.ts";
+import { withVerifiedSession } from "../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import type { World } from "./adversary.ts";
 import { differs } from "./as-asked.ts";
@@ -128,6 +128,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
       headers: {},
       scopes: allScopes,
       caller: "simulation",
+      kept: {},
     };
     const { body } = await postJobsBatch.handle(services, request);
     const { results } = body as { results: { job?: { job_id: string }; error?: { code: string } }[] };

@@ -181,6 +181,7 @@ export function changes(
           headers: {},
           scopes: allScopes,
           caller: "simulation",
+          kept: {},
         });
         const page = answer.body as { next_cursor?: string; matched: number; succeeded: number };
         cursor = page.next_cursor;

@@ -40,7 +40,7 @@ const others: Record<string, LimitRule[]> = {
   ],
 };
 
-const http = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation" };
+const http = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation", kept: {} };
 
 /** Crowds of jobs that stand in the lines of some limits, and people who cancel and move them and change the limits meanwhile. */
 export function lineRequests(world: World, system: System, create: (request: Request) => unknown): void {

@@ -7,7 +7,7 @@ import type { Services } from "../../lambdas/core/operations/services.ts";
 import type { World } from "./adversary.ts";
 import type { System } from "./system.ts";
 
-const request = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation" };
+const request = { id: "req-1", query: {}, headers: {}, scopes: allScopes, caller: "simulation", kept: {} };
 
 /** People who pause a product, an env, an event or a key of a limit, and end the pause or have said until when it lasts. */
 export function pausers({ time, observer, pausing, limited }: World, system: System) {

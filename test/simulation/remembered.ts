@@ -9,7 +9,15 @@ import type { Request } from "./requests.ts";
 import type { System } from "./system.ts";
 
 const tags = ["prices", "rates"];
-const asking = { id: "req-1", body: undefined, query: {}, headers: {}, scopes: allScopes, caller: "simulation" };
+const asking = {
+  id: "req-1",
+  body: undefined,
+  query: {},
+  headers: {},
+  scopes: allScopes,
+  caller: "simulation",
+  kept: {},
+};
 
 /** Callers that ask for the same few things again and again, and some who have results forgotten. */
 export function askAgainAndAgain(

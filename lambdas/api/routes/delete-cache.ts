@@ -3,7 +3,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { auditCallerOf } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { clockSkewMs } from "../../core/job/result-cache.ts";
-import { invalidRequest } from "../../core/kernel/parse-body.ts";
+import { invalidRequest } from "../../core/kernel/request-error.ts";
 import { type Recording, recordChange } from "../../core/operations/record-change.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { CacheTagField, cacheTagRule } from "../../core/requests/cache-tag.ts";

@@ -3,18 +3,19 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { awaited } from "../../core/operations/wait.ts";
 import { JobSchema } from "../../core/queries/schemas/job.ts";
 import { viewOf } from "../../core/queries/view.ts";
 import { callersJob, seenBy } from "../job-of.ts";
+import { PreferHeader, requestedWait, WaitQuery } from "../parse-query.ts";
 import { aJob } from "../schemas/examples.ts";
-import { awaited, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
 /** Answers one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock, limits } = services;
   const job = await callersJob(jobs, request, "jobs:read");
   const { seconds, headers } = requestedWait(request, limits.waitSeconds);
-  const { job: after, refused } = await awaited(services, request, seconds, job);
+  const { job: after, refused } = await awaited(services, request.caller, seconds, job);
   if (refused) throw tooManyWait(limits.waitsPerKey);
   const body = await viewOf(services, after ?? job, clock.now(), seenBy(request, job));
   return { status: 200, headers, body, about: job, waited: seconds > 0 };

@@ -1,14 +1,14 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireJobScope } from "../../core/access/scopes.ts";
 import { defined } from "../../core/kernel/defined.ts";
+import { admitRequest, withVerifiedSession } from "../../core/operations/schedule-requests.ts";
 import type { SchedulingServices } from "../../core/operations/services.ts";
-import { withTokenFaults, withVerifiedSession } from "../../core/operations/verify-session.ts";
 import { explain, loadOf } from "../../core/queries/explain.ts";
 import { explainedCache } from "../../core/queries/explained-cache.ts";
 import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
-import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
-import { requireJobScope } from "../require-job-scope.ts";
+import type { AcceptedRequest } from "../../core/requests/request.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 
@@ -22,9 +22,7 @@ export async function handle(
 ): Promise<HttpResponse> {
   requireJobScope(scopes, body);
   const now = services.clock.now();
-  const asked = await withTokenFaults(services, body, now, () =>
-    parseRequest(body, services.catalog, now, headers["idempotency-key"]),
-  );
+  const asked = await admitRequest(services, body, { at: now, key: headers["idempotency-key"] });
   const request = await withVerifiedSession(services, asked);
   const [load, pauses] = await Promise.all([loadOf(services, request, now), services.pauses.recent()]);
   const explained = explain(request, now, {

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { invalidRequest, parseBody } from "../../core/kernel/parse-body.ts";
+import { parseBody } from "../../core/kernel/parse-body.ts";
+import { invalidRequest } from "../../core/kernel/request-error.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
 import type { ApiServices } from "../../core/operations/services.ts";

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import { defined } from "../../core/kernel/defined.ts";
-import { invalidRequest, parseOptionalBody } from "../../core/kernel/parse-body.ts";
+import { parseOptionalBody } from "../../core/kernel/parse-body.ts";
+import { invalidRequest } from "../../core/kernel/request-error.ts";
 import { epochMs, farthestAheadMs } from "../../core/kernel/start-time.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { IgnoreRequest } from "../../core/requests/incident-request.ts";

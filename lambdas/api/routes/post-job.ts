@@ -1,42 +1,33 @@
 import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { madeBy } from "../../core/access/calling-actor.ts";
-import { may } from "../../core/access/scopes.ts";
+import { may, requireJobScope } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
-import { scheduleRequest } from "../../core/operations/schedule-requests.ts";
+import { admitRequest, scheduleRequest } from "../../core/operations/schedule-requests.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
-import { withTokenFaults } from "../../core/operations/verify-session.ts";
+import { awaited } from "../../core/operations/wait.ts";
 import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
-import { parseRequest, traced } from "../../core/requests/request.ts";
 import { seenBy } from "../job-of.ts";
-import { requireJobScope } from "../require-job-scope.ts";
+import { noWait, PreferHeader, requestedWait, WaitQuery } from "../parse-query.ts";
 import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 import { traceHeaders } from "../schemas/trace-headers.ts";
-import { awaited, noWait, PreferHeader, requestedWait, WaitQuery } from "../wait-of.ts";
 
 /** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   requireJobScope(request.scopes, request.body);
   const wait = requestedWait(request, services.limits.waitSeconds);
-  const { clock, catalog } = services;
-  const now = clock.now();
-  const accepted = await withTokenFaults(services, request.body, now, () =>
-    parseRequest(request.body, catalog, now, request.headers["idempotency-key"]),
-  );
-  const { job, ...shared } = await scheduleRequest(services, {
-    ...traced(accepted, request.headers),
-    request_id: request.id,
-    ...madeBy(request),
-  });
+  const { clock } = services;
+  const came = { ...request.kept, at: clock.now(), key: request.headers["idempotency-key"] };
+  const accepted = await admitRequest(services, request.body, came);
+  const { job, ...shared } = await scheduleRequest(services, accepted);
   // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };
-  const { job: after } = await awaited(services, request, seconds, job);
+  const { job: after } = await awaited(services, request.caller, seconds, job);
   if (after && seconds > 0 && isFinished(after)) {
     return {
       status: 200,

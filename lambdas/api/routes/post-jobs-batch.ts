@@ -2,19 +2,16 @@ import * as z from "zod";
 import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
-import { madeBy } from "../../core/access/calling-actor.ts";
-import { requireScope } from "../../core/access/scopes.ts";
+import { requireJobScope, requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { faultsOf, strict } from "../../core/kernel/schema.ts";
 import { largestAnswer } from "../../core/kernel/sizes.ts";
-import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
+import { admitRequest, type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
 import type { SchedulingServices, Services } from "../../core/operations/services.ts";
-import { withTokenFaults } from "../../core/operations/verify-session.ts";
 import { receiptOf } from "../../core/queries/view.ts";
-import { type AcceptedRequest, parseRequest, traced } from "../../core/requests/request.ts";
-import { requireJobScope } from "../require-job-scope.ts";
+import type { AcceptedRequest } from "../../core/requests/request.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, exampleOf } from "../schemas/examples.ts";
 import { traceHeaders } from "../schemas/trace-headers.ts";
@@ -35,7 +32,7 @@ export async function handle(services: SchedulingServices, request: HttpRequest)
   const accepted: { index: number; request: AcceptedRequest }[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      accepted.push({ index, request: await acceptItem(services, request, item) });
+      accepted.push({ index, request: await admitItem(services, request, item) });
     } catch (error) {
       outcomes[index] = { error };
     }
@@ -86,11 +83,9 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
 const invalidBatch = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid: none of its jobs was scheduled.", { faults });
 
-async function acceptItem(services: SchedulingServices, request: HttpRequest, item: unknown) {
-  requireJobScope(request.scopes, item);
-  const now = services.clock.now();
-  const parsed = await withTokenFaults(services, item, now, () => parseRequest(item, services.catalog, now));
-  return { ...traced(parsed, request.headers), request_id: request.id, ...madeBy(request) };
+function admitItem(services: SchedulingServices, { scopes, kept }: HttpRequest, item: unknown) {
+  requireJobScope(scopes, item);
+  return admitRequest(services, item, { ...kept, at: services.clock.now() });
 }
 
 function batchResultOf(

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import { rateSlotMs } from "../../core/operations/key-rate.ts";
-import { slotOf } from "../../core/operations/waits.ts";
+import { slotOf } from "../../core/operations/wait.ts";
 import type { CallerCounts, Waits } from "../../core/ports/waits.ts";
 import { partitionKey, sortKey, ttlAttribute, waitsPrefix } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";

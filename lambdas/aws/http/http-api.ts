@@ -3,7 +3,9 @@ import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { Person } from "../../core/access/api-key.ts";
+import { madeBy } from "../../core/access/calling-actor.ts";
 import { allScopes, noScopes, Scopes } from "../../core/access/scopes.ts";
+import { requestTrace } from "../../core/job/trace.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
 import { parsedJson } from "../../core/kernel/parsed-json.ts";
@@ -97,7 +99,9 @@ function httpRequestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpReq
   const { requestId: id } = event.requestContext;
   const { headers, body } = event;
   const key = { caller: callerOf(event), ...keyFields(authorizedOf(event).lambda ?? {}) };
-  return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key };
+  const trace = requestTrace(headers.traceparent, headers.tracestate);
+  const kept = { request_id: id, ...madeBy(key), ...defined({ trace }) };
+  return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key, kept };
 }
 
 /** What the authorizer says of a key. API Gateway makes strings of it. */

@@ -1,6 +1,6 @@
 import type { Person } from "../../core/access/api-key.ts";
 import type { Scopes, Verb } from "../../core/access/scopes.ts";
-import type { Job } from "../../core/job/job.ts";
+import type { Job, KeptFields } from "../../core/job/job.ts";
 import type { RouteDoc } from "./route-doc.ts";
 
 /** A request as a route sees it. */
@@ -24,6 +24,8 @@ export interface HttpRequest {
   expires_at?: number;
   /** Who has signed in to get the key. */
   person?: Person;
+  /** What a job that it asks for keeps of it. */
+  kept: Pick<KeptFields, "request_id" | "trace" | "made_by" | "made_by_name">;
 }
 
 export interface HttpResponse {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isRecord } from "../kernel/json-values.ts";
 import { RequestError } from "../kernel/request-error.ts";
 
 /**
@@ -56,4 +57,23 @@ export const may = (scopes: Scopes, verb: Verb, where: { product?: unknown; env?
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {
   if (may(scopes, verb, where)) return;
   throw new RequestError("FORBIDDEN", `This API key does not allow ${verb} in this product and env.`);
+}
+
+/** The product that a request for a job names, which decides about access to it. */
+export const productOf = (body: unknown): unknown => (isRecord(body) ? (body.product_tag ?? body.product) : undefined);
+
+/**
+ * Throws FORBIDDEN unless the key may request the job. A request with a `task_token` lets our role complete any task of the
+ * account, so it requires `jobs:admin`. Step Functions itself uses the intake, where IAM decides.
+ */
+export function requireJobScope(scopes: Scopes, body: unknown): void {
+  const { env, task_token } = (body ?? {}) as Record<string, unknown>;
+  const product = productOf(body);
+  requireScope(scopes, "jobs:write", { product, env });
+  if (task_token === undefined || may(scopes, "jobs:admin", { product, env })) return;
+  throw new RequestError("FORBIDDEN", "A request with a task_token requires a key with jobs:admin.", {
+    faults: [
+      { pointer: "/task_token", detail: "requires a key with jobs:admin: use one, or send the request to the intake" },
+    ],
+  });
 }

@@ -1,7 +1,6 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
+import { hasMoreValues } from "../kernel/bounds.ts";
 import type { Fault } from "../kernel/errors.ts";
-
-import { hasMoreValues } from "../kernel/json-values.ts";
 import { faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
 import { mostFaults } from "../kernel/sizes.ts";
 import { ExpressionFault, isOperator, isRoot, referencesOf, type ValueReference } from "./expression.ts";

@@ -1,44 +1,3 @@
-/**
- * The most values that an input may have. Each object, list, string and field counts as one. Numbers in a list, such as the bytes
- * of a Buffer, need so little memory that they are not counted. A request of 4.4 MB could have eight times as many values, which
- * would need 100 MB of memory.
- */
-export const mostValues = 250_000;
-
-/** Whether a JSON value has more than `most` values. Its nesting must have been checked before. */
-export const hasMoreValues = (value: unknown, most = mostValues): boolean =>
-  boundOf(value, { values: most, levels: Number.POSITIVE_INFINITY }) === "values";
-
-/**
- * Which bound a JSON value exceeds, if any. One pass for both, which goes no deeper than the one and no further than the other: of
- * an object with very many fields it costs more to list them than to look at them.
- */
-export function boundOf(
-  value: unknown,
-  { values, levels }: { values: number; levels: number },
-): "values" | "levels" | undefined {
-  let left = values;
-  const visit = (one: unknown, levelsLeft: number): "values" | "levels" | undefined => {
-    if (--left < 0) return "values";
-    if (levelsLeft < 0) return "levels";
-    if (typeof one !== "object" || one === null) return undefined;
-    if (Array.isArray(one)) return visitList(one, levelsLeft - 1);
-    for (const name of Object.keys(one)) {
-      const bound = visit((one as Record<string, unknown>)[name], levelsLeft - 1);
-      if (bound) return bound;
-    }
-    return undefined;
-  };
-  const visitList = (list: readonly unknown[], levelsLeft: number) => {
-    for (const item of list) {
-      const bound = typeof item === "object" || typeof item === "string" ? visit(item, levelsLeft) : undefined;
-      if (bound) return bound;
-    }
-    return list.length > 0 && levelsLeft < 0 ? "levels" : undefined;
-  };
-  return visit(value, levels);
-}
-
 /** The limits up to which a provider's answer is parsed. A larger answer stays a string. */
 export const largestParsed = { bytes: 1024 * 1024, values: 100_000 };
 
@@ -85,7 +44,3 @@ export function isDeepJson(json: Uint8Array, deepest = deepestNesting): boolean 
 /** Whether a value is an object and no list. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Whether a value is an object with more fields than this. */
-export const hasMoreFields = (value: unknown, most: number): boolean =>
-  isRecord(value) && Object.keys(value).length > most;

@@ -1,4 +1,3 @@
-import { defined } from "./defined.ts";
 import { DuctapeError, type Fault } from "./errors.ts";
 import type { JobStatus } from "./job-status.ts";
 
@@ -34,7 +33,8 @@ export type RequestErrorCode = (typeof requestErrorCodes)[number];
 /** A request that is refused, with what its sender needs in order to correct it. */
 export class RequestError extends DuctapeError {
   declare readonly code: RequestErrorCode;
-  readonly faults: Fault[];
+  /** On its way to the sender, who is told all at once, those who know of more faults add them. */
+  faults: Fault[];
   /** Set where a job exists in spite of the error, such as a 503 whose stored job could not be removed again. */
   readonly jobId: string | undefined;
   /** Set where the status of the job forbids the request. */
@@ -62,15 +62,6 @@ export class RequestError extends DuctapeError {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.allow = options.allow;
   }
-
-  /** The same error with other faults. */
-  withFaults(faults: Fault[]): RequestError {
-    const { code, message, jobId, jobStatus, retryAfterSeconds, allow, cause } = this;
-    return new RequestError(code, message, {
-      faults,
-      ...defined({ jobId, jobStatus, retryAfterSeconds, allow, cause }),
-    });
-  }
 }
 
 export const jobNotFound = () =>
@@ -78,3 +69,6 @@ export const jobNotFound = () =>
     "JOB_NOT_FOUND",
     "There is no job with this id. Finished jobs are deleted after the retention time.",
   );
+
+export const invalidRequest = (faults: Fault[]): RequestError =>
+  new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });

@@ -17,8 +17,7 @@ import {
 import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration-ms.ts";
 import { TransientError, traceOf } from "../kernel/errors.ts";
-import { invalidRequest } from "../kernel/parse-body.ts";
-import { RequestError } from "../kernel/request-error.ts";
+import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import { dueAt, farthestAheadMs } from "../kernel/start-time.ts";
 import type { MessageQueue } from "../ports/job-queue.ts";
 import type { Operations } from "../ports/operations.ts";

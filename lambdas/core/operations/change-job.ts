@@ -28,8 +28,7 @@ import {
 import { cancelled, cancelledAtOnce, isParked, waiting } from "../job/transitions.ts";
 import { defined } from "../kernel/defined.ts";
 import { type Fault, traceOf } from "../kernel/errors.ts";
-import { invalidRequest } from "../kernel/parse-body.ts";
-import { jobNotFound, RequestError } from "../kernel/request-error.ts";
+import { invalidRequest, jobNotFound, RequestError } from "../kernel/request-error.ts";
 import { orderOf } from "../limits/gate.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Gates } from "../ports/gates.ts";

@@ -7,7 +7,7 @@ import { isCodeProgress } from "../job/code-progress.ts";
 import { fairGroupOf, isFinished, type Job, jobMessageOf, shownStatus } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
 import { isParked } from "../job/transitions.ts";
-import { type Fault, traceOf } from "../kernel/errors.ts";
+import { traceOf } from "../kernel/errors.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { jobNotFound, type RequestError } from "../kernel/request-error.ts";
 import type { Definitions } from "../ports/definitions.ts";
@@ -244,8 +244,9 @@ async function inputRefusals({ blobs }: Migrating, job: Job, { definition, ...fo
 }
 
 function refused(job: Job, refusals: readonly string[], now: number): RequestError {
-  const faults: Fault[] = refusals.map((detail) => ({ pointer: "/to", detail }));
-  return conflict(job, now, `it cannot go on by the present definition. ${refusals.join(" ")}`).withFaults(faults);
+  const error = conflict(job, now, `it cannot go on by the present definition. ${refusals.join(" ")}`);
+  error.faults = refusals.map((detail) => ({ pointer: "/to", detail }));
+  return error;
 }
 
 /** Lets the run decide at once. If the message is refused, the reconciler wakes it within a minute, since `wake_at` has passed. */

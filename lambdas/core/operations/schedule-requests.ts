@@ -1,12 +1,144 @@
+import { type Catalog, ownValue } from "../catalog/catalog.ts";
+import { sessionsOf } from "../catalog/sessions.ts";
+import { takesExpressions } from "../expressions/request-input.ts";
+import { sessionReferences } from "../expressions/session-references.ts";
 import type { Job } from "../job/job.ts";
+import { keptSession } from "../job/kept-session.ts";
 import type { SharedKey } from "../job/shared-key.ts";
+import { type Fault, TransientError, traceOf } from "../kernel/errors.ts";
 import { inParallel } from "../kernel/in-parallel.ts";
+import { isRecord } from "../kernel/json-values.ts";
+import { invalidRequest, RequestError } from "../kernel/request-error.ts";
+import type { Log } from "../ports/log.ts";
 import { refusedBy } from "../ports/refused.ts";
-import type { AcceptedRequest } from "../requests/request.ts";
+import { type Sessions, TokenRefused } from "../ports/sessions.ts";
+import { type AcceptedRequest, parseRequest } from "../requests/request.ts";
+import type { SessionOfRequest } from "../requests/session-request.ts";
 import { dispatchMany } from "./dispatch.ts";
 import { hasFreshId, prepareJob, recordJob, scheduleJob, throwUnrecorded, undispatched } from "./schedule-job.ts";
 import { type SharedOutcome, type SharedScheduling, scheduleShared } from "./schedule-shared.ts";
-import { type Verifying, withVerifiedSession } from "./verify-session.ts";
+
+interface Verifying {
+  sessions: Sessions;
+  log: Log;
+}
+
+/** What reads the requests of callers, who may bring a session. */
+interface Admitting extends Verifying {
+  catalog: Catalog;
+}
+
+/** How a request came, and what its job keeps of that, unless the request itself says otherwise. */
+interface Came extends Pick<AcceptedRequest, "request_id" | "trace" | "made_by" | "made_by_name"> {
+  /** Epoch milliseconds. */
+  at: number;
+  /** The idempotency key that came beside the request. */
+  key?: string | undefined;
+}
+
+/** Parses a request of a caller, as `parseRequest` does. What it throws has the faults of the session's token too. */
+export async function admitRequest(
+  services: Admitting,
+  body: unknown,
+  { at, key, ...kept }: Came,
+): Promise<AcceptedRequest> {
+  const parsed = await withTokenFaults(services, body, at, () => parseRequest(body, services.catalog, at, key));
+  return { ...kept, ...parsed };
+}
+
+const retryAfterSeconds = 5;
+
+/**
+ * A request whose token has been checked, with the claims that its job keeps in place of the token. Throws INVALID_REQUEST for a
+ * token that is refused, and UNAVAILABLE if the keys of the session cannot be read for now.
+ */
+export async function withVerifiedSession(services: Verifying, request: AcceptedRequest): Promise<AcceptedRequest> {
+  const { session, ...rest } = request;
+  if (!session) return request;
+  const claims = await claimsOf(services, request, session);
+  return { ...rest, kept_session: keptSession(session.tag, claimNames(request), claims) };
+}
+
+/**
+ * What `parse` returns. If it throws the faults of a request with a session, those of its token are added, so that a caller is
+ * told all at once.
+ */
+export async function withTokenFaults<Parsed>(
+  services: Admitting,
+  body: unknown,
+  at: number,
+  parse: () => Parsed,
+): Promise<Parsed> {
+  try {
+    return parse();
+  } catch (error) {
+    throw isRecord(body) && isRecord(body.session) ? await withFaultsOfToken(services, body, at, error) : error;
+  }
+}
+
+/** The error of a refused request, with the faults of its token. A token that cannot be checked now has none. */
+async function withFaultsOfToken(
+  services: Admitting,
+  body: Record<string, unknown>,
+  at: number,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RequestError) || error.code !== "INVALID_REQUEST") return error;
+  const { product: name, product_tag = name, env, session } = body;
+  const { tag, token } = (session ?? {}) as Record<string, unknown>;
+  const product = services.catalog.products.find((one) => one.tag === product_tag);
+  const isFaulty = error.faults.some(({ pointer }) => pointer.startsWith("/session/t"));
+  if (!product || typeof env !== "string" || typeof tag !== "string" || typeof token !== "string" || isFaulty)
+    return error;
+  if (!ownValue(ownValue(sessionsOf(product), tag)?.envs ?? {}, env)) return error;
+  error.faults = [...error.faults, ...(await sessionTokenFaults(services, { product, env }, { tag, token, at }))];
+  return error;
+}
+
+async function sessionTokenFaults(
+  services: Verifying,
+  of: Pick<AcceptedRequest, "product" | "env">,
+  session: SessionOfRequest,
+): Promise<Fault[]> {
+  try {
+    await claimsOf(services, of, session);
+    return [];
+  } catch (error) {
+    return error instanceof RequestError ? error.faults : [];
+  }
+}
+
+async function claimsOf(
+  { sessions, log }: Verifying,
+  { product, env }: Pick<AcceptedRequest, "product" | "env">,
+  { tag, token, at }: SessionOfRequest,
+): Promise<Record<string, unknown>> {
+  const settings = ownValue(ownValue(sessionsOf(product), tag)?.envs ?? {}, env);
+  if (!settings)
+    throw invalidRequest([{ pointer: "/session/tag", detail: "the session has no settings for this env" }]);
+  try {
+    return await sessions.claimsOf(settings, token, at);
+  } catch (error) {
+    if (error instanceof TokenRefused) throw invalidRequest([{ pointer: "/session/token", detail: error.message }]);
+    if (!(error instanceof TransientError)) throw error;
+    log.error("the token of a session could not be checked", {
+      product: product.tag,
+      env,
+      session: tag,
+      ...traceOf(error),
+    });
+    throw new RequestError("UNAVAILABLE", `The keys of session ${tag} cannot be read for now. Try again.`, {
+      cause: error,
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** The claims to which the input of a request and the texts of its event refer. */
+function claimNames({ input, definition, target, event }: AcceptedRequest): string[] {
+  const templates = [takesExpressions({ event }) ? input : [], definition.texts?.(target) ?? []];
+  return [...new Set(sessionReferences(templates).map(({ path }) => String(path[1])))];
+}
 
 /** Names the job that a request shares with others. The requests of one key have to be handled in their order. */
 export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedRequest): SharedKey | undefined => {
@@ -15,7 +147,7 @@ export const sharedKeyOf = ({ product, env, tag, debounce, unique }: AcceptedReq
   return unique && { ...of, kind: "unique", key: unique.key };
 };
 
-/** What schedules the requests of callers, who may bring a session. */
+/** What schedules the requests of callers. */
 interface CallerScheduling extends SharedScheduling, Verifying {}
 
 /** Schedules any request as `scheduleJob` does, also one that shares its job with others, once the token of its session is checked. */

@@ -16,8 +16,7 @@ import {
 import { cancelled } from "../job/transitions.ts";
 import { defined } from "../kernel/defined.ts";
 import { InternalError, TransientError } from "../kernel/errors.ts";
-import { invalidRequest } from "../kernel/parse-body.ts";
-import { RequestError } from "../kernel/request-error.ts";
+import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { RequestAnswer, SharedKeys } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";

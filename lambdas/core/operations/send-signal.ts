@@ -5,8 +5,7 @@ import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shown
 import { runSince } from "../job/run-wait.ts";
 import { addressLimits, type Signal, type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
 import { traceOf } from "../kernel/errors.ts";
-import { invalidRequest } from "../kernel/parse-body.ts";
-import { jobNotFound, RequestError } from "../kernel/request-error.ts";
+import { invalidRequest, jobNotFound, RequestError } from "../kernel/request-error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Definitions } from "../ports/definitions.ts";
 import type { JobQueue } from "../ports/job-queue.ts";

@@ -2,7 +2,8 @@ import { isFinished, isWaiting, type Job } from "../job/job.ts";
 import { nextOccurrence, plannedAfter, runsLeft } from "../job/series.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JobStore } from "../ports/job-store.ts";
-import { grantMs } from "./api-limits.ts";
+import type { Waits } from "../ports/waits.ts";
+import { type ApiLimits, grantMs } from "./api-limits.ts";
 
 const firstPauseMs = 25;
 const longestPauseMs = 400;
@@ -15,6 +16,7 @@ const freeMs = 1000;
  * account that runs few functions at a time, the requests that wait may be what keeps its consumer from running.
  */
 const startsWithinMs = 10_000;
+
 interface Hold {
   /** Epoch milliseconds. */
   until: number;
@@ -28,6 +30,33 @@ export interface Waited {
   /** Whether the wait ended because it was not granted for longer. */
   refused?: true;
 }
+
+/** Waits for a job to end, for at most `seconds`, as long as the caller's key does not have too many waiting requests. */
+export function awaited(
+  services: { jobs: JobStore; clock: Clock; waits: Waits; limits: ApiLimits },
+  caller: string,
+  seconds: number,
+  job: Job,
+): Promise<Waited> {
+  const { jobs, clock } = services;
+  if (seconds === 0) return Promise.resolve({ job });
+  return waitForEnd(jobs, clock, { until: clock.now() + seconds * 1000, granted: granting(services, caller) }, job);
+}
+
+/** The beginning of the slot that a time is in, epoch milliseconds. */
+export const slotOf = (now: number, slotMs: number): number => Math.floor(now / slotMs) * slotMs;
+
+/**
+ * Grants a caller another slot of waiting, unless the deployment's limit of waits for its API key is reached: the requests of
+ * one key must not occupy all functions that the account may run. If AWS refuses the count, the wait is granted.
+ */
+const granting =
+  ({ waits, limits, clock }: { waits: Waits; limits: ApiLimits; clock: Clock }, caller: string) =>
+  async (): Promise<boolean> => {
+    if (limits.waitsPerKey === 0) return true;
+    const count = await waits.add(caller, clock.now()).catch(() => 0);
+    return count <= limits.waitsPerKey;
+  };
 
 /**
  * Waits for the end of a job, and returns the job after that or when the wait ends. Looks again after 25 ms at first, then

@@ -1,8 +1,8 @@
+import { productOf } from "../access/scopes.ts";
 import { type JobRejectedDetail, mostFaults, type Rejection, type RequestSource } from "../job/job-rejected.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { RequestError } from "../kernel/request-error.ts";
 import { EventTag } from "../kernel/tag.ts";
-import { productOf } from "../requests/spellings/rewrite.ts";
 
 export interface Refusable {
   source: RequestSource;

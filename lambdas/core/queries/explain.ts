@@ -11,7 +11,7 @@ import type { Pause } from "../job/pause.ts";
 import { type DispatchRoute, leadSpreadSeconds, quarterHourMs, routeAhead, schedulerLeadMs } from "../job/route.ts";
 import { spread } from "../job/series.ts";
 import { defined, pick } from "../kernel/defined.ts";
-import { invalidRequest } from "../kernel/parse-body.ts";
+import { invalidRequest } from "../kernel/request-error.ts";
 import type { Services } from "../operations/services.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { costOf, undoCostOf } from "./cost.ts";

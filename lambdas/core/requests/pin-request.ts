@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { limitBounds, limitNumbers, needsNumbers } from "../catalog/limit.ts";
 import { defined } from "../kernel/defined.ts";
-import { invalidRequest, parseBody } from "../kernel/parse-body.ts";
+import { parseBody } from "../kernel/parse-body.ts";
+import { invalidRequest } from "../kernel/request-error.ts";
 import { notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
 import { epochMs, Time } from "../kernel/start-time.ts";
 import type { Pin } from "../limits/limit-rule.ts";

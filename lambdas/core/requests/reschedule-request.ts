@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { Repeat } from "../job/job.ts";
 import type { Calendars } from "../job/series.ts";
+import { refuseManyFields } from "../kernel/bounds.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { invalidRequest, parseBody, parseOptionalBody, refuseManyFields } from "../kernel/parse-body.ts";
+import { parseBody, parseOptionalBody } from "../kernel/parse-body.ts";
 import { milliseconds } from "../kernel/plain-faults.ts";
+import { invalidRequest } from "../kernel/request-error.ts";
 import { longestDelayMs } from "../kernel/request-limits.ts";
 import { strict } from "../kernel/schema.ts";
 import { notBoth, someOf } from "../kernel/some-of.ts";

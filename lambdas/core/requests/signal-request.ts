@@ -3,11 +3,12 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { signalsOf } from "../catalog/signals.ts";
 import { isOfDecision } from "../job/approval.ts";
 import { jobIdPattern } from "../job/job-id.ts";
+import { refuseTooLarge } from "../kernel/bounds.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { type Fields, fieldsFaults } from "../kernel/fields.ts";
 import { isRecord } from "../kernel/json-values.ts";
-import { invalidRequest, parseBody, refuseTooLarge } from "../kernel/parse-body.ts";
-import { RequestError } from "../kernel/request-error.ts";
+import { parseBody } from "../kernel/parse-body.ts";
+import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { didYouMean, notWellFormed, strict, wellFormed } from "../kernel/schema.ts";
 

@@ -1,8 +1,7 @@
 import { type ImportCursor, lineId } from "../../core/job/import-cursor.ts";
 import { type Fault, InternalError, PermanentError, traceOf } from "../../core/kernel/errors.ts";
 import { requestReviver } from "../../core/kernel/exact-json.ts";
-import { invalidRequest } from "../../core/kernel/parse-body.ts";
-import { RequestError } from "../../core/kernel/request-error.ts";
+import { invalidRequest, RequestError } from "../../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
 import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";

@@ -9,8 +9,8 @@ import { accessOf, type Claims, type SignInIssuer, signedInMs } from "../../core
 import { JobError } from "../../core/job/job-error.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
-import { invalidRequest, parseBody } from "../../core/kernel/parse-body.ts";
-import { RequestError } from "../../core/kernel/request-error.ts";
+import { parseBody } from "../../core/kernel/parse-body.ts";
+import { invalidRequest, RequestError } from "../../core/kernel/request-error.ts";
 import { keyCaller, keyCreation } from "../../core/operations/audited-fields.ts";
 import { recordChange } from "../../core/operations/record-change.ts";
 import { type Returned, SignInRefused } from "../../core/ports/issuers.ts";

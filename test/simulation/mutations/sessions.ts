@@ -5,7 +5,7 @@ export const sessions: Mutation[] = [
   {
     name: "sessions: a job keeps all claims of its token",
     seed: 2,
-    at: "core/operations/verify-session.ts#withVerifiedSession",
+    at: "core/operations/schedule-requests.ts#withVerifiedSession",
     find: "claimNames(request)",
     replace: "Object.keys(claims)",
   },

@@ -1,4 +1,4 @@
-import { slotOf } from "../../../lambdas/core/operations/waits.ts";
+import { slotOf } from "../../../lambdas/core/operations/wait.ts";
 import type { CallerCounts } from "../../../lambdas/core/ports/waits.ts";
 
 /** What callers did, counted in memory, in slots of so many milliseconds. */

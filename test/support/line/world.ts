@@ -338,6 +338,7 @@ export const anyone: HttpRequest = {
   headers: {},
   scopes: allScopes,
   caller: "tests",
+  kept: {},
 };
 
 /** Ids of marks and claims follow from the seed as well: some choices are made by them. */

@@ -1,4 +1,4 @@
-import { requestedWait } from "../../../lambdas/api/wait-of.ts";
+import { requestedWait } from "../../../lambdas/api/parse-query.ts";
 
 describe("waitOf", () => {
   it.each([

@@ -1,8 +1,9 @@
 import { makeCatalog, ownValue } from "../../../core/catalog/catalog.ts";
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
+import { boundOf } from "../../../core/kernel/bounds.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
-import { boundOf, deepestNesting } from "../../../core/kernel/json-values.ts";
+import { deepestNesting } from "../../../core/kernel/json-values.ts";
 import { overflows } from "../../../core/requests/request.ts";
 import { placedFaults, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
 import type { JobStep } from "./steps.ts";

@@ -1,5 +1,5 @@
 import { credentialPlaceholder, type StepCredentials } from "../../../core/job/credential-placeholder.ts";
-import { invalidRequest } from "../../../core/kernel/parse-body.ts";
+import { invalidRequest } from "../../../core/kernel/request-error.ts";
 import type { AcceptedRequest } from "../../../core/requests/request.ts";
 
 /** What stands for credentials in the inputs of the steps that a decision starts. */

@@ -2,11 +2,11 @@ import { type Catalog, type FoundEvent, ownValue } from "../../catalog/catalog.t
 import type { Product } from "../../catalog/job-type.ts";
 import type { JobType } from "../../job/job.ts";
 import { isTimeZone } from "../../job/series.ts";
+import { hasMoreFields } from "../../kernel/bounds.ts";
 import type { Fault } from "../../kernel/errors.ts";
 import { valueAt } from "../../kernel/find-faults.ts";
-import { hasMoreFields, isRecord } from "../../kernel/json-values.ts";
-import { invalidRequest } from "../../kernel/parse-body.ts";
-import { RequestError } from "../../kernel/request-error.ts";
+import { isRecord } from "../../kernel/json-values.ts";
+import { invalidRequest, RequestError } from "../../kernel/request-error.ts";
 import { requestLimits } from "../../kernel/request-limits.ts";
 import { didYouMean, jsonPointer, type Path, pathOf } from "../../kernel/schema.ts";
 import { endOfDay } from "../../kernel/zone.ts";
@@ -36,58 +36,50 @@ interface Rewritten {
 /** Rewrites a request for a job. */
 export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
   const draft = new Draft(body);
-  if (isRecord(body)) {
-    draft.removeEmpty([], optional);
-    const hasTheirRetries = usesTheirRetries(body);
-    draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
-    // Ductape's callers write these empty in other ways too.
-    for (const field of ["cache", "session"]) {
-      if (draft.at(field) === "" || draft.at(field) === null) draft.remove([field]);
-    }
-    // No job may be refused for its trace: what is no text is ignored, as what is malformed is.
-    for (const field of ["traceparent", "tracestate"]) {
-      if (typeof draft.at(field) !== "string") draft.remove([field]);
-    }
-    rewriteSession(draft);
-    rewriteSchedule(draft);
-    rewriteRepeat(draft);
-    draft.rename(["retry_config"], retryNames);
-    const found = rewriteEvent(draft, catalog);
-    if (found) rewriteInput(draft, found);
-    if (hasTheirRetries) return withTheirRetries(draft, body, found);
-  }
-  return rewritten(draft, body);
-}
-
-/** What earlier versions made of the request has the fingerprint that jobs were stored with. */
-function withTheirRetries(draft: Draft, body: unknown, found: FoundEvent | undefined): Rewritten {
-  const earlier = draft.value;
-  rewriteRetries(draft, found);
-  return { ...rewritten(draft, body), ...(draft.value !== earlier && { earlier }) };
+  if (isRecord(body)) for (const rewrite of requestSpellings) rewrite(draft, catalog);
+  return rewritten(draft);
 }
 
 /** Rewrites a request to reschedule a job. */
 export function rewriteReschedule(body: unknown): Rewritten {
   const draft = new Draft(body);
-  if (isRecord(body)) {
-    draft.removeEmpty([], ["repeat", "schedule"]);
-    rewriteSchedule(draft);
-    rewriteFlatSeries(draft);
-    rewriteRepeat(draft);
-  }
-  return rewritten(draft, body);
+  if (isRecord(body)) for (const rewrite of rescheduleSpellings) rewrite(draft);
+  return rewritten(draft);
 }
 
-/** The product that a request names, which decides about access to it. */
-export const productOf = (body: unknown): unknown => (isRecord(body) ? (body.product_tag ?? body.product) : undefined);
-
-const rewritten = (draft: Draft, body: unknown): Rewritten => ({
+const rewritten = (draft: Draft): Rewritten => ({
   request: draft.value,
   faults: draft.faults,
   notes: draft.notes,
-  isRewritten: draft.value !== body,
+  isRewritten: draft.value !== draft.written,
+  ...(draft.earlier !== undefined && draft.earlier !== draft.value && { earlier: draft.earlier }),
   placeOf: (pointer) => draft.placeOf(pointer),
 });
+
+/**
+ * The spellings of a request, in the order in which they are rewritten: what is empty goes before it could be taken for another field,
+ * the event is found by the fields of today, and what retry rules mean depends on the event.
+ */
+const requestSpellings: readonly ((draft: Draft, catalog: Catalog) => void)[] = [
+  (draft) => draft.removeEmpty([], optional),
+  (draft) => draft.rename([], { product: "product_tag", retryConfig: "retry_config" }),
+  removeBlank,
+  removeMalformedTrace,
+  rewriteSession,
+  rewriteSchedule,
+  rewriteRepeat,
+  (draft) => draft.rename(["retry_config"], retryNames),
+  rewriteEvent,
+  rewriteInput,
+  rewriteRetries,
+];
+
+const rescheduleSpellings: readonly ((draft: Draft) => void)[] = [
+  (draft) => draft.removeEmpty([], ["repeat", "schedule"]),
+  rewriteSchedule,
+  rewriteFlatSeries,
+  rewriteRepeat,
+];
 
 const optional = [
   ...["app", "retries", "retryConfig", "retry_config", "repeat", "schedule", "cache", "session"],
@@ -102,7 +94,8 @@ export function asWritten<Parsed>(rewritten: Rewritten, parse: () => Parsed): Pa
     parsed = parse();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    throw error.withFaults([...faults, ...placedFaults(rewritten, error.faults)]);
+    error.faults = [...faults, ...placedFaults(rewritten, error.faults)];
+    throw error;
   }
   if (faults.length > 0) throw invalidRequest(faults);
   return parsed;
@@ -111,6 +104,20 @@ export function asWritten<Parsed>(rewritten: Rewritten, parse: () => Parsed): Pa
 /** Faults or notes of a rewritten request, with the places of what the caller wrote. */
 export const placedFaults = ({ placeOf }: Rewritten, faults: readonly Fault[]): Fault[] =>
   faults.map(({ pointer, detail }) => ({ pointer: placeOf(pointer), detail }));
+
+/** Ductape's callers write these empty in other ways too. */
+function removeBlank(draft: Draft): void {
+  for (const field of ["cache", "session"]) {
+    if (draft.at(field) === "" || draft.at(field) === null) draft.remove([field]);
+  }
+}
+
+/** No job may be refused for its trace: what is no text is ignored, as what is malformed is. */
+function removeMalformedTrace(draft: Draft): void {
+  for (const field of ["traceparent", "tracestate"]) {
+    if (typeof draft.at(field) !== "string") draft.remove([field]);
+  }
+}
 
 const sessionText = /^([^:]+):(.+)$/s;
 
@@ -184,22 +191,22 @@ function rewriteBareDate(draft: Draft): void {
 }
 
 /** Replaces the name of the event by its tag. What the name says of the input becomes a part of the input. */
-function rewriteEvent(draft: Draft, catalog: Catalog): FoundEvent | undefined {
+function rewriteEvent(draft: Draft, catalog: Catalog): void {
   const { product_tag, event: name, app } = draft.recordAt() ?? {};
   const product = catalog.products.find(({ tag }) => tag === product_tag);
-  if (!product || typeof name !== "string") return undefined;
+  if (!product || typeof name !== "string") return;
   const events = eventsNamed(product, catalog.registry, name, typeof app === "string" ? app : undefined);
   const [event] = events;
   if (!event) {
     explainName(draft, catalog, product, name);
-    return undefined;
+    return;
   }
   if (events.length > 1) {
     draft.fault(["event"], `stands for several events: name one of ${events.map(({ tag }) => tag).join(", ")}`);
   }
   if (event.tag !== name) draft.set(["event"], event.tag);
   for (const [field, value] of Object.entries(event.input)) addToInput(draft, field, value);
-  return catalog.lookup(product.tag, event.tag);
+  draft.found = catalog.lookup(product.tag, event.tag);
 }
 
 function addToInput(draft: Draft, field: string, value: unknown): void {
@@ -228,8 +235,9 @@ function explainName(draft: Draft, { registry }: Catalog, product: Product, name
  * Rewrites the input of a request for an event. The check of a catalog asks for events whose target does not exist, or was left out
  * because of its faults: what is meant is not known then.
  */
-function rewriteInput(draft: Draft, found: FoundEvent): void {
-  if (found.target !== undefined && draft.recordAt("input")) rules[found.event.type](draft, found);
+function rewriteInput(draft: Draft): void {
+  const { found } = draft;
+  if (found?.target !== undefined && draft.recordAt("input")) rules[found.event.type](draft, found);
 }
 
 const channels = ["push_notification", "email", "sms", "callback"];
@@ -362,7 +370,10 @@ function usesTheirRetries({ retryConfig, retry_config: ours }: Record<string, un
  * Retry rules in Ductape's spelling mean what they mean there: nothing is retried unless `retries` says so, and of the failures only
  * those that `retryableErrors` names, if it names any. What the catalog says of the event was said to this system, and stays.
  */
-function rewriteRetries(draft: Draft, found: FoundEvent | undefined): void {
+function rewriteRetries(draft: Draft): void {
+  const { found, written } = draft;
+  if (!isRecord(written) || !usesTheirRetries(written)) return;
+  draft.earlier = draft.value;
   const named = draft.at("retry_config", "retryable_errors");
   if (Array.isArray(named) && named.length > 0 && draft.at("retry_config", "only_retryable_errors") === undefined) {
     draft.note(["retry_config", "retryable_errors"], onlyThese);
@@ -404,7 +415,13 @@ interface Filled {
  * bytes may be a list of millions of numbers.
  */
 class Draft {
+  /** What the caller wrote. */
+  readonly written: unknown;
   value: unknown;
+  /** The request as versions before 0.4 rewrote it: jobs were stored with its fingerprint. Undefined if they made the same of it. */
+  earlier: unknown;
+  /** The event that it names, once that is found. */
+  found: FoundEvent | undefined;
   /** Pointers are those of the caller's request. */
   readonly faults: Fault[] = [];
   /** What a caller may want to know about a request that is accepted. */
@@ -412,8 +429,9 @@ class Draft {
   /** Where parts of the draft stood in what the caller wrote, by the pointers that they have now. */
   readonly #origins = new Map<string, Path>();
 
-  constructor(value: unknown) {
-    this.value = value;
+  constructor(written: unknown) {
+    this.written = written;
+    this.value = written;
   }
 
   at(...path: string[]): unknown {
@@ -427,7 +445,7 @@ class Draft {
   }
 
   remove(path: Path): void {
-    if (valueAt(this.value, path) !== undefined) this.value = withChange(this.value, path, undefined);
+    if (valueAt(this.value, path) !== undefined) this.set(path, undefined);
   }
 
   /** Replaces a value, which keeps its place. */

@@ -1,4 +1,5 @@
-import { hasMoreValues, isDeepJson, isSmallJson, valuesIn } from "../../../../lambdas/core/kernel/json-values.ts";
+import { hasMoreValues } from "../../../../lambdas/core/kernel/bounds.ts";
+import { isDeepJson, isSmallJson, valuesIn } from "../../../../lambdas/core/kernel/json-values.ts";
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const many = <Value>(length: number, value: Value) => Array.from({ length }, () => value);
