@@ -600,7 +600,7 @@ describe("a variable of the catalog is no condition in Ductape's spelling", () =
       "in an input",
       ductape(`await ctx.api.run({ event: "a", input: { body: { mode: ctx.variable("shop", "mode") } } });`),
     ],
-    ["in a text", ductape('const mode = ctx.variable("shop", "mode");\nreturn `mode ${mode}`;')],
+    ["in a text", ductape(`const mode = ctx.variable("shop", "mode");\nreturn "mode " + mode;`)],
     ["of another object", `const other = { variable: () => "a" };\nexport const is = other.variable() === "a";`],
   ])("unless it is %s", (_what, source) => {
     expect(checked(source).found).toEqual([]);
