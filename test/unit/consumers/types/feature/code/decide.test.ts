@@ -626,6 +626,61 @@ describe("a run of code", () => {
     expect(world.ran.map(({ input }) => input)).toEqual([3, 2, 1, 0].map((left) => ({ body: { left } })));
   });
 
+  test("is woken by a message with the key for which it waits again once it has begun anew", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx, { taken }: { taken: string[] }) {
+          const { id } = await ctx.waitForSignal("paid", { key: "A-1" });
+          return taken.length < 2 ? ctx.continueAs({ taken: [...taken, id] }) : [...taken, id];
+        },
+      }),
+    });
+    const id = await world.start("onboard", { taken: [] });
+    await world.pass(minute);
+    for (const message of ["m1", "m2", "m3"]) {
+      expect(await world.signal("paid", { key: "A-1" }, {}, message)).toMatchObject({ offered: [id] });
+      await world.pass(minute);
+    }
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: ["m1", "m2", "m3"] });
+    const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+    expect(await world.services.signals.waiters(address, 10)).toEqual([]);
+  });
+
+  test("takes no message again that it took before it began anew, when it is retried", async () => {
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          signals: { paid: z.unknown() },
+          async run(ctx, { taken }: { taken: string[] }) {
+            const { id } = await ctx.waitForSignal("paid", { key: "A-1" });
+            const all = [...taken, id];
+            if (all.length === 2) await ctx.run("create", {});
+            return all.length < 3 ? ctx.continueAs({ taken: all }) : all;
+          },
+        }),
+      },
+      {
+        create: () => {
+          if (fails) throw new JobError("VALIDATION_ERROR", "not yet", { retryable: false });
+          return {};
+        },
+      },
+    );
+    let fails = true;
+    const id = await world.start("onboard", { taken: [] });
+    for (const message of ["m1", "m2"]) {
+      await world.signal("paid", { key: "A-1" }, {}, message);
+      await world.pass(2 * minute);
+    }
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    fails = false;
+    await changeJob(world.services, id, retry(0));
+    await world.signal("paid", { key: "A-1" }, {}, "m3");
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: ["m1", "m2", "m3"] });
+  });
+
   test("a value that is large is the run's own, and the handler gets it by a link", async () => {
     const large = "x".repeat(50_000);
     const world = codeWorld(
