@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { FeatureContext } from "../../../../../../lambdas/code/feature/context.ts";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
 import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
-import type { Job } from "../../../../../../lambdas/core/job/job.ts";
+import { decisionAddress } from "../../../../../../lambdas/core/job/approval.ts";
+import { type Job, jobMessageOf } from "../../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { runLogOf } from "../../../../../../lambdas/core/job/run-log.ts";
 import { TransientError } from "../../../../../../lambdas/core/kernel/errors.ts";
@@ -624,6 +625,33 @@ describe("a run of code", () => {
     const job = await world.run("onboard", { left: 3 });
     expect(job).toMatchObject({ status: "completed", result: { inline: 0 } });
     expect(world.ran.map(({ input }) => input)).toEqual([3, 2, 1, 0].map((left) => ({ body: { left } })));
+  });
+
+  test("asks anew for an approval once it has begun anew, and takes no decision of before for it", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { round }: { round: number }) {
+          const { choice } = await ctx.approve({ title: `Round ${round}`, choices: ["yes", "no"], timeout: "1d" });
+          return round === 1 ? ctx.continueAs({ round: 2 }) : choice;
+        },
+      }),
+    });
+    const id = await world.start("onboard", { round: 1 });
+    await world.pass(minute);
+    const opened = async () =>
+      Object.values((await world.view(id)).steps ?? {}).flatMap((one) => one.approval ?? [])[0];
+    const first = await opened();
+    const address = decisionAddress({ product: "shop", env: "dev" }, first?.id ?? "");
+    const decision = { id: "d-1", at: world.clock.now(), payload: { choice: "yes", by: "Ada" } };
+    await world.services.signals.decide(address, decision, world.clock.now() + 24 * 60 * minute);
+    for (const job of world.jobs.all())
+      await world.queue.send(job.type, jobMessageOf(job), { delaySeconds: 0, group: "" });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "running" });
+    expect((await opened())?.title).toBe("Round 2");
+    expect((await opened())?.id).not.toBe(first?.id);
+    await world.pass(25 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
   });
 
   test("is woken by a message with the key for which it waits again once it has begun anew", async () => {
