@@ -72,9 +72,14 @@ async function begun({ blobs, clock }: AttemptServices, { input }: Execution, jo
   };
 }
 
-/** The same for each attempt at a run, so that what has been shown to one may be shown to the next. */
-const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string =>
-  hash("sha256", JSON.stringify([id, created_at, run, begun_anew, "seed"]), "base64url");
+/**
+ * The same for each attempt at a run, so that what has been shown to one may be shown to the next. What follows a space is in the idempotency keys
+ * of own code: what a run does again after it was undone is another call.
+ */
+const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
+  const seed = hash("sha256", JSON.stringify([id, created_at, run, begun_anew, "seed"]), "base64url");
+  return begun_anew === 0 ? seed : `${seed} 1.${begun_anew}`;
+};
 
 /**
  * The run when it is retried: its log is the one before, up to its last failure. What came after that is made again: jobs that have completed

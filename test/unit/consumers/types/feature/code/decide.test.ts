@@ -627,6 +627,30 @@ describe("a run of code", () => {
     expect(world.ran.map(({ input }) => input)).toEqual([3, 2, 1, 0].map((left) => ({ body: { left } })));
   });
 
+  test("gives its own code another idempotency key once it has begun anew, and the same one when it is retried", async () => {
+    const keys: string[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { round }: { round: number }) {
+          await ctx.step("charge", ({ idempotencyKey }) => {
+            keys.push(idempotencyKey);
+            if (keys.length === 2) throw Object.assign(new Error("declined"), { retryable: false });
+          });
+          if (round < 3) await ctx.continueAs({ round: round + 1 });
+        },
+      }),
+    });
+    const id = await world.start("onboard", { round: 1 });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    await changeJob(world.services, id, retry(0));
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+    const [first, second, again, third] = keys;
+    expect(again).toBe(second);
+    expect(new Set([first, second, third]).size).toBe(3);
+  });
+
   test("asks anew for an approval once it has begun anew, and takes no decision of before for it", async () => {
     const world = codeWorld({
       onboard: defineFeature({
