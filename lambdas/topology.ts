@@ -292,8 +292,13 @@ export const keysPartition = "KEYS";
 /** The one partition of all pauses. Each process that runs jobs reads it every four seconds. */
 export const pausesPartition = "PAUSES";
 
-/** The fields of a job that may refer to a blob which has to be deleted with it. */
-export const blobFields = ["input", "progress"] as const;
+/** The field of a job that may refer to a blob which has to be deleted with it, of a job of any type. */
+export const inputField = "input";
+/**
+ * The types whose jobs leave nothing else. One of another type may leave its progress, and a feature the log of its run and the inputs of the
+ * pages of a list, of which its item need not say anything.
+ */
+export const typesWithInputOnly: readonly JobType[] = ["action", "database_action", "publish", "storage"];
 
 // ── The bucket ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,7 +1,9 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import type { Stored } from "../core/job/job.ts";
+import { slicesOf } from "../core/job/list.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
 import { type Forgetting, forgetPayload } from "../core/operations/payload.ts";
+import { inputsPrefix } from "../topology.ts";
 
 const atOnce = 10;
 
@@ -17,10 +19,13 @@ export async function forgetBlobs(services: Forgetting, changes: readonly JobCha
 /** The blobs that a change removed from the item. Not results: an archived run may still refer to them. */
 function leftBehind({ before, after }: JobChange): Stored[] {
   if (!before) return [];
-  return [before.input, before.progress].filter(
+  // Those of a list that are not among its own inputs were stored by an earlier version, where the bucket deletes them by their age.
+  const slices = after ? [] : slicesOf(before).filter((key) => key.startsWith(`${inputsPrefix}${before.id}/`));
+  const own = [before.input, before.progress].filter(
     (stored): stored is Extract<Stored, { blob: string }> =>
       stored !== undefined &&
       "blob" in stored &&
       ![after?.input, after?.progress].some((kept) => kept && "blob" in kept && kept.blob === stored.blob),
   );
+  return [...own, ...slices.map((blob) => ({ blob, bytes: 0 }))];
 }

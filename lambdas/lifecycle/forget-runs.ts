@@ -20,7 +20,9 @@ export async function forgetRuns(
   changes: readonly JobChange[],
 ): Promise<void> {
   for (const { before, after } of changes) {
-    if (after || before?.code_since === undefined) continue;
+    // A series that waits for its next run says of none that it was one of code.
+    if (after || !before || (before.code_since === undefined && !(before.repeat && before.type === "feature")))
+      continue;
     const { id: job_id, created_at } = before;
     try {
       const named = await runLogs.remove({ job_id, created_at });

@@ -19,6 +19,7 @@ import { exportSpans } from "./export-spans.ts";
 import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type ForgettingRuns, forgetRuns } from "./forget-runs.ts";
+import { forgetWaits } from "./forget-waits.ts";
 import { type PublishServices, publish } from "./publish.ts";
 import { wakeRuns } from "./wake-runs.ts";
 
@@ -72,6 +73,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
   await countTransitions(services, effects.slice(0, done).flatMap(countablesOf));
   await forgetBlobs(services, changes);
   await forgetRuns(services, changes);
+  await forgetWaits(services, changes);
   return done === nothingFailed ? undefined : done;
 }
 

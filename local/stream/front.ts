@@ -1,7 +1,14 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { blobFields, jobSortKey, partitionKey, signalSortKey, sortKey } from "../../lambdas/topology.ts";
+import {
+  inputField,
+  jobSortKey,
+  partitionKey,
+  signalSortKey,
+  sortKey,
+  typesWithInputOnly,
+} from "../../lambdas/topology.ts";
 import { type Handler, megabyte, readBody } from "../gateway/http.ts";
 import { tableName } from "../runtime/names.ts";
 import type { ChangeLog, Image, Open } from "./change-log.ts";
@@ -66,8 +73,8 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
       const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
       latest.put(key, now);
       changes.push({ key, before, after: now });
-      // As with the filter of the stack's event source, a deletion is delivered only if it leaves blobs behind.
-      if (now || hasBlobs(before)) log.complete(sequence, after === "unknown" ? now : undefined);
+      // As with the filter of the stack's event source, a deletion is delivered only if it may leave something behind.
+      if (now || mayLeave(before)) log.complete(sequence, after === "unknown" ? now : undefined);
       else log.remove([sequence]);
     }
     changed(changes);
@@ -135,8 +142,11 @@ const put = (Item: Image): Write[] => [
   { key: { [partitionKey]: Item[partitionKey], [sortKey]: Item[sortKey] }, after: Item },
 ];
 
-const hasBlobs = (item: Image | undefined): boolean =>
-  blobFields.some((field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined);
+function mayLeave(item: Image = {}): boolean {
+  const { [inputField]: input, type } = item as Record<string, { S?: string; M?: { blob?: unknown } } | undefined>;
+  const isOfOther = type !== undefined && !typesWithInputOnly.some((one) => one === type.S);
+  return isOfOther || input?.M?.blob !== undefined;
+}
 
 /** As with the filter of the stack's event source, other items of the table, such as counters, are not delivered. */
 function isDelivered(key: Image): boolean {

@@ -7,6 +7,7 @@ import type { CallOptions } from "./jobs.ts";
 import { type Pages, pagesOf } from "./pages.ts";
 import type { DecisionFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 export type ApprovalPages = Pages<Approval, ApprovalPage>;
 
@@ -51,7 +52,7 @@ export const createApprovals = (transport: Transport, defaults: () => Defaults):
     if (typeof id !== "string" || id === "")
       throw new InvalidRequestError("INVALID_REQUEST", "approvals.decide needs the id of an approval.", []);
     const path = `/v1/approvals/${encodeURIComponent(id)}`;
-    const body = JSON.stringify(decision);
+    const body = written(decision);
     const answer = await transport.call({ method: "POST", path, body, signal, repeatable: true });
     return expectFields<ApprovalDecision>(answer, "id", "choice");
   },

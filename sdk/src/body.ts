@@ -1,5 +1,5 @@
-import { InvalidRequestError } from "./errors.ts";
 import type { IJobProcessorInput } from "./requests.ts";
+import { written } from "./written.ts";
 
 /** The JSON of a request. Bytes in `input.buffer` and `input.blob` become base64, since a Buffer's own JSON is four times as long. */
 export function bodyOf(data: IJobProcessorInput): string {
@@ -7,11 +7,7 @@ export function bodyOf(data: IJobProcessorInput): string {
   // Not instanceof, since the bytes may come from another realm.
   const bytes = files.flatMap(([name, file]) => (ArrayBuffer.isView(file) ? [[name, base64(file)]] : []));
   const wire = bytes.length > 0 ? { ...data, input: { ...data.input, ...Object.fromEntries(bytes) } } : data;
-  try {
-    return JSON.stringify(wire);
-  } catch (cause) {
-    throw new InvalidRequestError("INVALID_REQUEST", "The data cannot be written as JSON.", [], { cause });
-  }
+  return written(wire);
 }
 
 /** A multiple of 3, so that the base64 of the chunks can be joined, and small enough to pass the bytes as arguments. */

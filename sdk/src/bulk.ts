@@ -3,6 +3,7 @@ import { expectFields } from "./expect-fields.ts";
 import { withNames } from "./job-names.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** The outcome of a bulk change. */
 export interface BulkResult extends Omit<BulkPage, "next_cursor" | "examined" | "looked_back_to"> {
@@ -32,7 +33,7 @@ export async function changeMany(
       await transport.call({
         method: "POST",
         path: `/v1/jobs/bulk${queryString({ dry_run })}`,
-        body: JSON.stringify({ action, filter, reason, cursor }),
+        body: written({ action, filter, reason, cursor }),
         signal,
         // A changed job does not match the filter again, except that a job that was retried may have failed again.
         repeatable: action !== "retry" || dry_run === true,

@@ -32,6 +32,7 @@ import type { CallOptions, CancelOptions, ChangeOptions, GetJobOptions, Jobs } f
 import { pagesOf } from "./pages.ts";
 import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 function pathOf(id: string, call: string, rest = ""): string {
   if (typeof id === "string" && id !== "") return `/v1/jobs/${encodeURIComponent(id)}${rest}`;
@@ -62,7 +63,7 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     { signal, dry_run, repeatable }: ChangeOptions & { repeatable: boolean },
   ) => {
     const path = pathOf(id, verb, `/${verb}${queryString({ dry_run })}`);
-    const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable: repeatable || dry_run === true };
+    const sent = { ...(body && { body: written(body) }), signal, repeatable: repeatable || dry_run === true };
     return transport.call({ method: "POST", path, jobId: id, ...sent });
   };
   const change = async (...given: Parameters<typeof ask>): Promise<Job> =>

@@ -8,6 +8,7 @@ import { type Pages, pagesOf } from "./pages.ts";
 import { queryString } from "./query.ts";
 import type { IgnoreFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 export type IncidentPages = Pages<Incident, IncidentPage>;
 
@@ -87,7 +88,7 @@ export function createIncidents(transport: Transport, defaults: () => Defaults):
     { signal, dry_run }: ChangeOptions,
   ): Promise<Incident> => {
     const path = `${pathOf(verb, name)}/${verb}${queryString({ dry_run })}`;
-    const sent = body && { body: JSON.stringify(body) };
+    const sent = body && { body: written(body) };
     const answer = await transport.call({ method: "POST", path, ...sent, signal, repeatable: true });
     return expectFields<Incident>(answer, "id", "state");
   };

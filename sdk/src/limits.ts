@@ -7,6 +7,7 @@ import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { LimitPin } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** Selects limits. Without a product and a default, those of all products that the key has access to. */
 export type LimitQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
@@ -61,7 +62,7 @@ export function createLimits(transport: Transport, defaults: () => Defaults): Li
     },
     async pin(name, pin, { signal, dry_run } = {}) {
       const path = pathOf("pin", name) + queryString({ dry_run });
-      const answer = await transport.call({ method: "PUT", path, body: JSON.stringify(pin), signal, repeatable: true });
+      const answer = await transport.call({ method: "PUT", path, body: written(pin), signal, repeatable: true });
       return expectFields<Limit>(answer, "name", "gates");
     },
     async unpin(name, { signal, dry_run } = {}) {

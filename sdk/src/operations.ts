@@ -8,6 +8,7 @@ import { type Pages, pagesOf } from "./pages.ts";
 import { type JobFilter, queryString, type SearchValues } from "./query.ts";
 import type { OperationFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 export type OperationPages = Pages<Operation, OperationPage>;
 export type NotChangedPages = Pages<NotChanged, NotChangedPage>;
@@ -121,7 +122,7 @@ export function createOperations(transport: Transport, defaults: () => Defaults)
     { verb = call, body, signal, dry_run }: ChangeOptions & { verb?: string; body?: object },
   ): Promise<Operation> => {
     const path = pathOf(call, id, `/${verb}${queryString({ dry_run })}`);
-    const sent = body && { body: JSON.stringify(body) };
+    const sent = body && { body: written(body) };
     return operationIn(await transport.call({ method: "POST", path, ...sent, signal, repeatable: true }));
   };
   return {
@@ -130,7 +131,7 @@ export function createOperations(transport: Transport, defaults: () => Defaults)
       requireTenant("operations.start", filter, ["product_tag"]);
       // With a key, so that a call which the client repeats begins one operation.
       const { idempotency_key = crypto.randomUUID() } = request;
-      const body = JSON.stringify({ ...request, filter, idempotency_key });
+      const body = written({ ...request, filter, idempotency_key });
       const path = `/v1/operations${queryString({ dry_run })}`;
       return operationIn(await transport.call({ method: "POST", path, body, signal, repeatable: true }));
     },

@@ -2,6 +2,7 @@ import type { FoundJob, FoundPage, JobPage, JobRun, JobSummary, RunPage, Series,
 import { expectFields } from "./expect-fields.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** What was awaited: the first page, which is still the list that it begins. */
 export type FirstPage<Item, Page> = Page & AsyncIterable<Item> & Pick<Pages<Item, Page>, "page">;
@@ -56,7 +57,7 @@ export function pagesOf<Item, Page extends { next_cursor?: string }>(
   const read = async ({ path, query, inBody, signal, jobId }: Listing<Item>, cursor?: string, limit = query.limit) => {
     const all = { ...query, limit, cursor };
     const asked = inBody
-      ? { method: "POST" as const, path, body: JSON.stringify(all), signal }
+      ? { method: "POST" as const, path, body: written(all), signal }
       : { method: "GET" as const, path: path + queryString(all), signal };
     return expectFields<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
   };

@@ -7,6 +7,7 @@ import type { CallOptions, ChangeOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { PauseFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** What to pause, why, and until when. It needs a product, by its name or by the client's default. */
 export type PauseRequest<C extends Catalog = Catalog> = ProductScope<C> & PauseFields;
@@ -46,7 +47,7 @@ export const createPauses = (transport: Transport, defaults: () => Defaults): Pa
   async create(request, { signal, dry_run } = {}) {
     const whole = inOurWords(request, defaults());
     requireTenant("pauses.create", whole, ["product_tag"]);
-    const body = JSON.stringify(whole);
+    const body = written(whole);
     return pauseIn(
       await transport.call({
         method: "POST",

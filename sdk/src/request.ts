@@ -2,6 +2,7 @@ import { InvalidRequestError } from "./errors.ts";
 import type { CallOptions } from "./jobs.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** A request to an operation of the API, for what this client has no method for. */
 export interface RequestOptions extends CallOptions {
@@ -50,6 +51,6 @@ export const createRequest =
     if (typeof path !== "string" || !path.startsWith("/"))
       throw new InvalidRequestError("INVALID_REQUEST", 'request needs a path that begins with "/".', []);
     const { query = {}, body, headers, signal, repeatable = method !== "POST" } = options;
-    const sent = { ...(body !== undefined && { body: JSON.stringify(body) }), ...(headers && { headers }) };
+    const sent = { ...(body !== undefined && { body: written(body) }), ...(headers && { headers }) };
     return (await transport.call({ method, path: path + queryString(query), ...sent, signal, repeatable })) as Answer;
   };

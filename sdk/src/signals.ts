@@ -5,6 +5,7 @@ import { expectFields } from "./expect-fields.ts";
 import type { CallOptions } from "./jobs.ts";
 import type { SignalFields } from "./requests.ts";
 import type { Transport } from "./transport.ts";
+import { written } from "./written.ts";
 
 /** A message to runs of features. It needs a product and an env, by their names or by the client's defaults. */
 export type SignalRequest<C extends Catalog = Catalog> = Partial<TenantOf<C>> & SignalFields;
@@ -28,7 +29,7 @@ export const createSignals = (transport: Transport, defaults: () => Defaults): S
     requireTenant("signals.send", whole, ["product_tag", "env"]);
     const repeatable = request.id !== undefined;
     const answer = await transport.call({
-      ...{ method: "POST", path: "/v1/signals", body: JSON.stringify(whole), signal, repeatable },
+      ...{ method: "POST", path: "/v1/signals", body: written(whole), signal, repeatable },
     });
     return expectFields<SignalSent>(answer, "id", "offered");
   },

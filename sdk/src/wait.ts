@@ -50,7 +50,8 @@ export async function waitUntilFinished<Job extends Awaited>(
     const wait = Math.max(1, Math.min(Math.ceil((deadline - asked) / 1000), longestWait));
     const { job, refused } = await lookedUp(lookUp, far ? undefined : wait);
     if (isFinished(job)) return job;
-    const spent = now() - asked;
+    // Nothing, where the clock was set back meanwhile: the pause is not to make up for that.
+    const spent = Math.max(0, now() - asked);
     // The API does not hold a request open for a job that cannot finish in time.
     idle = (job.status === "scheduled" || job.status === "paused") && spent < shortestPauseMs ? idle + 1 : 0;
     // Nor for long if the job does not start.

@@ -212,8 +212,8 @@ const privileges: Record<string, string[]> = {
     "dynamodb:ListStreams *",
     "dynamodb:GetItem,UpdateItem Jobs if key = ERRORS#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = STATS#*",
-    // It wakes the runs that wait for a message whose sender has died.
-    "dynamodb:Query Jobs if key = SIG#*",
+    // It wakes the runs that wait for a message whose sender has died, and forgets the waits of those that were cancelled.
+    "dynamodb:DeleteItem,Query Jobs if key = SIG#*",
     `sqs:SendMessage ${queueOf("feature")}`,
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",

@@ -189,7 +189,7 @@ describe("with corsOrigins", () => {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
         AllowMethods: ["GET", "POST", "PUT", "DELETE"],
         AllowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer"],
-        ExposeHeaders: ["etag", "location", "preference-applied", "retry-after"],
+        ExposeHeaders: ["apigw-requestid", "date", "etag", "location", "preference-applied", "retry-after"],
         AllowCredentials: Match.absent(),
       },
     });

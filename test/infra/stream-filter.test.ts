@@ -93,8 +93,13 @@ describe("the stream's filter", () => {
     expect([...publishedEvents([], [])]).toEqual([]);
   });
 
-  it.each(["input", "progress"])("passes a removed job that leaves its %s in the bucket", (field) => {
-    const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
+  it.each([
+    ["its input", { input: { blob: "inputs/job_1", bytes: 5000 } }],
+    ["its progress", { type: "function", progress: { blob: "progress/job_1", bytes: 5000 } }],
+    ["the log of its run", { type: "feature", code_since: noon, progress: { inline: { code: {} } } }],
+    ["the inputs of its pages", { type: "feature", input: { inline: { slices: "inputs/job_1/1/" } } }],
+  ] satisfies [string, Partial<Job>][])("passes a removed job that leaves %s behind", (_what, more) => {
+    const before: Job = { ...base, status: "completed", ...more };
     expect(wakes({ before }, finalEvents)).toBe(true);
     expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
   });

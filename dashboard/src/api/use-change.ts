@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { toast } from "../ui/toast-store.ts";
+import { unseenFailure } from "./unseen-failure.ts";
 import { useRefresh } from "./use-poll.ts";
 
 export interface Change<Args extends unknown[]> {
@@ -11,7 +12,7 @@ export interface Change<Args extends unknown[]> {
 
 /**
  * A change of something on the server: it says that it worked (`done`), asks anew for what is on screen, and keeps the error for
- * the dialog that started it. `run` resolves with whether it worked. A change that takes away what is on screen leaves it
+ * the dialog that started it, or says that it failed if that was closed meanwhile. `run` resolves with whether it worked. A change that takes away what is on screen leaves it
  * instead of asking anew, which would be answered that it is not there.
  */
 export function useChange<Args extends unknown[], T>(
@@ -22,6 +23,13 @@ export function useChange<Args extends unknown[], T>(
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const refresh = useRefresh();
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
   const run = async (...args: Args) => {
     setBusy(true);
     setError(undefined);
@@ -32,7 +40,8 @@ export function useChange<Args extends unknown[], T>(
       else await refresh();
       return true;
     } catch (failure) {
-      setError(failure);
+      if (isShown.current) setError(failure);
+      else toast(unseenFailure(failure), "bad");
       return false;
     } finally {
       setBusy(false);

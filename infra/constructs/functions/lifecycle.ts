@@ -69,7 +69,8 @@ export class Lifecycle extends Construct {
         errorsAccess(state, "dynamodb:GetItem", "dynamodb:UpdateItem"),
         // What fails is counted by its cause, and receivers are told by jobs.
         ...(tells ? [incidentsAccess(state), errorsAccess(state, "dynamodb:Query"), makeAlertJobs(state)] : []),
-        signalsAccess(state, "dynamodb:Query"),
+        // Who waits for messages, and the notes of runs that do not wait any more.
+        signalsAccess(state, "dynamodb:Query", "dynamodb:DeleteItem"),
         removeBlobs(state, folders.inputs, folders.progress, folders.runs),
         removeRunLogs(state),
         ...(config.otlpSecret === undefined ? [] : spansGrants(Stack.of(this), config.otlpSecret)),

@@ -1,7 +1,7 @@
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { endpointsOf } from "../../../lambdas/core/catalog/webhook.ts";
 import type { JobEventName } from "../../../lambdas/core/job/job-event.ts";
-import { blobFields, jobSortKey, signalSortKey, sortKey } from "../../../lambdas/topology.ts";
+import { inputField, jobSortKey, signalSortKey, sortKey, typesWithInputOnly } from "../../../lambdas/topology.ts";
 
 /** The transitions that are published to the bus or to some webhook of the catalog. */
 export const publishedEvents = (
@@ -14,7 +14,7 @@ export type Pattern = Record<string, unknown>;
 
 /**
  * Which stream records invoke the lifecycle function: those of jobs that were stored or changed. Counters are items of the same
- * table and do not match, and an item that expires matches only if it leaves blobs behind. A start of a job is published only
+ * table and do not match, and an item that expires matches only if it may leave something behind. A start of a job is published only
  * on request and is a third of all writes, so unless it is published it does not invoke the function. Free of CDK, because the
  * cost benchmark uses it.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
@@ -41,10 +41,13 @@ const inserted = {
   dynamodb: { Keys: { [sortKey]: { S: [jobSortKey, { prefix: signalSortKey }] } } },
 };
 
-/** A deleted job that has blobs, which are to be deleted with it. */
-const leftBehind: Pattern[] = blobFields.map((field) => {
+/** A deleted job that may leave something behind, which is to be deleted with it. */
+const leftBehind: Pattern[] = [
+  { [inputField]: { M: { blob: { S: [{ exists: true }] } } } },
+  { type: { S: [{ "anything-but": typesWithInputOnly }] } },
+].map((OldImage) => {
   const { eventName, dynamodb } = written("REMOVE");
-  return { eventName, dynamodb: { ...dynamodb, OldImage: { [field]: { M: { blob: { S: [{ exists: true }] } } } } } };
+  return { eventName, dynamodb: { ...dynamodb, OldImage } };
 });
 
 /** Records of which one image has a status other than these. */

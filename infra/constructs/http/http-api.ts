@@ -215,7 +215,8 @@ const preflightFor = ({ corsOrigins, auth }: Config): CorsPreflightOptions => ({
     "prefer",
     ...(auth === "iam" ? ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] : []),
   ],
-  exposeHeaders: ["etag", "location", "preference-applied", "retry-after"],
+  // With those by which the SDK names a request that API Gateway has refused itself, and reads the API's clock.
+  exposeHeaders: ["apigw-requestid", "date", "etag", "location", "preference-applied", "retry-after"],
   maxAge: Duration.hours(1),
 });
 

@@ -287,7 +287,7 @@ export const makeAlertJobs = (state: JobsState): Capability =>
 export const signalsAccess = (state: JobsState, ...actions: SignalAction[]): Capability =>
   itemsAccess(state, actions, `${signalsPrefix}*`);
 
-type SignalAction = "dynamodb:Query" | "dynamodb:PutItem";
+type SignalAction = "dynamodb:Query" | "dynamodb:PutItem" | "dynamodb:DeleteItem";
 
 /** Jobs and open approvals as the page of an approval reads them: it writes none of them. */
 export const readDecidable = (state: JobsState): Capability =>

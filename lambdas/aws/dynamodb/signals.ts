@@ -206,8 +206,9 @@ export function dynamoSignals(
       await client.send(new DeleteItemCommand({ TableName: table, Key: waiterKey(address, waiter) }));
     },
 
-    async waiters(address, most) {
-      const query = { ...between(address, waiterSortKey, `${waiterSortKey}~`), Limit: most };
+    async waiters(address, most, after) {
+      const from = after && { ExclusiveStartKey: waiterKey(address, after) };
+      const query = { ...between(address, waiterSortKey, `${waiterSortKey}~`), Limit: most, ...from };
       const items = await queryItems(client, query, most);
       return items.map((item) => readItem(item, waiterCodec));
     },

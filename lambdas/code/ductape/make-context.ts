@@ -4,7 +4,7 @@ import { type Base, mayFail, msOf, places, retrying, within } from "./attempts.t
 import { callsOf } from "./calls.ts";
 import type { ChildOptions, DuctapeContext, DuctapeStepOptions, Untyped } from "./context.ts";
 import { withRefusals } from "./not-here.ts";
-import { Placeholder, sentValue } from "./sent-value.ts";
+import { Placeholder, seen, sentValue } from "./sent-value.ts";
 import { transform } from "./transform.ts";
 
 export interface Query {
@@ -154,7 +154,7 @@ export function makeContext(
       answerQueries();
     },
     when,
-    branch: async (condition, { then, else: otherwise }) => (condition ? then() : otherwise?.()) as never,
+    branch: async (condition, { then, else: otherwise }) => (seen(condition) ? then() : otherwise?.()) as never,
     each: async (list, fn) => {
       const results: Untyped[] = [];
       for (const [index, item] of list.entries()) results.push(await fn(item, index));
@@ -241,15 +241,15 @@ async function steering<Result>(fn: () => Promise<Result> | Result): Promise<Res
 const passOver = (): void => {};
 
 const when: DuctapeContext["when"] = {
-  eq: (one, other) => one === other,
-  ne: (one, other) => one !== other,
+  eq: (one, other) => seen(one) === seen(other),
+  ne: (one, other) => seen(one) !== seen(other),
   gt: (one, other) => one > other,
   gte: (one, other) => one >= other,
   lt: (one, other) => one < other,
   lte: (one, other) => one <= other,
-  truthy: Boolean,
-  falsy: (value) => !value,
-  and: (...conditions) => conditions.every(Boolean),
-  or: (...conditions) => conditions.some(Boolean),
-  not: (condition) => !condition,
+  truthy: (value) => Boolean(seen(value)),
+  falsy: (value) => !seen(value),
+  and: (...conditions) => conditions.map(seen).every(Boolean),
+  or: (...conditions) => conditions.map(seen).some(Boolean),
+  not: (condition) => !seen(condition),
 };

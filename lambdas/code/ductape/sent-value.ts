@@ -16,6 +16,10 @@ export class Placeholder {
     if (hint === "number") throw refusal(this.#call, unseen);
     return this.#expression;
   }
+  /** Nor is it any value of a condition: it would be the same whatever the catalog says. */
+  compared(): never {
+    throw refusal(this.#call, unseen);
+  }
   toJSON(): string {
     return this.#expression;
   }
@@ -23,6 +27,9 @@ export class Placeholder {
     return this.#expression;
   }
 }
+
+/** A value that a condition compares. Throws if the handler does not see it. */
+export const seen = <Value>(value: Value): Value => (value instanceof Placeholder ? value.compared() : value);
 
 /**
  * A value as an input has it: dates as texts, bytes in base64. Ductape sends inputs as JSON, which does the former by itself; everything

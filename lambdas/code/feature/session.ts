@@ -609,8 +609,11 @@ export class Session implements HandlerRun {
   }
 
   stepContext({ firstKey }: OwnStep, signal: AbortSignal, deadline: number): StepContext {
+    const { id, run, seed } = this.run;
+    // A run that has begun anew does what it did before once more, and its seed says so.
+    const [, round] = /^[\w-]+ ([\d. ]+)$/.exec(seed) ?? [];
     return {
-      idempotencyKey: `${this.run.id}-${this.run.run}/${firstKey}`,
+      idempotencyKey: `${id}-${run}${round === undefined ? "" : `.${round.replaceAll(" ", ".")}`}/${firstKey}`,
       signal,
       deadline,
       log: this.log,

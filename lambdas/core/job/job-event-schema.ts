@@ -66,7 +66,9 @@ export const JobEventDetailSchema = z
         }),
       )
       .exactOptional()
-      .describe("In `run.signalled`: the messages that the run has taken, and the waits that they have ended."),
+      .describe(
+        "In `run.signalled`: the messages that the run has taken, and the waits that they have ended; the first hundred of a decision.",
+      ),
     rolled_back: z
       .object({ steps: z.int(), failed: z.int() })
       .exactOptional()

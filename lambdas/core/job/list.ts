@@ -45,6 +45,21 @@ export function childOf(list: ListPart, child: number): ListChild {
   return { key: `${step}[${from}-${from + items - 1}]`, part: { ...list, from, items } };
 }
 
+/**
+ * The objects with the inputs of the pages of a list. No rule of the bucket deletes them by their age, since a list may begin, or be held,
+ * later than any: they are below the object with its own input, or where that says, and are deleted with its job.
+ */
+export function slicesOf(job: Job): string[] {
+  if (!isList(job) || !isPaged(job.list)) return [];
+  const { input } = job;
+  const { slices } = isBlob(input) ? { slices: slicesBelow(input.blob) } : Object("inline" in input && input.inline);
+  if (typeof slices !== "string") return [];
+  return Array.from({ length: childCountOf(job.list) }, (_, page) => `${slices}${page}`);
+}
+
+/** Where the inputs of the pages of a list are whose own input has this key. */
+export const slicesBelow = (inputKey: string): string => `${inputKey}/`;
+
 /** Derived from the run, the step and the index, so that a decision that is repeated finds the job that it has started. */
 export const childIdOf = (job: ListJob, child: number): string => stepJobId(job, childOf(job.list, child).key);
 
@@ -91,8 +106,6 @@ export interface KeptOfList {
   at: number;
   /** The results of the children that had ended by then. */
   results: Stored;
-  /** Where the inputs of pages are. */
-  slices?: string;
 }
 
 /** The progress of a list. */

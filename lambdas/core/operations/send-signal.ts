@@ -180,16 +180,26 @@ const messagesOf = (waiters: readonly Waiter[]): JobMessage[] => [
   ...new Map(waiters.map(({ message }) => [message.job_id, message])).values(),
 ];
 
-/** The most runs that the table's stream wakes for one message. */
-const mostRepaired = 10_000;
+/** How many notes of runs that wait are read at a time. */
+const notesAtOnce = 1000;
 
-/** Wakes all runs that wait at an address. Throws if the queue refuses some. */
+/** Wakes all runs that wait at an address, however many. Throws if the queue refuses some. */
 export async function wakeWaiters(
   services: Waking,
   address: SignalAddress,
   wake: JobMessage | undefined,
 ): Promise<void> {
-  const messages = wake ? [wake] : messagesOf(await openWaiters(services, address, mostRepaired));
+  if (wake) return sendAll(services, address, [wake]);
+  const { signals, clock } = services;
+  for (let after: Waiter | undefined; ; ) {
+    const noted = await signals.waiters(address, notesAtOnce, after);
+    await sendAll(services, address, messagesOf(noted.filter(({ until }) => until > clock.now())));
+    after = noted.at(-1);
+    if (noted.length < notesAtOnce) return;
+  }
+}
+
+async function sendAll(services: Waking, address: SignalAddress, messages: JobMessage[]): Promise<void> {
   const refused = await send(services, address, messages);
   if (refused.length > 0) throw refused[0]?.cause;
 }

@@ -24,6 +24,6 @@ export interface Signals {
   listen(address: SignalAddress, waiter: Waiter): Promise<void>;
   /** The step waits no more. One that did not wait counts as done. */
   leave(address: SignalAddress, waiter: Waiter): Promise<void>;
-  /** Who waits: at most `most` of them. */
-  waiters(address: SignalAddress, most: number): Promise<Waiter[]>;
+  /** Who waits: at most `most` of them, in an order of theirs, and behind `after` in it. */
+  waiters(address: SignalAddress, most: number, after?: Waiter): Promise<Waiter[]>;
 }

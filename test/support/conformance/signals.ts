@@ -179,7 +179,11 @@ export function describeSignals(name: string, make: () => Promise<SignalsUnderTe
       const [first, second] = [aWaiter("main.one"), aWaiter("main.two")];
       for (const waiter of [first, second]) await signals.listen(address, waiter);
       expect(await signals.waiters(address, 10)).toEqual(expect.arrayContaining([first, second]));
-      expect(await signals.waiters(address, 1)).toHaveLength(1);
+      const [one] = await signals.waiters(address, 1);
+      const others = await signals.waiters(address, 10, one);
+      expect([one, ...others]).toEqual(expect.arrayContaining([first, second]));
+      expect(others).toHaveLength(1);
+      expect(await signals.waiters(address, 10, others[0])).toEqual([]);
       await signals.leave(address, first);
       await signals.leave(address, first);
       expect(await signals.waiters(address, 10)).toEqual([second]);

@@ -74,6 +74,10 @@ export function fakeSignals(limits = addressLimits): Signals {
     async leave(address, waiter) {
       of(waiting, address).delete(nameOf(waiter));
     },
-    waiters: async (address, most) => structuredClone([...of(waiting, address).values()].slice(0, most)),
+    async waiters(address, most, after) {
+      const inOrder = [...of(waiting, address)].sort(([a], [b]) => (a < b ? -1 : 1));
+      const behind = inOrder.filter(([name]) => !after || name > nameOf(after)).map(([, waiter]) => waiter);
+      return structuredClone(behind.slice(0, most));
+    },
   };
 }

@@ -585,3 +585,24 @@ describe("a comment", () => {
     expect(found).toHaveLength(1);
   });
 });
+
+describe("a variable of the catalog is no condition in Ductape's spelling", () => {
+  finds("unseen-value", "warning", [
+    ["compared", ductape(`if (▸ctx.variable("shop", "mode") === "live") await ctx.sleep(1);`)],
+    ["compared the other way round", ductape(`return "live" != ▸ctx.constant("shop", "mode");`)],
+    ["by a name", ductape(`const mode = ctx.variable("shop", "mode");\nif (▸mode !== "live") return;\nreturn !▸mode;`)],
+    ["asked for", ductape(`return ▸ctx.variable("shop", "on") ? 1 : ▸ctx.variable("shop", "off") && 2;`)],
+    ["told apart", ductape(`switch (▸ctx.variable("shop", "mode")) { case "live": return 1; }`)],
+  ]);
+
+  it.each([
+    [
+      "in an input",
+      ductape(`await ctx.api.run({ event: "a", input: { body: { mode: ctx.variable("shop", "mode") } } });`),
+    ],
+    ["in a text", ductape(`const mode = ctx.variable("shop", "mode");\nreturn "mode " + mode;`)],
+    ["of another object", `const other = { variable: () => "a" };\nexport const is = other.variable() === "a";`],
+  ])("unless it is %s", (_what, source) => {
+    expect(checked(source).found).toEqual([]);
+  });
+});

@@ -70,6 +70,21 @@ describe("a blob that no job refers to is deleted", () => {
     expect(kept()).toEqual(["results/job/1"]);
   });
 
+  it("the inputs of the pages of a list, with the list", async () => {
+    const { job, put, write, kept } = await world();
+    const list = { step: "main.ship", from: 0, items: 150, page_size: 100 };
+    const place = `inputs/${job.id}/2/`;
+    for (const page of [0, 1]) await put(`${place}${page}`);
+    const small: Job = { ...job, list, input: { inline: { slices: place } } };
+    await write(small, { ...small, status: "completed" });
+    expect(kept()).toEqual(["inputs/job/1", `${place}0`, `${place}1`]);
+    await write(small, undefined);
+    expect(kept()).toEqual(["inputs/job/1"]);
+    for (const page of [0, 1]) await put(`${place}${page}`);
+    await write({ ...job, list, input: await put(place.slice(0, -1)) }, undefined);
+    expect(kept()).toEqual(["inputs/job/1"]);
+  });
+
   it("of a job from a version that named inputs differently", async () => {
     const { put, write, kept } = await world();
     const old = aJob({ status: "completed", input: await put("inputs/job_1/fingerprint") });

@@ -30,6 +30,19 @@ test("the log of a run of code goes with its job, and what it named, and nothing
   expect([...blobs.blobs.keys()]).toEqual([other]);
 });
 
+test("the logs of the runs of a series go with it while it waits for its next run, and nothing of a job that is no feature is looked for", async () => {
+  const services = fakeServices();
+  const { runLogs } = services;
+  const repeat = { every: 60_000, anchor: noon, overlap: "skip" } as const;
+  const series = aJob({ type: "feature", run: 2, repeat });
+  const log = { job_id: series.id, created_at: series.created_at, run: 1, attempt: 1, part: 1 };
+  await runLogs.append(log, [entry({ v: 1 })]);
+  await forgetRuns(services, [{ before: { ...series, type: "action" }, at: noon }] as never);
+  expect(await runLogs.read(log, 0)).toHaveLength(1);
+  await forgetRuns(services, [{ before: series, at: noon }] as never);
+  expect(await runLogs.read(log, 0)).toEqual([]);
+});
+
 test("what AWS refuses fails nothing", async () => {
   const services = fakeServices();
   const runLogs = { remove: () => Promise.reject(new Error("refused")) };

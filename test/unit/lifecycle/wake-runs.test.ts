@@ -25,6 +25,36 @@ describe("a message to runs in the stream", () => {
     expect(woken()).toEqual(all);
   });
 
+  it("wakes the last of very many, behind those whose waits are over", async () => {
+    const { services, woken } = await waiting(10_000, noon);
+    const message = aMessage(aJob({ type: "feature", id: "job_late" }));
+    await services.signals.listen(address, { message, step: "main.money", until: noon + 60_000 });
+    await handleChanges(services, [sent]);
+    expect(woken()).toEqual(["feature job_late"]);
+  });
+
+  it("finds no run that was cancelled while it waited", async () => {
+    const { services } = await waiting(1);
+    const wait = { step: "main.money", since: noon, until: noon + 60_000 };
+    const signals = [{ signal: "paid", key: "A-1" }, { signal: "refused" }];
+    const run = aJob({
+      type: "feature",
+      product: "shop",
+      env: "dev",
+      status: "running",
+      waits: [{ ...wait, signals }],
+    });
+    const other = { ...address, to: { key: "A-2" } };
+    for (const at of [address, other])
+      await services.signals.listen(at, { message: aMessage(run), step: wait.step, until: wait.until });
+    const { waits: _open, ...ended } = run;
+    await handleChanges(services, [
+      written({ before: run, after: { ...ended, status: "cancelled", finished_at: noon } }),
+    ]);
+    expect((await services.signals.waiters(address, 10)).map(({ message }) => message.job_id)).not.toContain(run.id);
+    expect(await services.signals.waiters(other, 10)).toHaveLength(1);
+  });
+
   it("wakes the run to which it was sent", async () => {
     const { services, woken } = await waiting(1);
     const wake = aMessage(aJob({ type: "feature" }));

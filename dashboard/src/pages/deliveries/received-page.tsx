@@ -200,6 +200,7 @@ function ReplayAction({ delivery, onDone }: { delivery: HookDelivery; onDone: (r
       <Button tone="primary" onClick={() => setOpen(true)}>
         Replay
       </Button>
+      {!isOpen && <ErrorBanner error={replay.error} />}
       {isOpen && (
         <Confirm
           title="Replay this delivery"

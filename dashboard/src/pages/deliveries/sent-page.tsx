@@ -167,6 +167,7 @@ function ResendAction({ delivery }: { delivery: WebhookDelivery }) {
       <Button tone="primary" onClick={() => setOpen(true)}>
         Resend
       </Button>
+      {!isOpen && <ErrorBanner error={resend.error} />}
       {isOpen && (
         <Confirm
           title="Send this again"

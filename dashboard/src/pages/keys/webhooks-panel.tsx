@@ -114,6 +114,7 @@ function Enable({ webhook }: { webhook: Webhook }) {
       <Button tone="primary" onClick={() => setAsks(true)}>
         Enable
       </Button>
+      {!asks && <ErrorBanner error={enable.error} />}
       {asks && (
         <Confirm
           title={`Enable ${webhook.webhook}?`}
@@ -121,7 +122,10 @@ function Enable({ webhook }: { webhook: Webhook }) {
           confirm="Enable"
           busy={enable.busy}
           error={enable.error}
-          onClose={() => setAsks(false)}
+          onClose={() => {
+            setAsks(false);
+            enable.reset();
+          }}
           onConfirm={async () => {
             if (await enable.run()) setAsks(false);
           }}

@@ -116,6 +116,7 @@ function Clear({ count }: { count: number }) {
       <Button icon="trash" onClick={() => setAsks(true)}>
         Clear
       </Button>
+      {!asks && <ErrorBanner error={clear.error} />}
       {asks && (
         <Confirm
           title="Clear the outbox?"
@@ -124,7 +125,10 @@ function Clear({ count }: { count: number }) {
           danger
           busy={clear.busy}
           error={clear.error}
-          onClose={() => setAsks(false)}
+          onClose={() => {
+            setAsks(false);
+            clear.reset();
+          }}
           onConfirm={async () => {
             if (await clear.run()) setAsks(false);
           }}

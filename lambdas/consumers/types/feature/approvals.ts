@@ -106,16 +106,24 @@ interface Asked {
 
 /**
  * Lists approvals as open, and starts the jobs that ask. The id of such a job is derived from the run, the step and the recipient, so that
- * asking again asks nobody twice. They are listed first: a recipient may be faster than the decision.
+ * asking again asks nobody twice. They are listed first: a recipient may be faster than the decision. `jobKey` is what stands for the step in
+ * that id.
  */
-export async function askForApprovals(services: ConsumerServices, job: Job, open: StepStates): Promise<Asked> {
+export async function askForApprovals(
+  services: ConsumerServices,
+  job: Job,
+  open: StepStates,
+  jobKey = (key: string) => key,
+): Promise<Asked> {
   const asked: Asked = { states: {}, refused: false };
   await Promise.all(
     Object.entries(open).map(async ([key, state]) => {
       try {
         await services.approvals.open(openApprovalOf(job, key, state));
         const { asks } = state.asking ?? {};
-        await allOver((asks?.of ?? []).map((one, i) => ask(services, job, { key, state, recipient: i, one })));
+        await allOver(
+          (asks?.of ?? []).map((one, i) => ask(services, job, { key: jobKey(key), state, recipient: i, one })),
+        );
         const { asking: { asks: _asked, ...kept } = { show: [] }, error: _error, ...shown } = state;
         asked.states[key] = { ...shown, asking: kept };
       } catch (error) {

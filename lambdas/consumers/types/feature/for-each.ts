@@ -6,18 +6,18 @@ import type { StepCredentials } from "../../../core/job/credential-placeholder.t
 import { type Job, jobMessageOf, type ListPart, type Parent } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
-import { childCountOf, childOf, isPaged, listEventOf } from "../../../core/job/list.ts";
+import { childCountOf, childOf, isPaged, listEventOf, slicesBelow, slicesOf } from "../../../core/job/list.ts";
 import { childTrace } from "../../../core/job/spans.ts";
 import { waiting } from "../../../core/job/transitions.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
 import { inParallel } from "../../../core/kernel/in-parallel.ts";
 import { largestRequest } from "../../../core/kernel/sizes.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { load, storePayload } from "../../../core/operations/payload.ts";
+import { forgetPayload, load, storePayload } from "../../../core/operations/payload.ts";
 import { scheduleMade } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
-import { inputsPrefix, resultsPrefix } from "../../../topology.ts";
+import { inputsPrefix } from "../../../topology.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import { feature } from "./definition.ts";
 import { type Places, placesIn } from "./places.ts";
@@ -113,19 +113,18 @@ export async function startList(
     concurrency: concurrencyOf(step.for_each ?? { items: [] }),
   };
   const id = stepJobId(job, key);
+  const inputKey = inputKeyOf(id);
   if (isPaged(list)) {
-    asked.slices = slicesOf(id);
+    asked.slices = slicesBelow(inputKey);
     const pages = Array.from({ length: childCountOf(list) }, (_, page) => page);
     await inParallel(atOnce, pages, (page) =>
       putSlice(services, asked.slices ?? "", page, inputsOf(childOf(list, page).part)),
     );
   } else asked.inputs = inputsOf(list);
   Object.assign(asked, taken.credentials());
-  return startWhole(services, job, { id, list, parent: parentOf(job, { key, step }), startAt, of: event }, asked);
+  const parent = parentOf(job, { key, step });
+  return startWhole(services, job, { id, inputKey, list, parent, startAt, of: event }, asked);
 }
-
-/** Where the inputs of the pages of a list are. */
-export const slicesOf = (id: string): string => `${resultsPrefix}${id}/${crypto.randomUUID()}/`;
 
 /** Takes the inputs of a list, page by page, with the credentials that they refer to. Throws a JobError if they are too large. */
 export function takenInputs(event: ProductEvent | undefined, placeholders: CredentialPlaceholders) {
@@ -148,6 +147,8 @@ export function takenInputs(event: ProductEvent | undefined, placeholders: Crede
 }
 
 interface WholeList extends Pick<Made, "id" | "list" | "parent" | "startAt"> {
+  /** Where its input is stored, and below it those of its pages. */
+  inputKey: string;
   /** The event of its items, if the catalog has it. */
   of: ProductEvent | undefined;
 }
@@ -156,12 +157,17 @@ interface WholeList extends Pick<Made, "id" | "list" | "parent" | "startAt"> {
 export async function startWhole(
   services: ConsumerServices,
   job: Job,
-  { of, ...whole }: WholeList,
+  { of, inputKey, ...whole }: WholeList,
   asked: ListInput,
 ): Promise<Job> {
   const made = { ...whole, redact: hiddenIn(of), event: listEventOf(job.event, whole.list.step) };
-  const input = await storePayload(services.blobs, inputKeyOf(whole.id), asked);
-  return startMade(services, job, { ...listJob(services, job, made), input });
+  const list = { ...listJob(services, job, made), input: await storePayload(services.blobs, inputKey, asked) };
+  const started = await startMade(services, job, list);
+  // An earlier decision has started it, with inputs that stay those of its pages.
+  const needed = new Set(slicesOf(started));
+  const unneeded = slicesOf(list).filter((slice) => !needed.has(slice));
+  await inParallel(atOnce, unneeded, (blob) => forgetPayload(services, { blob, bytes: 0 }));
+  return started;
 }
 
 export const putSlice = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: string, page: number, inputs: unknown) =>
@@ -195,7 +201,7 @@ const hiddenIn = (event: ProductEvent | undefined): string[] | undefined => {
   return hidden.length > 0 ? hidden : undefined;
 };
 
-const inputKeyOf = (id: string): string => `${inputsPrefix}${id}/${crypto.randomUUID()}`;
+export const inputKeyOf = (id: string): string => `${inputsPrefix}${id}/${crypto.randomUUID()}`;
 
 interface PageToStart {
   page: number;

@@ -7,8 +7,8 @@ import { isUndone, stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { stepsInUndo } from "./undo.ts";
 
-/** How long a result is left with the job of its step, in milliseconds: that one is kept for days after its end at least. */
-const ownedAfterMs = 24 * 3_600_000;
+/** How long a result is left with the job of its step, in milliseconds: that one is kept for a day after its end at least. */
+const ownedAfterMs = 20 * 3_600_000;
 
 /** The most bytes of JSON of the results that a run keeps itself. A larger one is there as long as the job of its step. */
 const mostKeptBytes = 1024 * 1024;
@@ -24,7 +24,6 @@ export async function keepResults(
   states: StepStates,
   { now, wakeAt }: { now: number; wakeAt: number },
 ): Promise<StepStates> {
-  const isFar = wakeAt - now > ownedAfterMs;
   const needed = neededLater(feature, states);
   let left = mostKeptBytes;
   const kept: StepStates = {};
@@ -32,7 +31,8 @@ export async function keepResults(
     const state = states[key];
     const { status, result, finished_at = now } = children.get(key) ?? {};
     if (!state || state.result || !result || status !== "completed" || !needed(key)) continue;
-    if (!isFar && now - finished_at < ownedAfterMs) continue;
+    // The next decision may be the last one that finds it.
+    if (wakeAt - finished_at < ownedAfterMs) continue;
     const bytes = storedBytesOf(result);
     left -= bytes;
     if (left < 0) break;

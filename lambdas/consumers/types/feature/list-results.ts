@@ -13,7 +13,7 @@ import { inParallel } from "../../../core/kernel/in-parallel.ts";
 import type { AttemptServices, Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import { resultsPrefix } from "../../../topology.ts";
-import { type ListInput, putSlice, sliceOf } from "./for-each.ts";
+import type { ListInput } from "./for-each.ts";
 import { mostGatheredBytes, storedBytesOf } from "./results.ts";
 
 /** What a decision of a list works with. */
@@ -46,32 +46,25 @@ export async function listResults(of: Deciding, state: ListState): Promise<unkno
   return children.flatMap((child) => entries.get(child) ?? []);
 }
 
-/** How long what belongs to other jobs is left there, in milliseconds: it is kept for days at least. */
-const renewAfterMs = 24 * 3_600_000;
+/** How long what belongs to other jobs is left there, in milliseconds: it is kept for a day at least. */
+const renewAfterMs = 12 * 3_600_000;
 
 /**
- * A list that has run for a day stores anew, once a day, what it still needs: the bucket deletes by age what it has read from until now, and
- * the jobs of its children are deleted some time after they have ended. How much that is does not depend on how long the list runs.
+ * A list that has run for half a day stores anew, twice a day, the results that it still needs: the bucket deletes by age what it has read from
+ * until now, and the jobs of its children are deleted some time after they have ended. How much that is does not depend on how long the list runs.
  */
 export async function renewed(of: Deciding, state: ListState, now: number): Promise<ListState> {
-  const { services, job, asked } = of;
+  const { services, job } = of;
   if (now - (state.kept?.at ?? job.created_at) < renewAfterMs) return state;
   const { blobs } = services;
-  const place = `${resultsPrefix}${job.id}/${crypto.randomUUID()}/`;
   const open = new Set([...state.open, ...state.again]);
   const ended = numbers(0, state.next).filter((child) => !open.has(child));
   const entries = Object.fromEntries(await entriesOf(of, state, ended));
   const json = Buffer.from(JSON.stringify(entries));
   // Never inline: the list reads how far its pages have come in their items.
-  const results = { blob: `${place}results`, bytes: json.byteLength };
+  const results = { blob: `${resultsPrefix}${job.id}/${crypto.randomUUID()}/results`, bytes: json.byteLength };
   await blobs.put(results.blob, json, "application/json");
-  const before = state.kept?.slices ?? asked.slices;
-  if (before === undefined) return { ...state, kept: { at: now, results } };
-  const left = [...state.again, ...numbers(state.next, childCountOf(job.list))];
-  await inParallel(atOnce, left, async (page) =>
-    putSlice(services, place, page, await sliceOf(services, before, page)),
-  );
-  return { ...state, kept: { at: now, results, slices: place } };
+  return { ...state, kept: { at: now, results } };
 }
 
 async function entriesOf(of: Deciding, state: ListState, children: readonly number[]): Promise<Map<number, Entries>> {

@@ -293,7 +293,7 @@ async function startPages(
     if (free < Math.min(least, items)) break;
     const left = childCountOf(job.list) - taken.state.next + taken.state.again.length + 1;
     const share = Math.min(free, items, Math.max(least, Math.ceil(free / left)));
-    const slices = state.kept?.slices ?? asked.slices ?? "";
+    const { slices = "" } = asked;
     const start = await tried(services, () => startPage(services, job, { page, asked, slices, share }));
     if ("job" in start && isList(start.job) && !isFinished(start.job)) free -= reservedBy(start.job);
     started = { ...withStart({ ...started, state: taken.state }, page, start), open: 0 };

@@ -2,8 +2,11 @@ import type { RunWait } from "../../../core/job/run-wait.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { StepState, StepStates } from "./step-state.ts";
 
-/** The most open waits, and signals or persons of each, that a job notes: each write of it pays for them. The steps of the run have all. */
-export const mostNoted = { waits: 10, signals: 3 } as const;
+/**
+ * The most open waits, and signals or persons of each, that a job notes, and the most messages that a decision has taken: each write of it pays
+ * for them, and thousands would not fit into its item. The steps of the run have all.
+ */
+export const mostNoted = { waits: 10, signals: 3, received: 100 } as const;
 
 /**
  * What the job of a run notes of its waits: those that are open, the oldest first, so that one that is noted stays so; and those that a
@@ -14,6 +17,7 @@ export function notedWaits(states: StepStates, recorded: StepStates): RunWait[] 
   const open = waits.filter(([, { status }]) => status === "waiting").map(([step, state]) => waitOf(step, state));
   const ended = waits
     .filter(([step, { received }]) => received !== undefined && received.id !== recorded[step]?.received?.id)
+    .slice(0, mostNoted.received)
     .map(([step, state]): RunWait => ({ ...waitOf(step, state), ...defined({ received: state.received }) }));
   return [...open.sort((a, b) => a.since - b.since).slice(0, mostNoted.waits), ...ended];
 }

@@ -3,7 +3,7 @@ import type { AttemptError } from "../../../core/job/attempt.ts";
 import { isFinished, type Job, jobMessageOf, type Stored } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { undoJobId } from "../../../core/job/job-id.ts";
-import { childCountOf, childIdOf, isList, isPaged, type ListJob } from "../../../core/job/list.ts";
+import { childCountOf, childIdOf, isList, isPaged, type ListJob, slicesBelow } from "../../../core/job/list.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
 import { inParallel } from "../../../core/kernel/in-parallel.ts";
 import { cancelStep } from "../../../core/operations/change-job.ts";
@@ -11,7 +11,16 @@ import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
-import { eventOf, inputOf, itemsOf, type ListInput, putSlice, slicesOf, startWhole, takenInputs } from "./for-each.ts";
+import {
+  eventOf,
+  inputKeyOf,
+  inputOf,
+  itemsOf,
+  type ListInput,
+  putSlice,
+  startWhole,
+  takenInputs,
+} from "./for-each.ts";
 import { addPlace, type Places } from "./places.ts";
 import { mostGatheredBytes, storedBytesOf } from "./results.ts";
 import { type JobOptions, jobOptions } from "./start-step.ts";
@@ -50,7 +59,8 @@ export async function startUndoList(
   const places: Places = [];
   let unmade: { items: number; error: AttemptError } | undefined;
   const whole = { step: key, from: 0, items: 0, page_size: pageSize };
-  const slices = slicesOf(id);
+  const inputKey = inputKeyOf(id);
+  const slices = slicesBelow(inputKey);
   let page: Record<string, unknown>[] = [];
   const pageEnds = async () => {
     const from = whole.items - page.length;
@@ -84,7 +94,7 @@ export async function startUndoList(
   } else input.inputs = taken.take(whole, page);
   Object.assign(input, taken.credentials());
   const parent = { message: jobMessageOf(job), step: key, undo: true as const };
-  return startWhole(services, job, { id, list: whole, parent, startAt, of: event }, input);
+  return startWhole(services, job, { id, inputKey, list: whole, parent, startAt, of: event }, input);
 }
 
 function madeInput(...of: Parameters<typeof inputOf>): { input: Record<string, unknown> } | { error: AttemptError } {

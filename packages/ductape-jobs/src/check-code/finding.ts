@@ -14,7 +14,8 @@ export interface SourceFinding {
     | "repeated-key"
     | "retried-calls"
     | "not-here"
-    | "undeclared-signal";
+    | "undeclared-signal"
+    | "unseen-value";
   detail: string;
 }
 

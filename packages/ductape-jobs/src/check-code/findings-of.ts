@@ -7,8 +7,18 @@ import { outsideSteps } from "./outside-steps.ts";
 import { notHere, retriedCalls, undeclaredSignals } from "./refused-calls.ts";
 import { repeatedKeys } from "./repeated-keys.ts";
 import { programOf } from "./syntax.ts";
+import { unseenValues } from "./unseen-values.ts";
 
-const checks = [lostChanges, openLosers, outsideSteps, repeatedKeys, retriedCalls, notHere, undeclaredSignals];
+const checks = [
+  lostChanges,
+  openLosers,
+  outsideSteps,
+  repeatedKeys,
+  retriedCalls,
+  notHere,
+  undeclaredSignals,
+  unseenValues,
+];
 
 /**
  * What is wrong with the handlers of features as code in a module, in the order of its lines. Functions of other modules are not followed.

@@ -63,6 +63,16 @@ describe("what is not here", () => {
       (ctx) => 2 * ctx.constant("stripe", "fee"),
       /ctx.constant\(stripe, fee\): here, .*expressions: true/,
     ],
+    [
+      "a condition on a variable of the catalog",
+      (ctx) => ctx.when.eq(ctx.variable("stripe", "mode"), "live"),
+      /ctx.variable\(stripe, mode\): here, the value is known where an event's input is made/,
+    ],
+    [
+      "a condition on a constant of the catalog",
+      (ctx) => ctx.when.not(ctx.constant("stripe", "on")),
+      /ctx.constant\(stripe, on\): here/,
+    ],
     ["a time", (ctx) => ctx.transform.formatDate("soon", "YYYY"), /is no time/],
   ])("%s is refused at the call", async (_what, call, message) => {
     expect((await failed(call)).message).toMatch(message);

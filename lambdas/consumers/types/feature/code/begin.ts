@@ -124,7 +124,9 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
   const now = services.clock.now();
   const { k: key, title, show, choices, ask } = command;
   const known = kept.open[key];
-  const id = approvalIdOf(job, key);
+  // The decision is put by this id, once: a run that has begun anew asks anew.
+  const jobKey = jobKeyOf(kept, key);
+  const id = approvalIdOf(job, jobKey);
   const mark = known?.asking?.asks?.mark ?? approvalMark(id);
   const until = Math.min(command.until ?? now + approvalLimits.most, now + approvalLimits.most);
   const opened: StepState = known ?? {
@@ -138,7 +140,7 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
       },
     },
   };
-  const asked = await askForApprovals(services, job, { [key]: opened });
+  const asked = await askForApprovals(services, job, { [key]: opened }, () => jobKey);
   const state = asked.states[key] ?? opened;
   if (asked.refused) begun.refused = begun.refused || asked.refused;
   if (state.status === "failed" && state.error)

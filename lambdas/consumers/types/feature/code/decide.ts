@@ -5,6 +5,7 @@ import type { UndoCounts } from "../../../../core/job/ending.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
 import { stepJobId } from "../../../../core/job/job-id.ts";
+import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
@@ -23,7 +24,7 @@ import { dueOf, nextLook } from "../next-look.ts";
 import { notedWaits } from "../noted-waits.ts";
 import { faultPauseMs, retryAt } from "../retry-decision.ts";
 import { missingPauseMs } from "../step-faults.ts";
-import type { StepState } from "../step-state.ts";
+import type { StepState, StepStates } from "../step-state.ts";
 import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";
 import { askCode, keepCode, leftFor, mostFor, Unanswered } from "./ask-code.ts";
@@ -60,11 +61,12 @@ export async function decideCode(
   const { job, event } = execution;
   const run = await openRun(services, execution, job);
   const before = openStates(run);
-  services.claim.noteWaits(() => notedWaits({ ...run.ended, ...openStates(run) }, before));
+  // Apart, since a run that has begun anew may wait again by the key of a wait that has ended.
+  services.claim.noteWaits(() => [...notedWaits(openStates(run), before), ...notedWaits(run.ended, before)]);
   services.claim.whenRecorded(async () => {
     const ended = Object.fromEntries(Object.entries(run.ended).filter(([, { until }]) => until !== undefined));
     measureEnded(services.log, job, ended, services.clock.now());
-    await stopListening(services, job, ended);
+    await stopListening(services, job, withoutOpen(ended, run.kept.open));
   });
   const end = await decisions(run, {
     ...{ execution, target, code },
@@ -89,6 +91,21 @@ const unreached = (error: unknown): unknown =>
   error instanceof TransientError && error.cause instanceof JobError
     ? new Unanswered({ code: "CRASHED", message: error.message })
     : error;
+
+/**
+ * The waits that have ended, without the addresses at which the same step waits again: a run that has begun anew has other waits by the same
+ * keys, and a step has one note at an address.
+ */
+function withoutOpen(ended: StepStates, open: StepStates): StepStates {
+  const stays = (key: string, { signal, key: of }: AwaitedSignal) =>
+    open[key]?.waits_for?.some((one) => one.signal === signal && one.key === of) ?? false;
+  return Object.fromEntries(
+    Object.entries(ended).map(([key, state]) => [
+      key,
+      state.waits_for ? { ...state, waits_for: state.waits_for.filter((one) => !stays(key, one)) } : state,
+    ]),
+  );
+}
 
 interface Deciding {
   execution: Execution;

@@ -72,9 +72,14 @@ async function begun({ blobs, clock }: AttemptServices, { input }: Execution, jo
   };
 }
 
-/** The same for each attempt at a run, so that what has been shown to one may be shown to the next. */
-const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string =>
-  hash("sha256", JSON.stringify([id, created_at, run, begun_anew, "seed"]), "base64url");
+/**
+ * The same for each attempt at a run, so that what has been shown to one may be shown to the next. What follows a space is in the idempotency keys
+ * of own code: what a run does again after it was undone is another call.
+ */
+const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
+  const seed = hash("sha256", JSON.stringify([id, created_at, run, begun_anew, "seed"]), "base64url");
+  return begun_anew === 0 ? seed : `${seed} 1.${begun_anew}`;
+};
 
 /**
  * The run when it is retried: its log is the one before, up to its last failure. What came after that is made again: jobs that have completed
@@ -88,14 +93,18 @@ async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept):
   const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (let at = 0; at < stays.length; at += mostAppended) await runLogs.append(log, stays.slice(at, at + mostAppended));
-  const { parked: _parked, cancelled: _cancelled, taken: _taken, taken_until: _until, ...rest } = before;
-  const taken = stays.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  const { parked: _parked, cancelled: _cancelled, taken: tookBefore = [], taken_until: _until, ...rest } = before;
+  // What the run took before it began anew is in another log. What came after the cut is taken again.
+  const released = idsIn(from.filter((entry) => !stays.includes(entry)));
+  const taken = [...new Set([...tookBefore, ...idsIn(stays)])].filter((id) => !released.includes(id));
   return {
     ...rest,
     ...{ attempt: job.attempt, seen: 0, last_at: before.started_at, open: {} },
     ...(taken.length > 0 && { taken }),
   };
 }
+
+const idsIn = (entries: readonly KeptEntry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
 
 const isUndo = (key: string): boolean => key.split("/").some((part) => part.startsWith("undo:"));
 

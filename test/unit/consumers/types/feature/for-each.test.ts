@@ -6,6 +6,7 @@ import { isFinished, type Job, jobMessageOf } from "../../../../../lambdas/core/
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
+import { blobRetentionDays } from "../../../../../lambdas/topology.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
 import { type Actions, call, featureWorld, stepsOf } from "../../../../support/feature-world.ts";
 
@@ -30,6 +31,9 @@ const shipping = (more: Partial<Step> = {}, forEach: Partial<ForEach> = {}): Fea
     ],
   },
 });
+
+/** Whether the bucket deletes an object by its age. */
+const isDeletedByAge = (key: string) => Object.keys(blobRetentionDays(30)).some((prefix) => key.startsWith(prefix));
 
 const lines = (many: number) => Array.from({ length: many }, (_, i) => ({ sku: `S-${i}` }));
 const indexes = (many: number) => Array.from({ length: many }, (_, i) => i);
@@ -216,6 +220,34 @@ describe("a step for each item", () => {
     expect(ran).toEqual([]);
     await pass(2 * second);
     expect(ran.length).toBe(2);
+  });
+
+  it("has the inputs of its items after a delay that is longer than the bucket keeps what it deletes by age", async () => {
+    const { start, pass, ran, blobs } = watched(shipping({ delay: 31 * day }));
+    await start("onboard", { lines: lines(150) });
+    await pass(30 * day);
+    for (const key of blobs.blobs.keys()) if (isDeletedByAge(key)) blobs.blobs.delete(key);
+    await pass(2 * day);
+    expect(ran.length).toBe(150);
+  });
+
+  it("leaves no second inputs of its pages behind when a decision begins it again", async () => {
+    const world = watched();
+    const { start, services, blobs, list } = world;
+    await start("onboard", { lines: lines(150) });
+    const { replace } = services.jobs;
+    services.jobs.replace = async (job, writeId) => {
+      if (!job.parent && list()) throw new Error("the process is gone");
+      return replace(job, writeId);
+    };
+    const [first] = world.queue.sent;
+    await expect(decideOnce(world)).rejects.toThrow("gone");
+    services.jobs.replace = replace;
+    services.clock.advance(20 * minute);
+    world.queue.sent.splice(0, world.queue.sent.length, ...(first ? [first] : []));
+    await decideOnce(world).catch(() => {});
+    const slices = [...blobs.blobs.keys()].filter((key) => key.startsWith(`inputs/${list()?.id}/`));
+    expect(slices.length).toBe(2);
   });
 
   it("has large results in the bucket, and says where a further one is", async () => {
@@ -415,8 +447,7 @@ describe("a run with items", () => {
       // What has ended a month ago is deleted, and the bucket deletes results by age.
       for (const job of jobs.all())
         if (job.id !== id && isFinished(job) && (job.finished_at ?? 0) < clock.now() - 30 * day) await jobs.remove(job);
-      for (const [key, at] of written)
-        if (key.startsWith("results/") && at < clock.now() - 33 * day) blobs.blobs.delete(key);
+      for (const [key, at] of written) if (isDeletedByAge(key) && at < clock.now() - 33 * day) blobs.blobs.delete(key);
       for (const job of jobs.all().filter((one) => !isFinished(one)))
         await queue.send(job.type, jobMessageOf(job), { delaySeconds: 0, group: "" });
     }

@@ -422,6 +422,18 @@ describe("a run that waits", () => {
     expect(clock.now()).toBeGreaterThan(0);
   });
 
+  it("keeps the results that it needs where ended jobs are kept for a day, and it waits for less at a time", async () => {
+    const main = [{ event: "create" }, { step: "night", wait: { for: "20h" } }, { step: "day", wait: { for: "20h" } }];
+    const output = { created: "$Sequence{main}{create}{body}{id}" };
+    const { start, pass, jobs } = featureWorld({ onboard: { sequences: { main }, output } });
+    const id = await start();
+    await pass(23 * hour);
+    await pass(2 * hour);
+    for (const job of jobs.all()) if (job.id !== id) await jobs.remove(job);
+    await pass(day);
+    expect(await jobs.get(id)).toMatchObject({ status: "completed", result: { inline: { created: "create-1" } } });
+  });
+
   it("is left alone for its time by a deployment that removes its feature", async () => {
     const { start, pass, send, deploy, mailed } = worldOf(forMoney);
     const id = await start("onboard", { order: "A-1" });

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { FeatureContext } from "../../../../../../lambdas/code/feature/context.ts";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
 import type { StepError } from "../../../../../../lambdas/code/feature/step-errors.ts";
-import type { Job } from "../../../../../../lambdas/core/job/job.ts";
+import { decisionAddress } from "../../../../../../lambdas/core/job/approval.ts";
+import { type Job, jobMessageOf } from "../../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { runLogOf } from "../../../../../../lambdas/core/job/run-log.ts";
 import { TransientError } from "../../../../../../lambdas/core/kernel/errors.ts";
@@ -624,6 +625,112 @@ describe("a run of code", () => {
     const job = await world.run("onboard", { left: 3 });
     expect(job).toMatchObject({ status: "completed", result: { inline: 0 } });
     expect(world.ran.map(({ input }) => input)).toEqual([3, 2, 1, 0].map((left) => ({ body: { left } })));
+  });
+
+  test("gives its own code another idempotency key once it has begun anew, and the same one when it is retried", async () => {
+    const keys: string[] = [];
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { round }: { round: number }) {
+          await ctx.step("charge", ({ idempotencyKey }) => {
+            keys.push(idempotencyKey);
+            if (keys.length === 2) throw Object.assign(new Error("declined"), { retryable: false });
+          });
+          if (round < 3) await ctx.continueAs({ round: round + 1 });
+        },
+      }),
+    });
+    const id = await world.start("onboard", { round: 1 });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    await changeJob(world.services, id, retry(0));
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed" });
+    const [first, second, again, third] = keys;
+    expect(again).toBe(second);
+    expect(new Set([first, second, third]).size).toBe(3);
+  });
+
+  test("asks anew for an approval once it has begun anew, and takes no decision of before for it", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx, { round }: { round: number }) {
+          const { choice } = await ctx.approve({ title: `Round ${round}`, choices: ["yes", "no"], timeout: "1d" });
+          return round === 1 ? ctx.continueAs({ round: 2 }) : choice;
+        },
+      }),
+    });
+    const id = await world.start("onboard", { round: 1 });
+    await world.pass(minute);
+    const opened = async () =>
+      Object.values((await world.view(id)).steps ?? {}).flatMap((one) => one.approval ?? [])[0];
+    const first = await opened();
+    const address = decisionAddress({ product: "shop", env: "dev" }, first?.id ?? "");
+    const decision = { id: "d-1", at: world.clock.now(), payload: { choice: "yes", by: "Ada" } };
+    await world.services.signals.decide(address, decision, world.clock.now() + 24 * 60 * minute);
+    for (const job of world.jobs.all())
+      await world.queue.send(job.type, jobMessageOf(job), { delaySeconds: 0, group: "" });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "running" });
+    expect((await opened())?.title).toBe("Round 2");
+    expect((await opened())?.id).not.toBe(first?.id);
+    await world.pass(25 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+  });
+
+  test("is woken by a message with the key for which it waits again once it has begun anew", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx, { taken }: { taken: string[] }) {
+          const { id } = await ctx.waitForSignal("paid", { key: "A-1" });
+          return taken.length < 2 ? ctx.continueAs({ taken: [...taken, id] }) : [...taken, id];
+        },
+      }),
+    });
+    const id = await world.start("onboard", { taken: [] });
+    await world.pass(minute);
+    for (const message of ["m1", "m2", "m3"]) {
+      expect(await world.signal("paid", { key: "A-1" }, {}, message)).toMatchObject({ offered: [id] });
+      await world.pass(minute);
+    }
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: ["m1", "m2", "m3"] });
+    const address = { product: "shop", env: "dev", signal: "paid", to: { key: "A-1" } };
+    expect(await world.services.signals.waiters(address, 10)).toEqual([]);
+  });
+
+  test("takes no message again that it took before it began anew, when it is retried", async () => {
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          signals: { paid: z.unknown() },
+          async run(ctx, { taken }: { taken: string[] }) {
+            const { id } = await ctx.waitForSignal("paid", { key: "A-1" });
+            const all = [...taken, id];
+            if (all.length === 2) await ctx.run("create", {});
+            return all.length < 3 ? ctx.continueAs({ taken: all }) : all;
+          },
+        }),
+      },
+      {
+        create: () => {
+          if (fails) throw new JobError("VALIDATION_ERROR", "not yet", { retryable: false });
+          return {};
+        },
+      },
+    );
+    let fails = true;
+    const id = await world.start("onboard", { taken: [] });
+    for (const message of ["m1", "m2"]) {
+      await world.signal("paid", { key: "A-1" }, {}, message);
+      await world.pass(2 * minute);
+    }
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    fails = false;
+    await changeJob(world.services, id, retry(0));
+    await world.signal("paid", { key: "A-1" }, {}, "m3");
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: ["m1", "m2", "m3"] });
   });
 
   test("a value that is large is the run's own, and the handler gets it by a link", async () => {
