@@ -594,6 +594,22 @@ describe("a limit with a rate", () => {
     expect(w.gates.all()[0]?.waiters).toEqual([]);
   });
 
+  // Its starts are spread over two items, and the line is noted in the first one.
+  test("of more than 500 a second has no newcomer pass those in line, whichever item its starts are of", async () => {
+    const w = limited({ mailbox: { rate: { limit: 1000, period: "1s" } } }, 3);
+    const others = [0, 1].map((bucket) => aJob({ ...w.at(0), id: `job_${`${bucket}`.padStart(32, "0")}` }));
+    for (const job of others) await w.jobs.create(job);
+    const { id, run, attempt, due_at } = w.at(0);
+    await w.gates.stand(w.gate("mailbox"), { job: id, run, attempt, due_at, order: due_at - 9, since: noon });
+    const mark = { id: "mark", nextCall: noon, promised: "tick" };
+    await w.gates.mark(w.gate("mailbox"), mark, undefined);
+    for (const job of others) await w.run(jobMessageOf(job));
+    const { waiters, parts } = await w.look("mailbox");
+    expect(waiters.map(({ job }) => job)).toEqual([id, ...others.map((job) => job.id)]);
+    expect(parts[0]?.line).toEqual(mark);
+    expect(parts[1]).toBeUndefined();
+  });
+
   test("fails a job retryably if more than a day's jobs wait", async () => {
     const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 4);
     for (const i of [0, 1, 2]) await w.run(w.message(i));

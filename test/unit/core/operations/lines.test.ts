@@ -295,6 +295,24 @@ describe("a limit with a rate", () => {
     expect(writesOf(world.writes, "gates.") / 600).toBeLessThan(6);
   });
 
+  it("of more than 500 a second is used and kept, and its newcomers go behind those in line", async () => {
+    const world = await worldWith({ rate: { limit: 600, period: "1s" } }, { itemWrites: 1000, concurrency: 200 });
+    const first = putMany(world, 1000);
+    await world.run(300);
+    const newcomers: Job[] = [];
+    for (let tenth = 0; tenth < 10; tenth++) {
+      newcomers.push(...putMany(world, 60));
+      await world.run(100);
+    }
+    await world.until(() => startsOf(world, first).length === 1000, 3000);
+    expect(startsOf(world, first)).toHaveLength(1000);
+    // Those who are called at the same time start in the order in which their messages come.
+    expect(startsOf(world, newcomers).length).toBeLessThan(200);
+    expect(mostIn(world.runs.starts, 1000)).toBeLessThanOrEqual(600 * 1.25 + 2);
+    expect(used(world.runs.starts, 600, noon + 500, noon + 1500)).toBeGreaterThanOrEqual(0.95);
+    expect(world.errors).toEqual([]);
+  });
+
   it("survives killed invocations and duplicate messages", async () => {
     const world = await worldWith(tenASecond, { kills: 0.03, duplicates: 0.03 });
     const jobs: Job[] = [];
