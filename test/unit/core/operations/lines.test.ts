@@ -277,6 +277,22 @@ describe("a limit with a rate", () => {
     }
   });
 
+  // Nothing else calls it: the next start is ten minutes away, and so would be the next tick.
+  it("that is slow calls a job again soon whose message is lost", async () => {
+    const world = await worldWith({ rate: { limit: 1, period: "10m" } });
+    putMany(world, 1);
+    await world.run(1000);
+    const [waiting] = putMany(world, 3) as [Job, Job, Job];
+    await world.until(() => world.messages.get(waiting.id) === 2, 11 * minute);
+    world.queues.jobs.drop();
+    await world.until(() => startsOf(world, [waiting]).length === 1, 2 * minute);
+    expect(startsOf(world, [waiting])).toHaveLength(1);
+    expect(world.now()).toBeLessThan(10 * minute + 25_000);
+    await world.run(21 * minute);
+    expect(world.runs.starts).toHaveLength(4);
+    expect(world.sent.ticks).toBeLessThanOrEqual(14);
+  });
+
   it("is not exceeded by ticks that come twice", async () => {
     const world = await worldWith(tenASecond);
     world.queues.ticks.settings.duplicates = 1;
