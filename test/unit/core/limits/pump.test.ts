@@ -57,6 +57,7 @@ describe("the starts for which a pump calls jobs", () => {
   it("have the burst that is due at once", () => {
     const unused = times({ aheadMs: -5000, burst: 4 });
     expect(unused.slice(0, 6)).toEqual([0, 0, 0, 0, 100, 200]);
+    expect(unused).toHaveLength(26);
   });
 
   it("of a slow rate are the next one, once it is no further away", () => {

@@ -505,7 +505,10 @@ describe("two limits of a job", () => {
     expect(startsOf(world, only)).toHaveLength(4);
   });
 
-  it("let it start beside jobs that need only one of them", async () => {
+  it.each([
+    [65, 10_000],
+    [80, 20_000],
+  ])("let it start beside jobs that need only one of them: %d %% of the slots are used", async (part, late) => {
     const world = await lineWorld({
       limits: { a: { concurrency: 2 }, b: { concurrency: 2 } },
       events: { a: { limits: ["a"] }, b: { limits: ["b"] }, both: { limits: ["a", "b"] } },
@@ -517,8 +520,8 @@ describe("two limits of a job", () => {
       world.put("a");
       world.put("b");
       if (i % 4 === 0) both.push(world.put("both"));
-      // 65 % of the slots are used.
-      await world.run(2900);
+      // Two slots of each limit get 3.75 s of work.
+      await world.run(187_500 / part);
     }
     await world.run(20_000);
     expect(startsOf(world, both)).toHaveLength(both.length);
@@ -527,7 +530,7 @@ describe("two limits of a job", () => {
         world.runs.starts.map(({ at, order }) => at - order),
         0.95,
       ),
-    ).toBeLessThan(10_000);
+    ).toBeLessThan(late);
     expect(Math.max(world.runs.most("a"), world.runs.most("b"))).toBe(2);
   });
 });
@@ -561,6 +564,35 @@ describe("a line of jobs", () => {
     world.queues.jobs.drop();
     await world.until(() => world.runs.starts.length === 300, 15 * minute);
     expect(world.runs.starts).toHaveLength(300);
+  });
+
+  it("goes on by its own key after its limit has got another one", async () => {
+    const rate = { limit: 1, period: "10s" };
+    const limitBy = (key: string) => ({ l: { key: `$Input{body}{${key}}`, rate } });
+    const world = await lineWorld({ limits: limitBy("customer") });
+    const ask = async (shop: string) => {
+      const request = {
+        product_tag: tenant.product,
+        env: tenant.env,
+        event: "l",
+        input: { body: { customer: "c", shop } },
+      };
+      const { body } = await world.ask(postJob, { body: request });
+      return world.job((body as { job_id: string }).job_id) as Job;
+    };
+    const before = [await ask("s"), await ask("s"), await ask("s"), await ask("s")];
+    await world.run(1000);
+    world.deploy({ limits: limitBy("shop") });
+    const after = [await ask("s"), await ask("s")];
+    expect([before[3], after[0]].map((job) => job?.gates)).toEqual([
+      [{ limit: "l", key: "c" }],
+      [{ limit: "l", key: "s" }],
+    ]);
+    await world.run(2000);
+    expect([startsOf(world, before).length, startsOf(world, after).length]).toEqual([1, 1]);
+    await world.run(34_000);
+    expect([startsOf(world, before).length, startsOf(world, after).length]).toEqual([4, 2]);
+    for (const jobs of [before, after]) expect(mostIn(startsOf(world, jobs), 9500)).toBe(1);
   });
 
   it("of version 0.3 is drained with its starts and slots", async () => {
