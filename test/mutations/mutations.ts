@@ -1,15 +1,8 @@
-/** A change of one line outside of the core, which the test of that file must notice. */
-export interface Mutation {
-  /** The file, from the root of the repository. */
-  file: string;
-  /** Occurs once in it. */
-  find: string;
-  replace: string;
-  /** The test, from `test/`. */
-  test: string;
-}
+import { limitMutations } from "./limits.ts";
+import type { Mutation } from "./mutation.ts";
 
 export const mutations: Mutation[] = [
+  ...limitMutations,
   {
     file: "lambdas/core/access/scopes.ts",
     find: `names.includes("*") ||`,

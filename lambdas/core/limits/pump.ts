@@ -186,13 +186,18 @@ function bucketRoom({ now, pace, span, next, ahead, free, open, beyondLag, lag }
   return { starts, after: startOf(starts.length) };
 }
 
-/** After how many milliseconds the next tick is due, once `called` more jobs were called and `open` are in line with a call. */
+/** The delay of a tick is cut to whole seconds. */
+const secondMs = 1000;
+
+/**
+ * After how many milliseconds the next tick is due, once `called` more jobs were called: so early that the calls for the start after theirs come in
+ * time, and when the first of those who are called has not come, whose message may be lost. `first` is when its start is planned.
+ */
 export function nextTickIn(
   room: PumpRoom,
-  { now, called, open, lag }: { now: number; called: number; open: number; lag: number },
+  { now, called, first, lag }: { now: number; called: number; first: number | undefined; lag: number },
 ): number {
-  const beyond = room.beyond(called);
-  const inTime = beyond - room.span + 500 - now;
-  const impatient = open + called > 0 ? patienceMs({ lag }) + Math.max(0, beyond - now) : Number.POSITIVE_INFINITY;
+  const inTime = room.beyond(called) - room.span + 500 - now;
+  const impatient = first === undefined ? Number.POSITIVE_INFINITY : first + patienceMs({ lag }) + secondMs - now;
   return Math.min(tickBounds.mostMs, Math.max(tickBounds.leastMs, Math.ceil(Math.min(inTime, impatient))));
 }

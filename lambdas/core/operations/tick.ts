@@ -120,10 +120,12 @@ async function callOut(services: Ticking, found: TickedGate): Promise<boolean> {
     : { starts: Array.from({ length: most }, (): Call => ({ at: now })), span: 0, beyond: () => now };
   const candidates = line.waiters.filter((waiter) => !pump.called[waiter.job] && !isCalledForSlot(waiter, found));
   const chosen = await choose(services, found, candidates, room.starts);
-  const open = Object.keys(pump.called).length + noted;
   const called = chosen.calls.length;
-  if (open + called === 0 && chosen.left === 0 && !line.more) return lookAgain(services, found, pump);
-  const asked = nextTickIn(room, { now, called, open, lag: pump.lag });
+  const open = [...Object.values(pump.called), ...chosen.calls.map(({ call }) => call)];
+  if (open.length + noted === 0 && chosen.left === 0 && !line.more) return lookAgain(services, found, pump);
+  const first =
+    open.length > 0 ? open.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY) : undefined;
+  const asked = nextTickIn(room, { now, called, first, lag: pump.lag });
   return goOn(services, found, { pump, calls: chosen.calls, asked, line });
 }
 

@@ -1,3 +1,4 @@
+import { routes } from "../../../lambdas/api/routes.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
@@ -84,4 +85,17 @@ test("a dry run is refused as the change would be", async () => {
   expect((await world().ask({ method: "DELETE", path: "/v1/cache/shop/dev/x", query })).status).toBe(404);
   const typo = { method: "POST", path: "/v1/pauses", body: pause, query: { dry_run: "yes" } };
   expect((await world().ask(typo)).status).toBe(400);
+});
+
+// What a request for a job would do is told by POST /v1/explain; the others change nothing that is there.
+test("every other change can be asked for without being made", () => {
+  const changes = routes.filter(({ method }) => method !== "GET");
+  const without = changes.filter(({ endpoint }) => !Object.hasOwn(endpoint.doc().query?.shape ?? {}, "dry_run"));
+  expect(without.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "POST /v1/jobs",
+    "POST /v1/jobs/batch",
+    "POST /v1/find",
+    "POST /v1/explain",
+    "POST /v1/uploads",
+  ]);
 });

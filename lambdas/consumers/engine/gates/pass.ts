@@ -7,6 +7,8 @@ import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
 import {
   type Ask,
+  emptyPart,
+  type GateItem,
   type GateItemState,
   type GateName,
   hasReserved,
@@ -23,7 +25,7 @@ import { type RuledGate, rulesOf } from "../../../core/operations/limit-rules.ts
 import { gatesOfJob, markGate } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { handOver, promisedMs, takeSlot } from "../../../core/operations/slots.ts";
-import type { Waiter } from "../../../core/ports/gates.ts";
+import type { Gates, Waiter } from "../../../core/ports/gates.ts";
 import type { Admit } from "../context.ts";
 import { leaseMarginMs } from "../lease.ts";
 import { type Admission, freeGiven, type HeldSlot, notHandedOver, refuseGiven, releaseSlots } from "./leave.ts";
@@ -196,7 +198,8 @@ async function takeOnce(
     rule.rate && !hasReserved(pass.job, gate.limit, rule, now)
       ? { rate: paceOf(rule.rate), ...defined({ lag: call && lag }) }
       : {};
-  const takeStart = () => gates.take(ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
+  const takeStart = () =>
+    takeBehindLine(gates, ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs + fraction();
   const from = before.find((held) => !held.shared && isSameGate(held.gate, gate))?.lease;
@@ -210,6 +213,19 @@ async function takeOnce(
   pass.slots.push({ ...ruled, part, lease, again: taken.again, ...defined({ shared: taken.shared }) });
   if (taken.again && !pass.lines.some((line) => isSameGate(line, gate))) pass.lines.push(gate);
   return start.rate && !withRate ? takeStart() : taken;
+}
+
+/**
+ * Takes a start of the item of a gate that has it. The line is noted in the first item only, so another one of a fast rate is asked once
+ * that was looked at. What is refused says what the first one has: who then joins the line goes by that.
+ */
+async function takeBehindLine(gates: Gates, part: GateItem, ask: Ask): Promise<Taken> {
+  if (part.part === 0) return gates.take(part, ask);
+  const first = async () => (await gates.firsts([part]))[0] ?? emptyPart();
+  const seen = ask.isCalled ? undefined : await first();
+  if (seen?.line) return { outcome: "line", state: seen };
+  const taken = await gates.take(part, ask);
+  return taken.outcome === "taken" ? taken : { ...taken, state: seen ?? (await first()) };
 }
 
 /**

@@ -14,7 +14,8 @@ import { endPause, startPause } from "../../../../lambdas/core/operations/change
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
-import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
+import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
+import { graceMs, reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { action } from "../../../support/catalog/action.ts";
 import { functionCall } from "../../../support/catalog/function.ts";
@@ -594,6 +595,22 @@ describe("a limit with a rate", () => {
     expect(w.gates.all()[0]?.waiters).toEqual([]);
   });
 
+  // Its starts are spread over two items, and the line is noted in the first one.
+  test("of more than 500 a second has no newcomer pass those in line, whichever item its starts are of", async () => {
+    const w = limited({ mailbox: { rate: { limit: 1000, period: "1s" } } }, 3);
+    const others = [0, 1].map((bucket) => aJob({ ...w.at(0), id: `job_${`${bucket}`.padStart(32, "0")}` }));
+    for (const job of others) await w.jobs.create(job);
+    const { id, run, attempt, due_at } = w.at(0);
+    await w.gates.stand(w.gate("mailbox"), { job: id, run, attempt, due_at, order: due_at - 9, since: noon });
+    const mark = { id: "mark", nextCall: noon, promised: "tick" };
+    await w.gates.mark(w.gate("mailbox"), mark, undefined);
+    for (const job of others) await w.run(jobMessageOf(job));
+    const { waiters, parts } = await w.look("mailbox");
+    expect(waiters.map(({ job }) => job)).toEqual([id, ...others.map((job) => job.id)]);
+    expect(parts[0]?.line).toEqual(mark);
+    expect(parts[1]).toBeUndefined();
+  });
+
   test("fails a job retryably if more than a day's jobs wait", async () => {
     const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 4);
     for (const i of [0, 1, 2]) await w.run(w.message(i));
@@ -628,6 +645,68 @@ describe("a limit with a rate", () => {
     await w.run(w.message(1));
     expect((await w.look("a")).parts[0]?.count).toBe(0);
     expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id }]);
+  });
+
+  test("takes no start of one rate for a job that has to wait for another one", async () => {
+    const w = limited({ a: { rate: { limit: 1, period: "1s" } }, ...perMinute }, 2);
+    await w.run(w.message(0));
+    const before = (await w.look("a")).parts;
+    await w.clock.advance(10_000);
+    await w.run(w.message(1));
+    expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[1]?.id }]);
+    expect((await w.look("a")).parts).toEqual(before);
+  });
+
+  test("goes on by one tick, though it comes twice or two work at once", async () => {
+    const w = limited(perMinute, 3);
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
+    const [tick] = w.ticks.sent.splice(0) as [(typeof w.ticks.sent)[number]];
+    await Promise.all([tickLine(w, tick), tickLine(w, tick)]);
+    await tickLine(w, tick);
+    expect(w.ticks.sent).toHaveLength(1);
+  });
+
+  test("has a newcomer send a tick where the promised one is overdue, and no other", async () => {
+    const w = limited(perMinute, 4);
+    for (const i of [0, 1]) await w.run(w.message(i));
+    const { line } = (await w.look("mailbox")).parts[0] ?? {};
+    await w.gates.mark(w.gate("mailbox"), { id: "mark", nextCall: noon, promised: "lost", lag: 1000 }, line);
+    w.ticks.sent.length = 0;
+    await w.clock.advance(7000);
+    await w.run(w.message(2));
+    expect(w.ticks.sent).toEqual([]);
+    await w.clock.advance(1);
+    await w.run(w.message(3));
+    expect(w.ticks.sent).toMatchObject([{ limit: "mailbox", visible: noon + 7001 }]);
+  });
+
+  test("is looked after by the reconciler: a tick that was lost, other numbers, and no message for who stands in line", async () => {
+    const w = limited(perMinute, 2, { due_at: noon - 120_000 });
+    for (const i of [0, 1]) await w.run(w.message(i));
+    const { line } = (await w.look("mailbox")).parts[0] ?? {};
+    const promised = { id: "mark", nextCall: noon + 30_000, promised: "tick", lag: 1000 };
+    await w.gates.mark(w.gate("mailbox"), promised, line);
+    const memory = newMemory();
+    const round = async () => {
+      w.ticks.sent.length = 0;
+      await reconcile(w, graceMs, memory);
+      return w.ticks.sent.length;
+    };
+    // To a new process all numbers are others than before.
+    expect(await round()).toBe(1);
+    const hurried = (await w.look("mailbox")).parts[0]?.line;
+    await w.gates.mark(w.gate("mailbox"), promised, hurried);
+    await w.clock.advance(30_000 + 23_000);
+    expect(await round()).toBe(0);
+    await w.clock.advance(1);
+    expect(await round()).toBe(1);
+    expect(await round()).toBe(0);
+    const far = { ...promised, nextCall: noon + 900_000 };
+    await w.gates.mark(w.gate("mailbox"), far, (await w.look("mailbox")).parts[0]?.line);
+    expect(await round()).toBe(0);
+    await w.gates.pin(w.gate("mailbox"), { rate: { limit: 2, period: "1m" }, until: noon + 900_000, pinned_at: noon });
+    expect(await round()).toBe(1);
+    expect(w.queue.sent).toEqual([]);
   });
 
   test("uses a start that version 0.3 has reserved, and no other", async () => {
@@ -782,6 +861,19 @@ describe("a consumer that frees a slot", () => {
     await w.clock.advance(0);
     await running;
     expect(w.at(1).status).toBe("completed");
+  });
+
+  test("sends a message to the next job once 20 s have passed since its own message came", async () => {
+    const w = limited(one, 2, { timeout_ms: 60_000 });
+    const first = held();
+    const running = runJob(w, first.execute, w.message(0), chaining);
+    await first.started;
+    await w.run(w.message(1));
+    await w.clock.advance(20_000);
+    first.end();
+    await running;
+    expect(w.at(1).status).toBe("queued");
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id } }]);
   });
 
   test("ends after all jobs that it runs, though one of them fails", async () => {

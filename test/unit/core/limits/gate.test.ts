@@ -13,4 +13,9 @@ describe("a slot", () => {
   it("belongs to nobody once its job was moved to a later time", () => {
     expect(isOrphaned(slot, { ...job, due_at: noon + 60_000 }, noon)).toBe(true);
   });
+
+  it("whose job is deleted belongs to the attempt that took it, which may still be at work, and is free if none did", () => {
+    expect(isOrphaned(slot, undefined, noon)).toBe(false);
+    expect(isOrphaned({ ...slot, given: true }, undefined, noon)).toBe(true);
+  });
 });

@@ -277,6 +277,22 @@ describe("a limit with a rate", () => {
     }
   });
 
+  // Nothing else calls it: the next start is ten minutes away, and so would be the next tick.
+  it("that is slow calls a job again soon whose message is lost", async () => {
+    const world = await worldWith({ rate: { limit: 1, period: "10m" } });
+    putMany(world, 1);
+    await world.run(1000);
+    const [waiting] = putMany(world, 3) as [Job, Job, Job];
+    await world.until(() => world.messages.get(waiting.id) === 2, 11 * minute);
+    world.queues.jobs.drop();
+    await world.until(() => startsOf(world, [waiting]).length === 1, 2 * minute);
+    expect(startsOf(world, [waiting])).toHaveLength(1);
+    expect(world.now()).toBeLessThan(10 * minute + 25_000);
+    await world.run(21 * minute);
+    expect(world.runs.starts).toHaveLength(4);
+    expect(world.sent.ticks).toBeLessThanOrEqual(14);
+  });
+
   it("is not exceeded by ticks that come twice", async () => {
     const world = await worldWith(tenASecond);
     world.queues.ticks.settings.duplicates = 1;
@@ -293,6 +309,24 @@ describe("a limit with a rate", () => {
     await world.until(() => startsOf(world, jobs).length === 600, minute);
     expect(world.now()).toBeLessThan(10_000);
     expect(writesOf(world.writes, "gates.") / 600).toBeLessThan(6);
+  });
+
+  it("of more than 500 a second is used and kept, and its newcomers go behind those in line", async () => {
+    const world = await worldWith({ rate: { limit: 600, period: "1s" } }, { itemWrites: 1000, concurrency: 200 });
+    const first = putMany(world, 1000);
+    await world.run(300);
+    const newcomers: Job[] = [];
+    for (let tenth = 0; tenth < 10; tenth++) {
+      newcomers.push(...putMany(world, 60));
+      await world.run(100);
+    }
+    await world.until(() => startsOf(world, first).length === 1000, 3000);
+    expect(startsOf(world, first)).toHaveLength(1000);
+    // Those who are called at the same time start in the order in which their messages come.
+    expect(startsOf(world, newcomers).length).toBeLessThan(200);
+    expect(mostIn(world.runs.starts, 1000)).toBeLessThanOrEqual(600 * 1.25 + 2);
+    expect(used(world.runs.starts, 600, noon + 500, noon + 1500)).toBeGreaterThanOrEqual(0.95);
+    expect(world.errors).toEqual([]);
   });
 
   it("survives killed invocations and duplicate messages", async () => {
@@ -471,7 +505,10 @@ describe("two limits of a job", () => {
     expect(startsOf(world, only)).toHaveLength(4);
   });
 
-  it("let it start beside jobs that need only one of them", async () => {
+  it.each([
+    [65, 10_000],
+    [80, 20_000],
+  ])("let it start beside jobs that need only one of them: %d %% of the slots are used", async (part, late) => {
     const world = await lineWorld({
       limits: { a: { concurrency: 2 }, b: { concurrency: 2 } },
       events: { a: { limits: ["a"] }, b: { limits: ["b"] }, both: { limits: ["a", "b"] } },
@@ -483,8 +520,8 @@ describe("two limits of a job", () => {
       world.put("a");
       world.put("b");
       if (i % 4 === 0) both.push(world.put("both"));
-      // 65 % of the slots are used.
-      await world.run(2900);
+      // Two slots of each limit get 3.75 s of work.
+      await world.run(187_500 / part);
     }
     await world.run(20_000);
     expect(startsOf(world, both)).toHaveLength(both.length);
@@ -493,7 +530,7 @@ describe("two limits of a job", () => {
         world.runs.starts.map(({ at, order }) => at - order),
         0.95,
       ),
-    ).toBeLessThan(10_000);
+    ).toBeLessThan(late);
     expect(Math.max(world.runs.most("a"), world.runs.most("b"))).toBe(2);
   });
 });
@@ -527,6 +564,35 @@ describe("a line of jobs", () => {
     world.queues.jobs.drop();
     await world.until(() => world.runs.starts.length === 300, 15 * minute);
     expect(world.runs.starts).toHaveLength(300);
+  });
+
+  it("goes on by its own key after its limit has got another one", async () => {
+    const rate = { limit: 1, period: "10s" };
+    const limitBy = (key: string) => ({ l: { key: `$Input{body}{${key}}`, rate } });
+    const world = await lineWorld({ limits: limitBy("customer") });
+    const ask = async (shop: string) => {
+      const request = {
+        product_tag: tenant.product,
+        env: tenant.env,
+        event: "l",
+        input: { body: { customer: "c", shop } },
+      };
+      const { body } = await world.ask(postJob, { body: request });
+      return world.job((body as { job_id: string }).job_id) as Job;
+    };
+    const before = [await ask("s"), await ask("s"), await ask("s"), await ask("s")];
+    await world.run(1000);
+    world.deploy({ limits: limitBy("shop") });
+    const after = [await ask("s"), await ask("s")];
+    expect([before[3], after[0]].map((job) => job?.gates)).toEqual([
+      [{ limit: "l", key: "c" }],
+      [{ limit: "l", key: "s" }],
+    ]);
+    await world.run(2000);
+    expect([startsOf(world, before).length, startsOf(world, after).length]).toEqual([1, 1]);
+    await world.run(34_000);
+    expect([startsOf(world, before).length, startsOf(world, after).length]).toEqual([4, 2]);
+    for (const jobs of [before, after]) expect(mostIn(startsOf(world, jobs), 9500)).toBe(1);
   });
 
   it("of version 0.3 is drained with its starts and slots", async () => {
