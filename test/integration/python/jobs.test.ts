@@ -117,7 +117,7 @@ describePython("jobs whose code is in Python", () => {
   test.each([
     ["price", { sku: 7 }, "VALIDATION_ERROR", "The payload is none that price takes."],
     ["odd", "nan", "PROVIDER_ERROR", "odd has run, but what it returned cannot be kept."],
-    ["wrong", null, "UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret."],
+    ["wrong", null, "UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret"],
     ["page", null, "PROVIDER_ERROR", "answered page with something that is no answer of version 1."],
     // By the code's own answer, or by the engine where that comes a moment too late.
     ["slow", 5000, "TIMEOUT", ""],

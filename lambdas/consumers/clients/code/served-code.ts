@@ -45,5 +45,9 @@ function messageId(message: CodeMessage): string {
   return `${run.id}-${run.run}-${run.attempt}-${place}-${message.from}`;
 }
 
+/** A receiver refuses what is old as well, and one that reads another clock takes each message for old: `npm start` may be days ahead. */
 const refusedSignature = () =>
-  new JobError("UNAUTHORIZED", "The code refused the signature of the message: both sides need the same secret.");
+  new JobError(
+    "UNAUTHORIZED",
+    "The code refused the signature of the message: both sides need the same secret, and clocks that differ by less than five minutes.",
+  );
