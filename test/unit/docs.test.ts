@@ -148,6 +148,16 @@ it("the index lists each page", async () => {
   expect(missing).toEqual(["docs/README.md"]);
 });
 
+it("a request of a page has the address and the key that the first page has set", async () => {
+  const pages = (await readdir("docs", { recursive: true })).filter((page) => page.endsWith(".md"));
+  for (const page of pages) {
+    const text = await readFile(join("docs", page), "utf8");
+    const named = [...text.matchAll(/^curl .*$/gm)].flatMap(([line]) => line.match(/\$[A-Z_]*(?:API|URL|KEY)\b/g) ?? []);
+    const others = named.filter((name) => !["$DUCTAPE_URL", "$DUCTAPE_API_KEY"].includes(name));
+    expect([page, others]).toEqual([page, []]);
+  }
+});
+
 describe("the links between the pages", () => {
   const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "");
   /** As GitHub makes them of headings. */
