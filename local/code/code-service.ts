@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { codeFunctionName } from "../../lambdas/topology.ts";
 import { type Listening, sendJson, serve } from "../gateway/http.ts";
@@ -80,11 +81,15 @@ export async function startCodeService({ onEnd, ...options }: CodeServiceOptions
   let isClosed = false;
   const listening = await serve(async (request, response) => {
     const [, name = ""] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
-    const product = [...bundles.keys()].find((tag) => codeFunctionName(codePrefix, tag) === decodeURIComponent(name));
+    const wanted = decodeURIComponent(name);
+    const product = [...bundles.keys()].find((tag) => codeFunctionName(codePrefix, tag) === wanted);
+    if (product === undefined && wanted.startsWith(codeFunctionName(codePrefix, ""))) {
+      // As on AWS: the catalog has lost the code of a product, of which runs are still open.
+      return refuse(response, 404, "ResourceNotFoundException", `Function not found: ${wanted}`);
+    }
     if (product === undefined) {
       const message = "There is no local stand-in for this operation of AWS.";
-      const type = "UnsupportedOperationException";
-      return sendJson(response, 400, { __type: type, message, Message: message }, { "x-amzn-errortype": type });
+      return refuse(response, 400, "UnsupportedOperationException", message);
     }
     const message: unknown = JSON.parse((await buffer(request)).toString());
     if (request.headers["x-amz-invocation-type"] === "Event") {
@@ -134,3 +139,6 @@ const recordOf = (message: unknown, end: CallEnd): object => ({
   },
   responsePayload: "answer" in end ? end.answer : end,
 });
+
+const refuse = (response: ServerResponse, status: number, type: string, message: string) =>
+  sendJson(response, status, { __type: type, message, Message: message }, { "x-amzn-errortype": type });

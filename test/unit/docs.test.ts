@@ -4,14 +4,17 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { problemStatuses } from "../../lambdas/aws/http/problem.ts";
 import { errorTypeOf } from "../../lambdas/aws/lambda/function-error.ts";
 import { JobRejectedDetail } from "../../lambdas/core/job/job-rejected.ts";
+import { operationReasons } from "../../lambdas/core/job/operation.ts";
 import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/outbound/webhook-retry.ts";
+import { ParkedSchema } from "../../lambdas/core/queries/schemas/progress.ts";
+import { JobRequest } from "../../lambdas/core/requests/job-request.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";
 import { errorOf } from "../../sdk/src/problem.ts";
 import { catalog } from "../support/catalog/catalog.ts";
-import { rowsOf } from "../support/tables.ts";
+import { rowsOf, tablesOf } from "../support/tables.ts";
 
 const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;
 
@@ -57,6 +60,25 @@ it("the page on the API has every code with its status", async () => {
     [...(text.split(":")[0] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, code]) => [code, Number(status)]),
   );
   expect(Object.fromEntries(told)).toEqual({ ...problemStatuses, INTERNAL: 500 });
+});
+
+it("the page on the API has every field of a request for a job", async () => {
+  const [, part = ""] = (await readFile("docs/api.md", "utf8")).split(/^## POST \/v1\/jobs$/m);
+  const [first = []] = tablesOf(part, "field", "meaning");
+  const told = first.flatMap(([fields = ""]) => [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field));
+  expect(told.sort()).toEqual(Object.keys(JobRequest.shape).sort());
+});
+
+it("the page on operations has every reason for which one ends or waits", async () => {
+  const page = await readFile("docs/operations/bulk.md", "utf8");
+  expect(operationReasons.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
+});
+
+it("the page on features as code has every code with which a run is parked", async () => {
+  const page = await readFile("docs/catalog/features-as-code.md", "utf8");
+  const codes = ParkedSchema.shape.code.options;
+  // Nothing parks a run so in this version.
+  expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual(["TOO_LARGE"]);
 });
 
 describe("the SDK's page", () => {
@@ -124,6 +146,16 @@ it("the index lists each page", async () => {
   const of = (page: string) => page.replace("docs/", "");
   const missing = (await allPages()).filter((page) => page.startsWith("docs/") && !index.includes(`](${of(page)})`));
   expect(missing).toEqual(["docs/README.md"]);
+});
+
+it("a request of a page has the address and the key that the first page has set", async () => {
+  const pages = (await readdir("docs", { recursive: true })).filter((page) => page.endsWith(".md"));
+  for (const page of pages) {
+    const text = await readFile(join("docs", page), "utf8");
+    const named = [...text.matchAll(/^curl .*$/gm)].flatMap(([line]) => line.match(/\$[A-Z_]*(?:API|URL|KEY)\b/g) ?? []);
+    const others = named.filter((name) => !["$DUCTAPE_URL", "$DUCTAPE_API_KEY"].includes(name));
+    expect([page, others]).toEqual([page, []]);
+  }
 });
 
 describe("the links between the pages", () => {

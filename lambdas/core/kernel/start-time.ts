@@ -4,7 +4,8 @@ import { must } from "./plain-faults.ts";
 /** The latest time of a Date, in epoch milliseconds. Paused jobs stand there, so never among those that are overdue. */
 export const never = 8.64e15;
 
-const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
+const aTime =
+  "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset, such as 2030-01-31T09:00:00+01:00";
 const tooLate = "is later than the latest possible time (8.64e15)";
 
 /**

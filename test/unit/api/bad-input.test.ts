@@ -3,7 +3,8 @@ import { aJob, noon } from "../../support/builders.ts";
 
 const order = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, start_at: 0 };
 const inAnHour = (noon + 3_600_000) / 1000;
-const aTime = /^Unix time in seconds or milliseconds \(0 or more\), or an RFC 3339 string with an offset$/;
+const aTime =
+  /^Unix time in seconds or milliseconds \(0 or more\), or an RFC 3339 string with an offset, such as 2030-01-31T09:00:00\+01:00$/;
 
 /** What is asked for, where its fault is, and what is said of it. */
 const bad: [what: string, more: Record<string, unknown>, pointer: string, detail: RegExp][] = [
@@ -39,6 +40,13 @@ const bad: [what: string, more: Record<string, unknown>, pointer: string, detail
   ],
   ["a limit of 0", { repeat: { every: 1000, limit: 0 } }, "/repeat/limit", /^must be at least 1$/],
   ["an interval below a second", { repeat: { every: 999 } }, "/repeat/every", /^must be at least 1000 ms$/],
+  [
+    "a delay without a unit",
+    { debounce: { key: "a", delay: "30" } },
+    "/debounce/delay",
+    /^must be whole milliseconds, or/,
+  ],
+  ["a delay of no length", { debounce: { key: "a", delay: "0s" } }, "/debounce/delay", /^must be at least 1000 ms$/],
   ["neither cron nor every", { repeat: { limit: 1 } }, "/repeat", /needs either cron or every/],
   ["a day that does not exist", { start_at: "2030-02-30T00:00:00Z" }, "/start_at", aTime],
   ["an hour that does not exist", { start_at: "2030-01-01T24:00:00Z" }, "/start_at", aTime],

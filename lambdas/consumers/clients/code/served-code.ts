@@ -45,6 +45,7 @@ function messageId(message: CodeMessage): string {
   return `${run.id}-${run.run}-${run.attempt}-${place}-${message.from}`;
 }
 
+/** A receiver refuses what is old as well, and one that reads another clock takes each message for old: `npm start` may be days ahead. */
 const refusedSignature = () =>
   new JobError(
     "UNAUTHORIZED",

@@ -27,7 +27,7 @@ const clock = { now: () => Date.now(), sleep: async () => {}, timeout: () => () 
 
 async function run(
   listener: RequestListener,
-  { secrets = { "shop/code": key }, payload = { sku: "A-1" } as unknown } = {},
+  { secrets = { "shop/code": key }, payload = { sku: "A-1" } as unknown, ahead = 0 } = {},
 ) {
   const server = createServer(listener);
   const url = await listening(server);
@@ -40,9 +40,9 @@ async function run(
     event: { type: "function", function: "price" } as never,
     input: { payload },
     secrets,
-    deadline: Date.now() + 5000,
+    deadline: Date.now() + ahead + 5000,
   });
-  return functionExecutor()({ ...execution, clock: { ...execution.clock, now: clock.now } });
+  return functionExecutor()({ ...execution, clock: { ...execution.clock, now: () => clock.now() + ahead } });
 }
 
 const failing = async (listener: RequestListener, options = {}) => {
@@ -56,8 +56,11 @@ describe("functions behind a handler", () => {
     expect(await run(toNode(handler))).toEqual({ total: 1999, currency: "EUR" });
   });
 
-  it("refuse another signature", async () => {
-    expect(await failing(toNode(handler), { secrets: { "shop/code": other } })).toMatchObject({
+  it.each([
+    ["another signature", { secrets: { "shop/code": other } }],
+    ["one of another time", { ahead: 600_000 }],
+  ])("refuse %s, with what to look at", async (_what, options) => {
+    expect(await failing(toNode(handler), options)).toMatchObject({
       code: "UNAUTHORIZED",
       message:
         "The code refused the signature of the message: both sides need the same secret, and clocks at most five minutes apart.",
