@@ -152,7 +152,9 @@ it("a request of a page has the address and the key that the first page has set"
   const pages = (await readdir("docs", { recursive: true })).filter((page) => page.endsWith(".md"));
   for (const page of pages) {
     const text = await readFile(join("docs", page), "utf8");
-    const named = [...text.matchAll(/^curl .*$/gm)].flatMap(([line]) => line.match(/\$[A-Z_]*(?:API|URL|KEY)\b/g) ?? []);
+    const named = [...text.matchAll(/^curl .*$/gm)].flatMap(
+      ([line]) => line.match(/\$[A-Z_]*(?:API|URL|KEY)\b/g) ?? [],
+    );
     const others = named.filter((name) => !["$DUCTAPE_URL", "$DUCTAPE_API_KEY"].includes(name));
     expect([page, others]).toEqual([page, []]);
   }
