@@ -504,6 +504,8 @@ describe("the lifecycle", () => {
       "dynamodb:UpdateItem Jobs",
       "dynamodb:GetItem Jobs",
       "dynamodb:UpdateItem Jobs",
+      // Who waits for signals, and the notes of those who do not any more.
+      "dynamodb:DeleteItem Jobs",
       "dynamodb:Query Jobs",
       "s3:DeleteObject inputs/*",
       "s3:DeleteObject progress*",

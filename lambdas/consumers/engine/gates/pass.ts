@@ -198,8 +198,9 @@ async function takeOnce(
     rule.rate && !hasReserved(pass.job, gate.limit, rule, now)
       ? { rate: paceOf(rule.rate), ...defined({ lag: call && lag }) }
       : {};
-  const takeStart = () =>
-    takeBehindLine(gates, ratePartFor(gate, rule, pass.job.id, call?.bucket), { ...asking, ...start });
+  // A call that names no bucket is for the first one.
+  const bucket = call && (call.bucket ?? 0);
+  const takeStart = () => takeBehindLine(gates, ratePartFor(gate, rule, pass.job.id, bucket), { ...asking, ...start });
   if (slotPartsOf(rule) === 0) return start.rate ? takeStart() : { outcome: "taken", startsAt: now, again: false };
   const lease = now + leaseMs + slackMs + fraction();
   const from = before.find((held) => !held.shared && isSameGate(held.gate, gate))?.lease;
