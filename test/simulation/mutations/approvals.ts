@@ -14,8 +14,8 @@ export const ofApprovals: Mutation[] = [
     name: "approvals: who could not be asked counts as asked",
     seed: 49,
     at: `${approvals}#askForApprovals`,
-    find: "ask(services, job, { key, state, recipient: i, one })));",
-    replace: "ask(services, job, { key, state, recipient: i, one }))).catch(() => {});",
+    find: "recipient: i, one })),\n        );",
+    replace: "recipient: i, one })),\n        ).catch(() => {});",
   },
   {
     name: "approvals: what is decided stays in the list",

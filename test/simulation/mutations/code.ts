@@ -117,7 +117,7 @@ export const ofCode: Mutation[] = [
     name: "code: a run that continues takes the jobs of its part before",
     seed: 224,
     at: "consumers/types/feature/code/begin.ts#jobKeyOf",
-    find: "part === 1 ? key :",
+    find: "part === 1 && !/ of part \\d+$/.test(key) ? key :",
     replace: "true ? key :",
   },
   {
