@@ -158,7 +158,7 @@ export const features: Mutation[] = [
   },
   {
     name: "lists: a child that AWS refuses for now is forgotten",
-    seed: 2430,
+    seed: 2715,
     at: `${list}#withStart`,
     find: "[...state.again, child]",
     replace: "[...state.again]",
