@@ -84,8 +84,8 @@ export const mostCalls: Record<Purpose, number> = {
   /** With the 8 partitions of messages that the Scheduler refused, for which it asks the relay with one call. */
   reconciler: 49,
   relay: 8,
-  /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
-  lifecycle: 8,
+  /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, the counters, and the notes of cancelled runs' waits. */
+  lifecycle: 16,
 };
 
 /**
