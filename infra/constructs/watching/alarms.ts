@@ -233,11 +233,11 @@ const jobAlarms = (scope: Construct): AlarmSpec[] => [
     evaluationPeriods: 3,
   },
   {
-    name: "steps-missing",
-    section: "Steps missing",
+    name: "runs-parked",
+    section: "Runs parked",
     summary:
-      "Runs of features cannot go on, since a deployment has taken an event away that they need: deploy it again, or move the runs.",
-    metric: overAll(scope, "SUM", "steps_missing", "product", "type"),
+      "Runs of features cannot go on, since the catalog has lost an event that they need, or their code fails: deploy what they need, or move them.",
+    metric: overAll(scope, "SUM", "runs_parked", "product", "type"),
     threshold: 1,
     datapoints: 2,
     evaluationPeriods: 3,

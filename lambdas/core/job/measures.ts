@@ -52,14 +52,15 @@ export const measures = [
   "snoozed",
   /**
    * Per product: waits of features that began, that a message ended, and after how long, and whose time-out was over; how late the end of a
-   * wait's time was seen, or is if nobody has seen it yet; and steps that cannot begin, since the catalog has lost their event.
+   * wait's time was seen, or is if nobody has seen it yet; and looks at runs that cannot go on, since the catalog has lost an event that they
+   * need, or their code does not go on.
    */
   "waits_begun",
   "waits_signalled",
   "wait_ms",
   "waits_timed_out",
   "wait_late_ms",
-  "steps_missing",
+  "runs_parked",
   /** Per target of a fallback or quota and product: the calls, and those of them that failed. */
   "target_calls",
   "target_failures",

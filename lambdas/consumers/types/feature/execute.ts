@@ -358,7 +358,7 @@ async function startAll(
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
-          const measured = { values: { steps_missing: 1 }, of: { type: job.type, product: job.product } };
+          const measured = { values: { runs_parked: 1 }, of: { type: job.type, product: job.product } };
           const { event } = step.placed.step;
           services.log.measure("a step waits for an event that the catalog has lost", measured, { event });
         } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());

@@ -386,6 +386,8 @@ function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
     }),
   );
   services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
+  const measured = { values: { runs_parked: 1 }, of: { type: job.type, product: job.product } };
+  services.log.measure("a run of code cannot go on", measured, { event: job.event, code: by.code });
   const pause = by.code === "CRASHED" ? faultPauseMs(since, now) : missingPauseMs;
   // It is the code that fails: the hour for which faults of ours are retried begins with the first of them.
   return park(run, [], retryAt(job, now, pause));

@@ -42,6 +42,12 @@ describe("a run of code whose code cannot be asked", () => {
       status: "running",
       parked: { code: "CRASHED", message: "The code had not answered after 27000 ms." },
     });
+    // Each look counts for the alarm `runs-parked`.
+    const measured = world.services.log.lines.flatMap(({ measured }) =>
+      measured?.values.runs_parked ? [measured] : [],
+    );
+    expect(measured.length).toBeGreaterThan(1);
+    expect(measured[0]).toEqual({ values: { runs_parked: 1 }, of: { type: "feature", product: expect.any(String) } });
     const job = await world.jobs.get(id);
     if (!job) throw new Error("no job");
     expect(job).not.toHaveProperty("error");
