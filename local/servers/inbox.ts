@@ -18,7 +18,7 @@ export interface Inbox {
 }
 
 /** The parts of a Fastify request and reply that fauxqs's router of SQS uses. */
-export interface SqsRequest {
+interface SqsRequest {
   headers: Record<string, string>;
   body: object;
 }

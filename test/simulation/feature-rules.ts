@@ -115,11 +115,11 @@ export function revivedWaits({ observer }: Ledger, { by, before, after }: Write)
 export function failsForAStep({ observer, steps }: Ledger, { before, after, peek }: Write) {
   if (after.status !== "failed" || before?.status !== "running") return;
   const [, key] = /^Step (.+?) failed: /.exec(after.error?.message ?? "") ?? [];
+  if (!key) return;
+  const ofRun = (step: string) => stepKey({ job_id: after.id, run: after.run }, step);
   // The error names the step as its handler does. A run of code that began anew has other jobs for its keys, and is at the last of its parts.
-  const parts = [...steps.keys()].filter((one) =>
-    one.startsWith(stepKey({ job_id: after.id, run: after.run }, `${key} of part `)),
-  );
-  const id = key && steps.get(parts.at(-1) ?? stepKey({ job_id: after.id, run: after.run }, key));
+  const ofLaterParts = [...steps.keys()].filter((one) => one.startsWith(ofRun(`${key} of part `)));
+  const id = steps.get(ofLaterParts.at(-1) ?? ofRun(key));
   const step = id ? peek(id) : undefined;
   // A decision that died had made its job, and by now its input cannot be made any more: somebody has deleted a job before it.
   const isUnrecorded = step?.version === 1;
