@@ -53,6 +53,8 @@ const ceases = start + 36 * hour;
 const mostEvents = 60_000;
 /** The same of one with lines or alerts, which has many jobs, or with code, whose decisions are many where processes die. */
 const mostOfLines = 120_000;
+/** One with hundreds of starts a second has thousands of jobs. */
+const mostOfQuick = 600_000;
 /** And for each hour: where calls fail, a history may last for 36 of them, and the reconciler makes some 100 calls a minute. */
 const mostPerHour = 10_000;
 const busyUntil = start + 1_900_000;
@@ -173,7 +175,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
   let events = 0;
   const most = () =>
-    (lines || coding || alarms ? mostOfLines : mostEvents) + (mostPerHour * (time.now() - start)) / hour;
+    (lines?.kind === "quick" ? mostOfQuick : lines || coding || alarms ? mostOfLines : mostEvents) +
+    (mostPerHour * (time.now() - start)) / hour;
   const going = () =>
     ++events < most() &&
     seen.violations.length === 0 &&

@@ -134,6 +134,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   const counts = fakeDueCounts();
   const hot = hotMinutes(counts, herd.startsPerSecond, herd.jobsPerCount);
   const refuses = () => random.chance(hardship.refuse);
+  const writes: Parameters<typeof watchedGates>[1]["writes"] = new Map();
 
   return (purpose, what) => {
     const skew = random.int(-hardship.skew, hardship.skew);
@@ -157,7 +158,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       onChange: onWrite,
       onClaim: (job, at) => pausing.checkClaim(job, at - skew, world),
     });
-    const watching = { jobs, by: invocation, observer, now: time.now };
+    const watching = { jobs, by: invocation, observer, now: time.now, writes };
     // The end of a pause takes a dozen calls of one round that all succeed, since it reads every shard.
     const around = purpose === "reconciler" && pausing.isOn ? { ...world, hardship: gentle(hardship) } : world;
     const services: Invoked["services"] = {

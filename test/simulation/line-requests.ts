@@ -25,10 +25,17 @@ const crowds: Record<string, [from: number, to: number]> = {
   twice: [6, 12],
   paced: [4, 10],
   lent: [8, 20],
+  tenant: [25, 50],
+  visits: [40, 80],
 };
+/** Those of limits by key come in histories of their own. */
+const mixedEvents = Object.keys(crowds).filter((event) => !["tenant", "visits"].includes(event));
 
 /** The numbers that take the place of a limit's, by a pin or a deployment. */
 const others: Record<string, LimitRule[]> = {
+  quick: [{ rate: { limit: 50, period: "1s" } }, { rate: { limit: 400, period: "1s" } }],
+  tenant: [{ concurrency: 1 }, { concurrency: 4 }],
+  visits: [{ rate: { limit: 1, period: "1s" } }],
   fast: [{ rate: { limit: 2, period: "1s" } }, { rate: { limit: 30, period: "1s", burst: 5 } }],
   slow: [{ rate: { limit: 1, period: "1s" } }, { rate: { limit: 1, period: "30s" } }],
   wide: [{ concurrency: 3 }, { concurrency: 30 }, { concurrency: 13 }],
@@ -49,7 +56,10 @@ export function lineRequests(world: World, system: System, create: (request: Req
   const { random } = lines;
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
   const { kind } = lines;
-  const events = { long: ["fast"], changed: ["wide", "slow", "few"], mixed: random.some(Object.keys(crowds)) }[kind];
+  const events = {
+    ...{ long: ["fast"], changed: ["wide", "slow", "few"], quick: ["quick"], keyed: ["tenant", "visits"] },
+    mixed: random.some(mixedEvents),
+  }[kind];
   let n = 0;
 
   function ask(event: string, more: object = {}) {
@@ -69,20 +79,39 @@ export function lineRequests(world: World, system: System, create: (request: Req
       ...more,
     }) as Request;
 
+  /** A line of some seconds. */
+  function quickCrowd(): [number, number] {
+    const { rate } = lines?.limitNow("quick") ?? {};
+    const many = (rate?.limit ?? 0) * random.int(6, 7);
+    return [many, many + 100];
+  }
+
+  /** Whose job it is, where lines go by that. */
+  function whose() {
+    if (kind !== "keyed") return {};
+    const body = { secret: canary, who: random.pick(["ada", "bob", "cleo"]), team: random.pick(["red", "blue"]) };
+    return { input: { body } };
+  }
+
+  const comeWithin = { keyed: 30_000, quick: 1000, mixed: 4000, long: 4000, changed: 4000 }[kind];
   for (const event of events) {
-    const [from, to] = kind === "long" ? [160, 220] : (crowds[event] as [number, number]);
+    const [from, to] =
+      kind === "long" ? [160, 220] : kind === "quick" ? quickCrowd() : (crowds[event] as [number, number]);
     // Where most calls fail, a job takes many of them.
     const share = (kind === "changed" ? 2 : 1) * (lines.isCalm ? 1 : 0.25);
     const begins = random.int(0, 20_000);
     for (let i = Math.ceil(share * random.int(from, to)); i > 0; i--) {
       const priority = random.chance(0.05) ? { priority: random.int(-20, 20) } : {};
-      at(begins + random.int(0, 4000), () => ask(event, priority));
+      at(begins + random.int(0, comeWithin), () => ask(event, { ...priority, ...whose() }));
     }
     // Somebody cancels and moves some of them, or all that wait.
     if (random.chance(0.4)) at(begins + random.int(3000, 20_000), () => changeSome(event, random.pick([0.3, 1])));
     if (kind === "changed") at(begins + random.int(2000, 6000), () => changeLimit(event));
     else if (random.chance(0.5)) at(begins + random.int(1000, 25_000), () => changeLimit(event));
   }
+  if (kind === "keyed")
+    for (const [i, field] of random.pick([["team"], ["team", "who"]] as const).entries())
+      at(15_000 + i * 12_000 + random.int(0, 5000), () => deployKey(field));
   if (kind === "mixed" && random.chance(0.5)) settle();
 
   /** Requests that share jobs, again and again, as long as a line stands. */
@@ -142,6 +171,12 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const known = pinned.has(limit) && rule ? undefined : lines?.change(limit, rule ?? {}, time.now(), how);
     lines?.deploy(limit, rule);
     known?.();
+  }
+
+  function deployKey(field: "who" | "team") {
+    observer.cover("line: a limit has another key");
+    observer.note(() => `limits are deployed with a line for each ${field}`);
+    lines?.deployKey(field, time.now());
   }
 
   /** The pins that hold, by limit: the last one of each. */

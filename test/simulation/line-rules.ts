@@ -1,12 +1,13 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { durationMs } from "../../lambdas/core/kernel/duration-ms.ts";
+import type { GateName } from "../../lambdas/core/limits/gate.ts";
 import type { LimitRule } from "../../lambdas/core/limits/limit-rule.ts";
 import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 import { isWaiting, nameOf } from "./ledger.ts";
-import { type Lines, lineEvents } from "./lines.ts";
+import { type Lines, lineEvents, lineName } from "./lines.ts";
 import { holds } from "./pausing.ts";
 
 type Watched = Pick<World, "time" | "observer" | "hardship" | "pausing"> & { lines: Lines };
@@ -27,26 +28,29 @@ export function atWork(world: Watched, stored: Stored, job: Job, by: Invocation)
   const { time, observer, lines } = world;
   const now = time.now();
   const ends: (() => void)[] = [];
-  for (const { limit } of job.gates ?? []) {
+  for (const gate of job.gates ?? []) {
+    const { limit } = gate;
     if (!(limit in lineEventsOf)) continue;
-    startsInOrder(world, stored, job, limit);
-    lines.starts.set(limit, [...(lines.starts.get(limit) ?? []), { at: now, job }]);
-    const live = (lines.atWork.get(limit) ?? []).filter((one) => !one.by.dead && one.until > now);
+    const name = lineName(gate);
+    startsInOrder(world, stored, job, gate);
+    standsByItsKey(world, job, gate);
+    lines.starts.set(name, [...(lines.starts.get(name) ?? []), { at: now, job }]);
+    const live = (lines.atWork.get(name) ?? []).filter((one) => !one.by.dead && one.until > now);
     const one = { job, by, until: now + job.timeout_ms };
     const working = [...live, one];
-    lines.atWork.set(limit, working);
+    lines.atWork.set(name, working);
     ends.push(() =>
       lines.atWork.set(
-        limit,
-        (lines.atWork.get(limit) ?? []).filter((other) => other !== one),
+        name,
+        (lines.atWork.get(name) ?? []).filter((other) => other !== one),
       ),
     );
     const rules = lines.rules(limit, now, now);
-    const kept = stored.gates.all().find(({ gate }) => gate.limit === limit);
-    if (kept && holdersAt(kept, now).length >= usedOf(rules)) lines.full.set(limit, now);
+    const kept = stored.gates.all().find((one) => lineName(one.gate) === name);
+    if (kept && holdersAt(kept, now).length >= usedOf(rules)) lines.full.set(name, now);
     const most = Math.max(...rules.map(({ concurrency = Number.POSITIVE_INFINITY }) => concurrency));
     if (working.length > most)
-      observer.violated("lines", `${nameOf(job)} starts as number ${working.length} of ${limit}, at most ${most}`);
+      observer.violated("lines", `${nameOf(job)} starts as number ${working.length} of ${name}, at most ${most}`);
   }
   return () => {
     for (const end of ends) end();
@@ -56,9 +60,22 @@ export function atWork(world: Watched, stored: Stored, job: Job, by: Invocation)
 /** How many may stand before a job that starts, besides those that are called at a time. */
 const before = 6;
 
+/** A job stands in the line of the field that its limit had when the job was accepted. */
+function standsByItsKey({ observer, lines }: Watched, job: Job, gate: Gate): void {
+  if (lines.kind !== "keyed") return;
+  const { body } = (job.input as { inline: { body: Record<string, string> } }).inline;
+  const fields = lines.fieldsAt(job.created_at);
+  if (fields.length === 1) observer.cover(`line: by its ${fields[0]}`);
+  if (!fields.some((field) => body[field] === gate.key))
+    observer.violated("lines", `${nameOf(job)} stands in the line of ${gate.key}, by none of ${fields}`);
+}
+
+type Gate = Pick<GateName, "limit" | "key">;
+
 /** Those that start have been called in the order of the line. Who has just come to it may be too late for that. */
-function startsInOrder({ time, observer, lines }: Watched, { jobs, gates }: Stored, job: Job, limit: string): void {
-  const kept = gates.all().find(({ gate }) => gate.limit === limit);
+function startsInOrder({ time, observer, lines }: Watched, { jobs, gates }: Stored, job: Job, gate: Gate): void {
+  const { limit } = gate;
+  const kept = gates.all().find((one) => lineName(one.gate) === lineName(gate));
   if (!lines.isCalm || !kept || job.gates?.length !== 1) return;
   const now = time.now();
   // Those that a faster rate has called come too early, again and again, and start in the order in which they do.
@@ -96,9 +113,11 @@ const jitter = { calm: 350, hard: 20_000 } as const;
 /** Starts in any window are at most rate times window plus burst, by the fastest rate that may have held. */
 export function lineStartsKeepRates({ observer, lines, hardship }: Watched): void {
   const slack = (lines.isCalm ? jitter.calm : jitter.hard) + 2 * hardship.skew;
-  for (const [limit, starts] of lines.starts) {
+  const window = lines.kind === "quick" ? Number.POSITIVE_INFINITY : 200;
+  for (const [name, starts] of lines.starts) {
+    const [limit = ""] = name.split(" ");
     for (const [i, { at: from }] of starts.entries()) {
-      for (const [n, { at: to }] of starts.slice(i, i + 200).entries()) {
+      for (const [n, { at: to }] of starts.slice(i, i + window).entries()) {
         const rules = lines.rules(limit, from, to);
         if (rules.some(({ rate }) => !rate)) break;
         const each = Math.min(...rules.map(eachOf));
@@ -107,7 +126,7 @@ export function lineStartsKeepRates({ observer, lines, hardship }: Watched): voi
         const taken = rules.length > 1 ? 1 + 1000 / each : 0;
         const most = burst + taken + (to - from + slack) / each;
         if (n + 1 <= most) continue;
-        observer.violated("lines", `${n + 1} starts of ${limit} in ${to - from} ms, at most ${most}`);
+        observer.violated("lines", `${n + 1} starts of ${name} in ${to - from} ms, at most ${most}`);
         return;
       }
     }
@@ -162,11 +181,17 @@ function lookAt(world: Watched, { jobs, gates }: Stored, kept: Kept, memory: Mem
   // Who was called by a slower rate comes at its pace, and is not called again for as long.
   const mayHaveBeenSlower = lines.rules(limit, now - calledMs - 4 * lagOf(lines), now).length > 1;
   const called = (id: string) => mayHaveBeenSlower && kept.pump?.called[id] !== undefined;
+  const beginningMs = lines.kind === "quick" ? quickBeginningMs : beginning.ms;
   const begun = waiting.filter(
-    ({ job, since }) => since + beginning.lags * lagOf(lines) + beginning.ms <= now && !called(job.id),
+    ({ job, since }) => since + beginning.lags * lagOf(lines) + beginningMs <= now && !called(job.id),
   );
   const before = lines.rules(limit, now - loweredMs - 6 * lagOf(lines), now);
-  rateIsUsed(world, limit, { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules }, memory);
+  rateIsUsed(
+    world,
+    lineName(kept.gate),
+    { waiting: alone ? begun.length : 0, rules: isLowered(before) ? [] : rules },
+    memory,
+  );
   slotsAreUsed(world, kept, { waiting: waiting.map(({ job }) => job.id), rules }, memory);
   noneIsKept(world, { jobs }, kept, memory);
   noneIsLeft(world, { jobs, gates }, kept, memory);
@@ -174,6 +199,8 @@ function lookAt(world: Watched, { jobs, gates }: Stored, kept: Kept, memory: Mem
 
 /** How many lags, and how much besides, a job may stand in line before its rate has to be used, in milliseconds. */
 const beginning = { lags: 3, ms: 4000 } as const;
+/** The line of a quick rate does not last for much longer. */
+const quickBeginningMs = 1500;
 
 /** The later of the two queues is as late as this, in milliseconds. */
 const lagOf = ({ lag, tickLag }: Lines): number => Math.max(lag, tickLag);
@@ -239,7 +266,7 @@ function slotsAreUsed(
   { waiting, rules }: { waiting: string[]; rules: LimitRule[] },
   { idle }: Memory,
 ): void {
-  const { limit } = kept.gate;
+  const limit = lineName(kept.gate);
   const now = time.now();
   const live = holdersAt(kept, now);
   const isPaced = rules.some(({ rate }) => rate !== undefined);
@@ -262,10 +289,11 @@ const keptMs = 70_000;
 function noneIsKept(
   { time, observer, lines, hardship }: Watched,
   { jobs }: Pick<Stored, "jobs">,
-  { gate: { limit }, parts }: Kept,
+  { gate, parts }: Kept,
   { kept }: Memory,
 ): void {
   const now = time.now();
+  const limit = lineName(gate);
   const holders = [...parts.values()].flatMap((part) => Object.entries(part.holders));
   const names = new Set<string>();
   const twice = holders.find(([id], place) => holders.findIndex(([other]) => other === id) !== place);
@@ -291,9 +319,9 @@ const leavingMs = { others: 5000, first: 30_000 } as const;
 
 /** Who stands in a line waits for it, and for no other one. */
 function noneIsLeft({ time, observer, lines }: Watched, { jobs, gates }: Stored, kept: Kept, { left }: Memory): void {
-  const { limit } = kept.gate;
+  const limit = lineName(kept.gate);
   const now = time.now();
-  const turnMs = Math.max(...lines.rules(limit, now - leavingMs.first, now).map(eachOf));
+  const turnMs = Math.max(...lines.rules(kept.gate.limit, now - leavingMs.first, now).map(eachOf));
   const names = new Set<string>();
   for (const [place, { job: id, due_at, order }] of kept.waiters.entries()) {
     const job = jobs.peek(id);

@@ -19,6 +19,8 @@ interface Watch {
   observer: Observer;
   /** True time. */
   now: () => number;
+  /** How often items were written in the latest second in which they were. */
+  writes: Map<string, { second: number; count: number }>;
 }
 
 type Holders = Record<string, Holder>;
@@ -36,7 +38,7 @@ const started = new WeakMap<FakeGates, Set<string | undefined>>();
  * claim it is. A claim that has started nothing may have no slot, if the job was not to be claimed when its gates would have been
  * asked: `hasItsSlots` sees to it that it starts nothing then.
  */
-export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watch): Gates {
+export function watchedGates(gates: FakeGates, { jobs, by, observer, now, writes }: Watch): Gates {
   const isLive = (job: Job | undefined, { lease, turn, given }: Holder): job is Job =>
     job?.status === "running" &&
     // A slot that the attempt has not taken, since its limit had left the catalog, is not used by it.
@@ -67,8 +69,41 @@ export function watchedGates(gates: FakeGates, { jobs, by, observer, now }: Watc
       return answer;
     };
 
-  return { ...gates, take: watched(gates.take), release: watched(gates.release), drop: watched(gates.drop) };
+  return {
+    ...gates,
+    take: watched(counted(gates.take, ([part], { outcome }) => outcome === "taken" && part)),
+    release: watched(counted(gates.release, ([part], state) => state !== undefined && part)),
+    drop: watched(counted(gates.drop, ([part]) => part)),
+    notePeak: counted(gates.notePeak, ([gate]) => ({ ...gate, part: 0 })),
+    mark: counted(gates.mark, ([gate], isMarked) => isMarked && { ...gate, part: 0 }),
+  };
+
+  /** Counts a write of an item, of which DynamoDB takes a thousand a second at most. */
+  function counted<Args extends unknown[], Answer>(
+    call: (...args: Args) => Promise<Answer>,
+    written: (args: Args, answer: Answer) => GateItem | false,
+  ) {
+    return async (...args: Args): Promise<Answer> => {
+      const answer = await call(...args);
+      const part = written(args, answer);
+      if (part) noteWrite(part);
+      return answer;
+    };
+  }
+
+  function noteWrite(part: GateItem) {
+    const second = Math.floor(now() / 1000);
+    const name = `${gateKey(part)} ${part.part}`;
+    const before = writes.get(name);
+    const count = before?.second === second ? before.count + 1 : 1;
+    writes.set(name, { second, count });
+    observer.most("most writes: of one gate item in a second", count);
+    if (count > mostWrites) observer.violated("limits", `${count} writes of ${name} in a second`);
+  }
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
+const mostWrites = 1000;
 
 /** An attempt that starts has a slot of each of its limits, which lasts as long as its claim. */
 export function hasItsSlots(gates: FakeGates, observer: Observer, job: Job) {

@@ -46,6 +46,20 @@ export const lines: Mutation[] = [
     bug: "a job that failed and stood in line again was not called for 15 s and more",
   },
   {
+    name: "lines: a tick calls one page of jobs, however fast the rate is",
+    seed: 579,
+    at: `${tick}#choose`,
+    find: "while (next < candidates.length &&",
+    replace: "while (next < jobsAtOnce && next < candidates.length &&",
+  },
+  {
+    name: "lines: all keys of a limit have one line",
+    seed: 131,
+    at: "core/requests/request.ts#gatesOf",
+    find: "gates.push({ limit: name, key: keyed.key });",
+    replace: 'gates.push({ limit: name, key: "" });',
+  },
+  {
     name: "lines: a tick sends no next one",
     seed: 27,
     at: `${tick}#goOn`,
