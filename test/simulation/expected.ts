@@ -23,6 +23,8 @@ export const expected: readonly string[] = [
   "code: a run goes on by its code after another deployment",
   "a run goes on by what is deployed",
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
+  "line: by its who",
+  "line: by its team",
   "none -> scheduled",
   "none -> queued",
   "scheduled -> running",
