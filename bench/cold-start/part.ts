@@ -10,6 +10,7 @@ import { options } from "../../infra/bundle/options.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { handlerFile } from "../../lambdas/topology.ts";
 import { duration, median, type Section, table } from "../part.ts";
+import { codeStarts } from "./code.ts";
 import { environmentAt } from "./environment.ts";
 
 const entries = [
@@ -59,7 +60,8 @@ export async function coldStart(): Promise<Section> {
     const environment = environmentAt(await urlOf(aws));
     const rows: Row[] = [];
     for (const entry of entries) rows.push({ entry, ...(await measured(entry, folder, environment)) });
-    return sectionOf(rows);
+    const section = sectionOf(rows);
+    return { ...section, text: `${section.text}\n\n${await codeStarts(folder)}` };
   } finally {
     aws.kill();
     await rm(folder, { recursive: true });

@@ -13,10 +13,11 @@ import type { BundleHost, FeatureBundle } from "./feature-bundle.ts";
 /** The features of a deployment: each in a file that exports `bundle`. */
 export type FeatureFiles = Readonly<Record<string, URL>>;
 
-interface Loaded {
+interface Own {
   sha256: string;
   text: Buffer;
-  bundle: FeatureBundle;
+  /** Imports it: a run of earlier code does without. */
+  load(): Promise<FeatureBundle>;
 }
 
 type Asked = Exclude<DecideQuestion, BundleMessage>;
@@ -29,15 +30,15 @@ const mostLoaded = 50;
  * `from` is what such links begin with: only the deployment can have written there.
  */
 export function makeDefinitions(files: FeatureFiles, { from }: { from: string | undefined }) {
-  const own = new Map<string, Promise<Loaded>>();
+  const own = new Map<string, Promise<Own>>();
   const loaded = new Map<string, Promise<FeatureBundle | Spoiled>>();
 
-  async function ownOf(name: string): Promise<Loaded | undefined> {
+  async function ownOf(name: string): Promise<Own | undefined> {
     const file = Object.hasOwn(files, name) ? files[name] : undefined;
     if (!file) return undefined;
-    const found = own.get(name) ?? loadOwn(file);
+    const found = own.get(name) ?? readOwn(file);
     own.set(name, found);
-    // One that throws while it is loaded may not the next time.
+    // What could not be read may be the next time.
     found.catch(() => own.delete(name));
     return found;
   }
@@ -65,7 +66,7 @@ export function makeDefinitions(files: FeatureFiles, { from }: { from: string | 
       const now = await ownOf(feature);
       const asked = definition === "" ? now?.sha256 : definition;
       if (asked === undefined) return refusal("UNKNOWN_FEATURE", `This code has no feature ${feature}.`);
-      const bundle = asked === now?.sha256 ? now.bundle : await earlier(asked, message.code?.url);
+      const bundle = asked === now?.sha256 ? await now.load() : await earlier(asked, message.code?.url);
       if (!bundle) return refusal("UNKNOWN_DEFINITION", `This code does not have ${asked} of ${feature}.`);
       if (bundle instanceof Spoiled)
         return refusal("UNKNOWN_DEFINITION", `${bundle.message} ${mending(asked, feature)}`);
@@ -89,11 +90,14 @@ const refusal = (code: DecideRefusal["refuse"]["code"], message: string): Decide
   refuse: { code, message },
 });
 
-async function loadOwn(file: URL): Promise<Loaded> {
+async function readOwn(file: URL): Promise<Own> {
   const text = await readFile(file);
-  const { bundle } = (await import(file.href)) as { bundle: FeatureBundle };
-  return { sha256: hash("sha256", text, "hex"), text, bundle };
+  return { sha256: hash("sha256", text, "hex"), text, load: () => imported(file) };
 }
+
+/** A module that was imported before is not loaded again. */
+const imported = async (file: URL): Promise<FeatureBundle> =>
+  ((await import(file.href)) as { bundle: FeatureBundle }).bundle;
 
 /** What is kept of the code of a run is gone, or is another one. No other attempt at it changes that. */
 class Spoiled extends Error {}
@@ -121,6 +125,5 @@ async function fetchBundle(url: string, sha256: string): Promise<FeatureBundle> 
   const written = `${file}.${process.pid}`;
   await writeFile(written, text, { mode: 0o600 });
   await rename(written, file);
-  const { bundle } = (await import(pathToFileURL(file).href)) as { bundle: FeatureBundle };
-  return bundle;
+  return imported(pathToFileURL(file));
 }

@@ -239,7 +239,10 @@ export interface Job extends JobSummary {
    * on. Features only, and absent once the catalog has lost the event of a run that keeps none.
    */
   graph?: JobGraphStep[];
-  /** The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile. */
+  /**
+   * The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile. Of a
+   * run of code, the entry of the catalog: its code is `bundle`.
+   */
   definition?: {
     /** The same for runs that keep the same definition. */
     id: string;

@@ -44,8 +44,14 @@ const onThisMachine = (text: string, { create, jobs, sdk }: Packages) =>
     .replaceAll("http://127.0.0.1:4000", backend.url);
 
 /** Runs a command of the page in the project, in a shell with the page's `export` lines. */
-const asOnThePage = async (text: string, packages = before) =>
-  (await shell(onThisMachine(`${command("export DUCTAPE_URL")}\n${text}`, packages), project)).out;
+const asOnThePage = async (text: string, packages = before) => {
+  const line = onThisMachine(`${command("export DUCTAPE_URL")}\n${text}`, packages);
+  try {
+    return (await shell(line, project)).out;
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}\nThe system has printed:\n${local?.output().slice(-4000)}`, { cause });
+  }
+};
 
 const startProject = async () => {
   local = await start("npm start", project, "For programs", { PORT: String(port) });
@@ -210,47 +216,77 @@ test(
 );
 
 test(
+  "after an upgrade the deployment runs functions of the project, and tells of a process that ends by itself",
+  async () => {
+    const ran = async (event: string, payload: unknown) =>
+      (await (await caller())("GET", `/v1/jobs/${await started(event, { payload })}?wait=20`)).body;
+    expect(await ran("price", { nights: 3 })).toMatchObject({ status: "completed", result: { total: 30 } });
+    // It is not waited for: Lambda puts what became of the call on the queue of answers. The emulator does so for failures only.
+    expect(await ran("break_down", {})).toMatchObject({
+      status: "failed",
+      error: { code: "PROVIDER_ERROR", message: expect.stringContaining("process.exit") },
+    });
+  },
+  2 * minutes,
+);
+
+test(
   "runs that wait go on as they began, after a deployment that changes their feature and after the way back",
   async () => {
-    const trip = async (guest: string) => {
-      const request = { product_tag: "trips", env: "prd", event: "book", input: { guest }, start_at: 0 };
-      const { job_id } = (await (await caller())("POST", "/v1/jobs", request)).body;
-      return { guest, id: job_id as string };
+    const kinds = { book: "main.money", visit: "wait:paid" } as const;
+    type Kind = keyof typeof kinds;
+    const trip = async (kind: Kind, name: string) => {
+      const guest = `${name}-${kind}`;
+      return { kind, guest, id: await started(kind, { guest }) };
     };
+    type Trip = Awaited<ReturnType<typeof trip>>;
     const seen = (id: string, wanted: (job: Awaited<ReturnType<typeof shown>>) => unknown) =>
       until(async () => {
         const job = await shown(id);
         return wanted(job) ? job : undefined;
       }, 2 * minutes);
     const shown = async (id: string) => (await (await caller())("GET", `/v1/jobs/${id}`)).body;
-    const waits = ({ id }: { id: string }) => seen(id, ({ steps }) => steps?.["main.money"]?.status === "waiting");
-    const pay = async ({ guest }: { guest: string }) =>
+    const waits = ({ id, kind }: Trip) => seen(id, ({ steps }) => steps?.[kinds[kind]]?.status === "waiting");
+    const pay = async ({ guest }: Trip) =>
       (await caller())("POST", "/v1/signals", { product_tag: "trips", env: "prd", signal: "paid", key: guest });
-    const ended = ({ id }: { id: string }) => seen(id, ({ finished_at }) => finished_at !== undefined);
-    const callsOf = ({ guest }: { guest: string }) =>
+    const ended = ({ id }: Trip) => seen(id, ({ finished_at }) => finished_at !== undefined);
+    const callsOf = ({ guest }: Trip) =>
       backend.calls.flatMap((call) => (call.endsWith(`/${guest}`) ? [call.split("/")[1]] : []));
+    const trips = (name: string) => Promise.all([trip("book", name), trip("visit", name)]);
 
-    const [ada, bob, cleo] = [await trip("ada"), await trip("bob"), await trip("cleo")];
-    for (const one of [ada, bob, cleo]) await waits(one);
+    const [ada, bob, cleo] = await Promise.all([trips("ada"), trips("bob"), trips("cleo")]);
+    for (const one of [...ada, ...bob, ...cleo]) await waits(one);
+    const { bundle: codeOfFirst } = await shown(ada[1].id);
 
     await writeTrips(project, "second");
     await deployProject(project, "my-jobs", ministack as Ministack);
-    const dora = await trip("dora");
-    await waits(dora);
-    expect(await shown(ada.id)).toMatchObject({ status: "running", definition: { current: false, behind: 1 } });
-    await pay(ada);
-    expect(await ended(ada)).toMatchObject({ status: "completed" });
-    expect(callsOf(ada)).toEqual(["reserved", "confirmed"]);
-    expect((await (await caller())("POST", `/v1/jobs/${bob.id}/cancel`, {})).status).toBeLessThan(300);
-    expect(await ended(bob)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
-    expect(callsOf(bob)).toEqual(["reserved", "released"]);
+    const dora = await trips("dora");
+    for (const one of dora) await waits(one);
+    expect(await shown(ada[0].id)).toMatchObject({ status: "running", definition: { current: false, behind: 1 } });
+    expect((await shown(dora[1].id)).bundle).not.toBe(codeOfFirst);
+    for (const one of ada) {
+      await pay(one);
+      expect(await ended(one)).toMatchObject({ status: "completed" });
+      expect(callsOf(one)).toEqual(["reserved", "confirmed"]);
+    }
+    // The code is that with which the run began, and the function that it calls that of now.
+    expect(await shown(ada[1].id)).toMatchObject({
+      bundle: codeOfFirst,
+      result: { by: "first", badge: "first: ada-visit", total: 40 },
+    });
+    for (const one of bob) {
+      expect((await (await caller())("POST", `/v1/jobs/${one.id}/cancel`, {})).status).toBeLessThan(300);
+      expect(await ended(one)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+      expect(callsOf(one)).toEqual(["reserved", "released"]);
+    }
 
     await writeTrips(project, "first");
     await deployProject(project, "my-jobs", ministack as Ministack);
-    for (const one of [cleo, dora]) await pay(one);
-    for (const one of [cleo, dora]) expect(await ended(one)).toMatchObject({ status: "completed" });
-    expect(callsOf(cleo)).toEqual(["reserved", "confirmed"]);
-    expect(callsOf(dora)).toEqual(["insured", "reserved", "confirmed"]);
+    for (const one of [...cleo, ...dora]) await pay(one);
+    for (const one of [...cleo, ...dora]) expect(await ended(one)).toMatchObject({ status: "completed" });
+    for (const one of cleo) expect(callsOf(one)).toEqual(["reserved", "confirmed"]);
+    for (const one of dora) expect(callsOf(one)).toEqual(["insured", "reserved", "confirmed"]);
+    expect(await shown(dora[1].id)).toMatchObject({ result: { by: "second", total: 20 } });
   },
   12 * minutes,
 );
@@ -272,6 +308,11 @@ async function caller() {
 }
 
 const me = async () => (await (await caller())("GET", "/v1/me")).body;
+
+async function started(event: string, input: object): Promise<string> {
+  const request = { product_tag: "trips", env: "prd", event, input, start_at: 0 };
+  return (await (await caller())("POST", "/v1/jobs", request)).body.job_id;
+}
 
 async function scheduled(start_at: number): Promise<{ job_id: string }> {
   const request = {

@@ -343,7 +343,7 @@ export const JobSchema = z
       })
       .exactOptional()
       .describe(
-        "The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile.",
+        "The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile. Of a run of code, the entry of the catalog: its code is `bundle`.",
       ),
     channels: z
       .record(z.string(), ChannelSchema)

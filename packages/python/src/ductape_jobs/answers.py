@@ -725,7 +725,8 @@ class Job(JobSummary):
     """The steps of a feature in the order of its definition, those included that have not begun, and what each
     depends on. Features only, and absent once the catalog has lost the event of a run that keeps none."""
     definition: NotRequired[JobDefinition]
-    """The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile."""
+    """The definition that the run of a feature keeps, from its first decision on, whatever is deployed meanwhile. Of
+    a run of code, the entry of the catalog: its code is `bundle`."""
     channels: NotRequired[dict[str, JobChannel]]
     """The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its
     result has them."""
