@@ -36,6 +36,7 @@ const slots: SlotCase[] = [
   { slots: 50, jobs: 1000, takesMs: 200, lateMs: 0 },
   { slots: 1, jobs: 200, takesMs: 200, lateMs: 5000 },
   { slots: 10, jobs: 1000, takesMs: 200, lateMs: 5000 },
+  { slots: 10, jobs: 10_000, takesMs: 200, lateMs: 0 },
   // Longer than a consumer takes on another job: each gets a message.
   { slots: 1, jobs: 50, takesMs: 25_000, lateMs: 0 },
 ];
