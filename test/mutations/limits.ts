@@ -7,6 +7,7 @@ const gcraTest = "unit/core/limits/gcra.test.ts";
 const pass = "lambdas/consumers/engine/gates/pass.ts";
 const runJob = "lambdas/consumers/engine/run-job.ts";
 const tick = "lambdas/core/operations/tick.ts";
+const sharedKey = "lambdas/core/job/shared-key.ts";
 const sweep = "lambdas/reconciler/sweep-gates.ts";
 
 /** The conditions of lines that a history of the simulation seldom depends on: a round of the reconciler makes up for most of them. */
@@ -40,6 +41,18 @@ export const limitMutations: Mutation[] = [
   },
   { file: pass, find: "if (!isNear && pass.slots.length > 0)", replace: "if (false)", test: engine },
   { file: pass, find: "if (left > 0) await services.clock.sleep(left);", replace: "", test: engine },
+  {
+    file: pass,
+    find: "if (slotPartsOf(rule) > 0) await handOver(",
+    replace: "if (false) await handOver(",
+    test: engine,
+  },
+  {
+    file: "lambdas/core/operations/limit-rules.ts",
+    find: "(a.gate.limit < b.gate.limit ? -1 : 1)",
+    replace: "0",
+    test: engine,
+  },
   // A consumer runs the next job itself: of its type, and while its invocation is young.
   {
     file: runJob,
@@ -56,6 +69,7 @@ export const limitMutations: Mutation[] = [
     replace: "await gates.mark(gate, next, mark);\n  const called",
     test: engine,
   },
+  { file: tick, find: "call.at - now - lag", replace: "call.at - now", test: engine },
   // How many a tick calls, for when, and when the next one comes.
   { file: pump, find: "Math.ceil(open - Math.max(0, ahead))", replace: "Math.ceil(open)", test: pumpTest },
   { file: pump, find: "(next <= now ? free : 0)", replace: "0", test: pumpTest },
@@ -71,6 +85,15 @@ export const limitMutations: Mutation[] = [
     replace: "!isFresh",
     test: engine,
   },
+  {
+    file: "lambdas/core/operations/lines.ts",
+    find: "if (!(await gates.mark(gate, next, before))) return false;",
+    replace: "await gates.mark(gate, next, before);",
+    test: engine,
+  },
+  { file: sweep, find: "if (mark.emptyAt === undefined) await", replace: "if (false) await", test: engine },
+  { file: sweep, find: "else if (now - mark.emptyAt >= emptyMs)", replace: "else", test: engine },
+  { file: sweep, find: "else if (now - mark.emptyAt >= emptyMs)", replace: "else if (false)", test: engine },
   { file: sweep, find: "(isLost || hasChanged)", replace: "isLost", test: engine },
   { file: sweep, find: "(isLost || hasChanged)", replace: "hasChanged", test: engine },
   { file: sweep, find: "{ graceMs: 20_000, lags: 3 }", replace: "{ graceMs: 20_000, lags: 0 }", test: engine },
@@ -81,6 +104,11 @@ export const limitMutations: Mutation[] = [
     replace: "",
     test: "unit/api/limits.test.ts",
   },
+  // A debounced job that stands in line.
+  ...["job.gates !== undefined", "isWaiting(job) &&", "job.due_at <= now", "isAtSamePlace(job, made)"].map((find) => {
+    const replace = find.endsWith("&&") ? "true &&" : "true";
+    return { file: sharedKey, find, replace, test: "unit/core/job/shared-key.test.ts" };
+  }),
   // What is stored of a gate.
   { file: "lambdas/core/limits/gcra.ts", find: "tat + ahead * (increment - inc)", replace: "tat", test: gcraTest },
   { file: "lambdas/core/limits/gate.ts", find: "caps[part] = (caps[part] ?? 0) - cut;", replace: "", test: gcraTest },

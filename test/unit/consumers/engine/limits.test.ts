@@ -13,6 +13,7 @@ import type { Calls } from "../../../../lambdas/core/limits/pump.ts";
 import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
+import { rulesOf } from "../../../../lambdas/core/operations/limit-rules.ts";
 import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
@@ -281,6 +282,20 @@ describe("a limit of slots", () => {
     await running;
     await w.run(message);
     expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+
+  test("is asked in the order of the names, so that two jobs never wait for each other's slot", async () => {
+    const rate = { limit: 1, period: "1s" } as const;
+    const w = limited(
+      { zeta: { concurrency: 1 }, alpha: { concurrency: 2 }, early: { rate }, mid: { concurrency: 1 } },
+      2,
+    );
+    const names = async (gates: Job["gates"]) =>
+      (await rulesOf(w, { ...w.at(0), ...(gates && { gates }) })).map(({ gate }) => gate.limit);
+    // A start is taken last: one that is taken is never given back.
+    const order = ["alpha", "mid", "zeta", "early"];
+    expect(await names(w.at(0).gates)).toEqual(order);
+    expect(await names(w.at(0).gates?.toReversed())).toEqual(order);
   });
 
   test("keeps the slot of a job that waits for another limit for a minute", async () => {
@@ -678,6 +693,47 @@ describe("a limit with a rate", () => {
     await w.clock.advance(1);
     await w.run(w.message(3));
     expect(w.ticks.sent).toMatchObject([{ limit: "mailbox", visible: noon + 7001 }]);
+  });
+
+  test("gets one tick, however many jobs come to stand in its line at once", async () => {
+    const w = limited(perMinute, 4);
+    await w.run(w.message(0));
+    await Promise.all([1, 2, 3].map((i) => w.run(w.message(i))));
+    expect((await w.look("mailbox")).waiters).toHaveLength(3);
+    expect(w.ticks.sent).toHaveLength(1);
+  });
+
+  test("has the message of a called job sent earlier by the lag of its queue", async () => {
+    const w = limited({ mailbox: { rate: { limit: 6, period: "1m" } } }, 4);
+    for (const i of [0, 1, 2, 3]) await w.run(w.message(i));
+    await w.gates.keepPump(w.gate("mailbox"), { called: {}, lag: 7000, period: 1000 });
+    for (const tick of w.ticks.sent.splice(0)) await tickLine(w, tick);
+    const { lag = 0 } = (await w.gates.pump(w.gate("mailbox"))) ?? {};
+    expect(lag).toBeGreaterThan(1000);
+    const called = w.queue.sent.map(({ calls, delaySeconds }) => ({
+      at: calls?.limits.mailbox?.at ?? 0,
+      delaySeconds,
+    }));
+    expect(called.map(({ at }) => at)).toEqual([noon + 10_000]);
+    for (const { at, delaySeconds } of called) expect(delaySeconds).toBe(Math.floor((at - noon - lag) / 1000));
+  });
+
+  test("loses its mark in two steps, a while after its line was found empty", async () => {
+    const w = limited(perMinute, 2, { due_at: noon - 120_000 });
+    for (const i of [0, 1]) await w.run(w.message(i));
+    const [waiter] = (await w.look("mailbox")).waiters;
+    if (waiter) await w.gates.leave(w.gate("mailbox"), waiter);
+    const memory = newMemory();
+    const markAfterRound = async () => {
+      await reconcile(w, graceMs, memory);
+      return (await w.look("mailbox")).parts[0]?.line;
+    };
+    // Who joins it at this moment has seen a mark, and relies on it.
+    expect(await markAfterRound()).toMatchObject({ emptyAt: noon });
+    await w.clock.advance(49_999);
+    expect(await markAfterRound()).toMatchObject({ emptyAt: noon });
+    await w.clock.advance(1);
+    expect(await markAfterRound()).toBeUndefined();
   });
 
   test("is looked after by the reconciler: a tick that was lost, other numbers, and no message for who stands in line", async () => {
