@@ -105,10 +105,17 @@ export const limitMutations: Mutation[] = [
     test: "unit/api/limits.test.ts",
   },
   // A debounced job that stands in line.
-  ...["job.gates !== undefined", "isWaiting(job) &&", "job.due_at <= now", "isAtSamePlace(job, made)"].map((find) => {
-    const replace = find.endsWith("&&") ? "true &&" : "true";
-    return { file: sharedKey, find, replace, test: "unit/core/job/shared-key.test.ts" };
-  }),
+  ...[
+    "job.gates !== undefined && ",
+    "isWaiting(job) && job.due_at <= now",
+    "job.due_at <= now && ",
+    " && isAtSamePlace(job, made)",
+  ].map((find) => ({
+    file: sharedKey,
+    find,
+    replace: find.startsWith("isW") ? "job.due_at <= now" : "",
+    test: "unit/core/job/shared-key.test.ts",
+  })),
   // What is stored of a gate.
   { file: "lambdas/core/limits/gcra.ts", find: "tat + ahead * (increment - inc)", replace: "tat", test: gcraTest },
   { file: "lambdas/core/limits/gate.ts", find: "caps[part] = (caps[part] ?? 0) - cut;", replace: "", test: gcraTest },
