@@ -127,12 +127,16 @@ function printShare({ from, to }: Share, { failed }: Report) {
   for (const { seed, violation } of failed) console.log(`  seed ${seed}: ${violation}`);
 }
 
+function printMissing(what: string, missing: string[]) {
+  if (missing.length > 0) console.log(`${what}: ${missing.join(", ")}`);
+}
+
 async function print(reports: Report[], seconds: number, goesOn: boolean) {
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
   const covered = reports.map((report) => report.covered).reduce(sumOf);
   printCoverage(covered);
-  const missing = missingOf(covered, [...expected, ...rare]);
-  if (missing.length > 0) console.log(`expected, but not seen: ${missing.join(", ")}`);
+  printMissing("expected, but not seen", missingOf(covered, expected));
+  printMissing("rare, and not seen", missingOf(covered, rare));
   const histories = sum((report) => report.histories);
   console.log(
     `${histories} histories, ${sum((report) => report.jobs)} jobs, ${(histories / seconds).toFixed(0)} histories/s`,
