@@ -1,15 +1,52 @@
+import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import { secret } from "../../../../../../lambdas/core/catalog/references.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
+import { listening, stopping } from "../../../../../support/aws/server.ts";
 import { codeWorld } from "../../../../../support/code-world.ts";
+import { featureWorld } from "../../../../../support/feature-world.ts";
 
 const minute = 60_000;
+const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 const filming = defineFeature({
   async run(ctx) {
     await ctx.sleep("1h");
     return ctx.step("film", () => "a film", { timeout: "5m" });
   },
+});
+
+describe("a run whose code cannot be asked as the catalog says it", () => {
+  test("waits where the catalog has lost the env of its server, and goes on once it is there again", async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      response.writeHead(503).end();
+    });
+    const served = { provider: "serve", url: await listening(server), secret: secret("shop/code") } as const;
+    const world = featureWorld({ onboard: { envs: { dev: served } } });
+    world.services.secrets.resolve = async () => key;
+    const id = await world.start("onboard", {});
+    const { catalog } = world.services;
+    const lookup = catalog.lookup.bind(catalog);
+    let isThere = false;
+    Object.assign(catalog, {
+      lookup: (...of: Parameters<typeof lookup>) => {
+        const found = lookup(...of);
+        return found && !isThere && of[1] === "onboard" ? { ...found, target: { envs: {} } } : found;
+      },
+    });
+    await world.pass(20 * minute);
+    const job = await world.jobs.get(id);
+    expect(job).toMatchObject({ status: "running" });
+    expect(job?.progress).toMatchObject({ inline: { code: { parked: { code: "UNKNOWN_FEATURE" } } } });
+    expect(asked).toBe(0);
+    isThere = true;
+    await world.pass(20 * minute);
+    expect(asked).toBeGreaterThan(0);
+    await stopping(server);
+  });
 });
 
 describe("a long step whose code cannot be asked", () => {
