@@ -13,7 +13,7 @@ import { isRecord } from "../../../../core/kernel/json-values.ts";
 import { RequestError } from "../../../../core/kernel/request-error.ts";
 import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
-import { askForApprovals } from "../approvals.ts";
+import { askForApprovals, textOf } from "../approvals.ts";
 import { approvalLimits } from "../approve.ts";
 import { isPassing } from "../retry-decision.ts";
 import { messageAttemptOf, parentOf, startAs } from "../start-step.ts";
@@ -144,9 +144,17 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
   const until = Math.min(command.until ?? now + approvalLimits.most, now + approvalLimits.most);
   const opened: StepState = known ?? {
     ...{ status: "waiting", started_at: now, until },
-    approval: { id, title, choices, asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`) },
+    approval: {
+      id,
+      title: textOf(title, approvalLimits.title),
+      choices,
+      asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`),
+    },
     asking: {
-      show: show.map(({ label, value }) => ({ value, ...defined({ label }) })),
+      show: show.map(({ label, value }) => ({
+        ...defined({ label: label === undefined ? undefined : textOf(label, approvalLimits.label) }),
+        value: textOf(value, approvalLimits.value),
+      })),
       asks: {
         mark,
         of: ask.map(({ event, input }) => ({ event, input: marked(input, mark) as Record<string, unknown> })),
