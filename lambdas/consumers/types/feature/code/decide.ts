@@ -309,13 +309,20 @@ const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({
   ...defined({ reason: job.reason }),
 });
 
+/**
+ * Of how many messages a run that begins anew remembers that it has taken them, the latest: it is written with each decision. As many as
+ * an address keeps (`addressLimits`).
+ */
+const mostTaken = 10_000;
+
 /** The run begins anew, with an empty log, and other jobs for its keys. */
 async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   const { services, job, kept } = run;
   const now = services.clock.now();
-  const { cancelled: _cancelled, ...rest } = kept;
+  const { cancelled: _cancelled, taken, ...rest } = kept;
   run.kept = {
     ...rest,
+    ...defined({ taken: taken?.slice(-mostTaken) }),
     ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: byKey<Open>() },
     input: await keepValue(services.blobs, job, input),
   };

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import * as z from "zod";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import type { CodeProgress } from "../../../../../../lambdas/core/job/code-progress.ts";
+import type { Job } from "../../../../../../lambdas/core/job/job.ts";
 import { PermanentError } from "../../../../../../lambdas/core/kernel/errors.ts";
+import { load } from "../../../../../../lambdas/core/operations/payload.ts";
 import { codeWorld } from "../../../../../support/code-world.ts";
 
 const minute = 60_000;
@@ -78,5 +82,34 @@ describe("what a run of code keeps", () => {
     isTooLarge = false;
     await world.pass(10 * minute);
     expect(await world.view(id)).toMatchObject({ status: "completed" });
+  });
+
+  test("of the messages that it has taken does not grow for ever where it begins anew", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          await ctx.waitForSignal("paid");
+          return ctx.continueAs({});
+        },
+      }),
+    });
+    const id = await world.start("onboard");
+    await world.pass(minute);
+    const before = (await world.jobs.get(id)) as Job;
+    const progress = (await load(world.services.blobs, before.progress as never)) as CodeProgress;
+    const taken = Array.from({ length: 30_000 }, (_, n) => `sig_${n}`);
+    await world.services.jobs.replace({
+      ...before,
+      version: before.version + 1,
+      progress: { inline: { code: { ...progress.code, taken } } },
+    });
+    await world.signal("paid", { job_id: id }, 1, "evt_1");
+    await world.pass(minute);
+    const after = (await world.jobs.get(id)) as Job;
+    const { code } = (await load(world.services.blobs, after.progress as never)) as CodeProgress;
+    expect(code.part).toBe(2);
+    expect(code.taken?.length).toBeLessThanOrEqual(10_000);
+    expect(code.taken?.at(-1)).toBe("evt_1");
   });
 });
