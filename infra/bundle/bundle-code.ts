@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, formatMessages } from "esbuild";
 import { inParallel } from "../../lambdas/core/kernel/in-parallel.ts";
 import { CatalogError } from "./bundle-catalog.ts";
 import { type CodeEntry, codeRoot, missingModules, moduleOf } from "./code-entries.ts";
+import { featureSizeFault } from "./code-size.ts";
 import { extension } from "./extension.ts";
 import { options } from "./options.ts";
 
@@ -41,11 +42,14 @@ export async function bundleCode(
     const own = await bundled(`${product}.code.mjs`, entryOf(functions, features, catalog), {
       ...{ catalog, folder, file: "index.mjs", sourcemap: "linked" },
     });
-    const ofFeatures = await inParallel(bundledAtOnce, features, (entry) =>
-      bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
+    const ofFeatures = await inParallel(bundledAtOnce, features, async (entry) => {
+      const sources = await bundled(`${product}.${entry.name}.mjs`, featureEntryOf(entry, catalog), {
         ...{ catalog, folder, file: featureFile(entry), sourcemap: "inline" },
-      }),
-    );
+      });
+      const fault = featureSizeFault(product, entry.name, await readFile(join(folder, featureFile(entry))));
+      if (fault !== undefined) throw new CatalogError(fault);
+      return sources;
+    });
     return { file: join(folder, "index.mjs"), sources: [...new Set([own, ...ofFeatures].flat())].filter(isTheirs) };
   } catch (error) {
     const { errors } = error as { errors?: Parameters<typeof formatMessages>[0] };
@@ -62,7 +66,10 @@ const nativeHint =
 const sectionOf = (entries: readonly CodeEntry[], section: CodeEntry["section"]): CodeEntry[] =>
   entries.filter((entry) => entry.section === section);
 
-const featureFile = ({ name }: CodeEntry): string => `feature-${encodeURIComponent(name)}.mjs`;
+/** Capitals are marked: `Order` and `order` would be one file on the disks of macOS and Windows. No tag has a `+`. */
+export const fileNameOf = (tag: string): string => tag.replaceAll(/[A-Z]/g, (capital) => `+${capital.toLowerCase()}`);
+
+const featureFile = ({ name }: CodeEntry): string => `feature-${fileNameOf(name)}.mjs`;
 
 interface Bundling {
   catalog: string | undefined;

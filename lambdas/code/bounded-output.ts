@@ -1,7 +1,19 @@
+import { inspect } from "node:util";
+
 /** The most bytes that one job may write to its log: CloudWatch is paid by the byte, and a loop that logs writes gigabytes. */
 export const mostOutputBytes = 1024 * 1024;
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
+
+/** How long a part is as it is printed. One that cannot be shown is none of ours to report. */
+function lengthOf(part: unknown): number {
+  if (typeof part === "string") return part.length;
+  try {
+    return inspect(part).length;
+  } catch {
+    return 100;
+  }
+}
 
 /**
  * Drops what a call writes beyond its bound, and says so once. Returns what begins a new call. Lambda's own console writes past these
@@ -30,7 +42,8 @@ export function boundOutput(): () => void {
   for (const method of ["log", "info", "debug", "warn", "error", "trace"] as const) {
     const print = console[method].bind(console);
     console[method] = (...parts: unknown[]) => {
-      const bytes = parts.reduce<number>((sum, part) => sum + (typeof part === "string" ? part.length : 100), 1);
+      if (left <= 0) return;
+      const bytes = parts.reduce<number>((sum, part) => sum + lengthOf(part), 1);
       if (takes(bytes, () => process.stderr.write(notice))) print(...parts);
     };
   }

@@ -14,13 +14,13 @@ export async function bundleAll(
   const products = Object.entries(code);
   if (products.length === 0) return new Map();
   // Only those who have functions in code wait for esbuild.
-  const { bundleCode } = await import("../../infra/bundle/bundle-code.ts");
+  const { bundleCode, fileNameOf } = await import("../../infra/bundle/bundle-code.ts");
   const place = join(folder, randomUUID());
   return new Map(
     await Promise.all(
       products.map(
         async ([product, entries]) =>
-          [product, await bundleCode(product, entries, { catalog, folder: join(place, product) })] as const,
+          [product, await bundleCode(product, entries, { catalog, folder: join(place, fileNameOf(product)) })] as const,
       ),
     ),
   );

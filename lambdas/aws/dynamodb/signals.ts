@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -58,16 +59,23 @@ const marginSeconds = 24 * 3600;
 /** How often a sender counts its message again because another one came between. */
 const mostTries = 20;
 
-/** Tags have no `#`, and a key is the last part, so that no key is the address of a run. */
+/** Tags have no `#`, no name of a signal has the mark that follows it (`signalNameFault`), and a key is the last part. */
 const partitionOf = ({ product, env, signal, to }: SignalAddress): string =>
   `${signalsPrefix}${product}#${env}#${signal}#${"key" in to ? `KEY#${to.key}` : `RUN#${to.job_id}`}`;
 
 /** The address that a partition is of. */
 export function addressOf(partition: string): SignalAddress {
-  const [product = "", env = "", signal = "", kind, ...rest] = partition.slice(signalsPrefix.length).split("#");
-  const name = rest.join("#");
+  const [product = "", env = "", ...rest] = partition.slice(signalsPrefix.length).split("#");
+  const [, signal = "", kind, name = ""] = /^(.*?)#(KEY|RUN)#(.*)$/s.exec(rest.join("#")) ?? [];
   return { product, env, signal, to: kind === "RUN" ? { job_id: name } : { key: name } };
 }
+
+/** The most bytes of the name of a step in a sort key, of which DynamoDB takes 1024. */
+const longestStepName = 900;
+
+/** A name as it stands in a sort key. Names of calls in code have up to 900 characters, of up to three bytes each. */
+const stepName = (step: string): string =>
+  Buffer.byteLength(step) <= longestStepName ? step : `sha256-${hash("sha256", step, "hex")}`;
 
 /** Thirteen digits until the year 2286. */
 const signalKeyAt = (at: number): string => `${signalSortKey}${String(at).padStart(13, "0")}#`;
@@ -83,7 +91,7 @@ export function dynamoSignals(
   const keyOf = (address: SignalAddress, sort: string): Item =>
     toAttributes({ [partitionKey]: partitionOf(address), [sortKey]: sort });
   const waiterKey = (address: SignalAddress, { message, step }: Waiter): Item =>
-    keyOf(address, `${waiterSortKey}${message.job_id}#${step}`);
+    keyOf(address, `${waiterSortKey}${message.job_id}#${stepName(step)}`);
   const put = (key: Item, fields: object, until: number, unless: Partial<PutItemCommandInput> = {}) => {
     const expires = { [ttlAttribute]: Math.ceil(until / 1000) + marginSeconds };
     const Item = { ...key, ...toAttributes({ ...fields, ...expires }) };

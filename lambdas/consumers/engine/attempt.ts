@@ -16,10 +16,20 @@ import {
   handedOver,
   parked,
   progressed,
+  snoozed,
 } from "../../core/job/transitions.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { TransientError, traceOf } from "../../core/kernel/errors.ts";
-import { Answered, Ended, type Execution, Finished, HandedOver, Parked } from "../../core/operations/execution.ts";
+import { wakeParent } from "../../core/operations/dispatch.ts";
+import {
+  Answered,
+  Ended,
+  type Execution,
+  Finished,
+  HandedOver,
+  Parked,
+  PutOff,
+} from "../../core/operations/execution.ts";
 import { eventOfJob } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
@@ -203,6 +213,12 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   if (result instanceof Parked) {
     const progress = await storeValue(running, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.next);
+  }
+  if (result instanceof PutOff) {
+    const { error, wakesParent } = result;
+    running.services.log.warn("an attempt is put off: nothing of it has run", { code: error.code, why: error.message });
+    if (wakesParent) running.afterwards.push(() => wakeParent(running.services, running.job));
+    return (of) => snoozed(of, now, { error });
   }
   if (result instanceof Ended) {
     const { error, undos } = result;

@@ -59,5 +59,5 @@ export const runLogOf = ({ id: job_id, created_at, run, attempt }: Job, part: nu
 /** The most bytes of JSON of a value that stays in its entry. */
 export const largestLogValue = 1024;
 
-/** The most entries that are appended at a time: they are one item of the table, which holds 400 KB. */
-export const mostAppended = 100;
+/** The most entries that are appended at a time, and bytes of their JSON: they are one item of the table, which holds 400 KB. */
+export const mostAppended = { entries: 100, bytes: 300_000 } as const;

@@ -1,3 +1,4 @@
+import { requestLimits } from "../kernel/request-limits.ts";
 import type { JobMessage } from "./job.ts";
 
 /** Where a message goes: to all runs of a product's env that wait for the signal with a key, or to one run. */
@@ -40,3 +41,16 @@ export const addressLimits = { messages: 10_000, bytes: 64_000_000, page: 100 };
 
 /** Whether a message was kept. An address that is full keeps no other one until then, in epoch milliseconds. */
 export type Keeping = { is: "kept" } | { is: "full"; until: number };
+
+/** Why nobody can send a signal of this name, or why its address would be that of another one with a longer key. Undefined for a name. */
+export function signalNameFault(name: string): string | undefined {
+  if (name === "" || [...name].length > requestLimits.name) return `has 1 to ${requestLimits.name} characters`;
+  if (!name.isWellFormed()) return "is not well-formed Unicode";
+  return /#(KEY|RUN)(#|$)/.test(name) ? "must have neither #KEY nor #RUN as a part" : undefined;
+}
+
+/** Why no message comes with this key. Undefined for a key. */
+export function signalKeyFault(key: string): string | undefined {
+  if (key === "" || [...key].length > requestLimits.signalKey) return `has 1 to ${requestLimits.signalKey} characters`;
+  return key.isWellFormed() ? undefined : "is not well-formed Unicode";
+}

@@ -101,6 +101,19 @@ export class Ended {
   }
 }
 
+/** The outcome of an attempt of which nothing has run, since the job's code could not be asked for now: it is made later, however often that happens. */
+export class PutOff {
+  /** Why, with how long it waits as its `retryAfterMs`. */
+  readonly error: JobError;
+  /** Whether the run that the job is a step of is to be woken: it asks the same code, and says what it lacks. */
+  readonly wakesParent: boolean;
+
+  constructor(error: JobError, { wakesParent }: { wakesParent: boolean }) {
+    this.error = error;
+    this.wakesParent = wakesParent;
+  }
+}
+
 /** The outcome of a job that was not executed, because an earlier run has done the same. */
 export class Answered {
   readonly result: unknown;

@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { signalsOf } from "../catalog/signals.ts";
 import { isOfDecision } from "../job/approval.ts";
 import { jobIdPattern } from "../job/job-id.ts";
+import { signalNameFault } from "../job/signal.ts";
 import { refuseTooLarge } from "../kernel/bounds.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { type Fields, fieldsFaults } from "../kernel/fields.ts";
@@ -21,7 +22,12 @@ export const SignalRequest = strict({
   signal: Name.refine(
     (name) => !isOfDecision(name),
     "is no name of a signal: an approval is decided by POST /v1/approvals/{id}",
-  ).meta({ description: "A signal that a feature of the product declares.", examples: ["paid"] }),
+  )
+    .superRefine((name, context) => {
+      const fault = signalNameFault(name);
+      if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+    })
+    .meta({ description: "A signal that a feature of the product declares.", examples: ["paid"] }),
   key: z
     .string()
     .min(1)

@@ -83,7 +83,7 @@ export function describeRunLogs(name: string, make: () => Promise<RunLogsUnderTe
     test("takes as many entries at a time as are appended, with as large values and errors", async () => {
       const log = fresh();
       const error = { code: "X", message: "m".repeat(1000), stack: "s".repeat(1500) };
-      const many = Array.from({ length: mostAppended }, (_, i) =>
+      const many = Array.from({ length: mostAppended.entries }, (_, i) =>
         entry(i + 1, { value: { v: "x".repeat(1022) }, error }),
       );
       expect(await made.logs.append(log, many)).toBe("appended");

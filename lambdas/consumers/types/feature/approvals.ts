@@ -67,7 +67,7 @@ function shownOf(shown: NonNullable<Approve["show"]>[number], scope: Scope): Sho
 }
 
 /** A value as a text of one line, at most so many characters long. */
-function textOf(value: unknown, most: number): string {
+export function textOf(value: unknown, most: number): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const characters = [
     ...text

@@ -24,6 +24,7 @@ import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { askForApprovals, isOfEarlierAttempt, unasked, waitingOf, withApprovalIds } from "./approvals.ts";
+import { Unanswered } from "./code/ask-code.ts";
 import { decideCode } from "./code/decide.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
 import { feature as definition } from "./definition.ts";
@@ -75,7 +76,9 @@ function invokerOf(
   const { envs = target.envs } = Object(catalog.lookup(product, event)?.target) as Partial<ServedFeature>;
   const callee = serveTarget().safeParse(envs[env]);
   if (callee.success) return servedCode(callee.data, execution);
-  throw new JobError("CONFIGURATION_ERROR", `The feature has no valid settings for env ${execution.job.env}.`);
+  // A deployment mends it, so it fails no run.
+  const message = `The catalog does not say any more where the code of ${event} is for env ${env}.`;
+  return { call: () => Promise.reject(new Unanswered({ code: "UNKNOWN_FEATURE", message })) };
 }
 
 type Declared = Omit<Execution, "target"> & { target: FeatureTarget };

@@ -13,7 +13,7 @@ import { endedProcess } from "../../clients/aws/lambda-code.ts";
 import { parseCodeAnswer } from "../../clients/code/parse-code-answer.ts";
 import { endCalled, type ReadEnd, type RunJobOptions } from "../../engine/run-job.ts";
 import { outcomeIn } from "./code.ts";
-import { stepOutcomeIn } from "./own-step.ts";
+import { putOffBy, stepOutcomeIn } from "./own-step.ts";
 
 const asked = { v: z.literal(1), deadline_ms: z.number(), answer: z.looseObject({ token: z.string() }) };
 
@@ -62,12 +62,14 @@ type Sent = CallMessage | StepMessage;
 
 const readOf =
   ({ requestPayload, requestContext, responseContext, responsePayload }: CodeSaid): ReadEnd =>
-  async (job, { services: { blobs }, room }) => {
+  async (job, { services: { blobs, clock }, room }) => {
     const message = requestPayload as unknown as Sent;
     const outcome = (given: unknown) =>
       message.kind === "call" ? outcomeIn(message, given) : stepOutcomeIn(message, given);
     if (responseContext?.functionError || requestContext.condition !== "Success") {
       const failure = notAnswered(message, requestContext.condition, responsePayload);
+      const later = message.kind === "step" && putOffBy(failure, job, clock.now());
+      if (later) return later;
       const reported = await liveProgress(blobs, job).catch(() => undefined);
       throw reported ? changedError(failure, { progress: reported.v }) : failure;
     }
@@ -108,6 +110,7 @@ function notAnswered(message: Sent, condition: string, payload: unknown): JobErr
     return new JobError(
       "SERVICE_UNAVAILABLE",
       `${aboutOf(message).name} could not begin within a minute: its Lambda function runs as often as it may.`,
+      { nothingDone: true },
     );
   return endedProcess(message, JSON.stringify(payload ?? {}));
 }

@@ -7,7 +7,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { runLogOf } from "../../../core/job/run-log.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
-import type { AttemptServices, Execution } from "../../../core/operations/execution.ts";
+import { type AttemptServices, type Execution, PutOff } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
@@ -19,12 +19,52 @@ import { sentUnawaited } from "./unawaited.ts";
 /** The code answers this much before the attempt is over. */
 const answerMarginMs = 500;
 
-/** Runs a step of a feature in code that takes longer than a decision may: the handler is replayed to where it has called it. */
+/**
+ * Runs a step of a feature in code that takes longer than a decision may: the handler is replayed to where it has called it. What a deployment
+ * mends, or passes by itself, fails no step, as it fails no decision: a step has no other attempt, and its failure would stay in the log.
+ */
 export async function callOwnStep(
   deployed: CodeInvoker,
   execution: Calling,
   services: AttemptServices,
 ): Promise<unknown> {
+  try {
+    return await called(deployed, execution, services);
+  } catch (error) {
+    const later = putOffBy(error, execution.job, execution.clock.now());
+    if (!later || execution.signal.aborted) throw error;
+    return later;
+  }
+}
+
+/** How long a step waits for another deployment, in milliseconds: its run is woken by that, and looks as often. */
+const mendingMs = 300_000;
+/** How long it waits for what passes by itself: at first, and at most, as long as that has lasted. */
+const passing = { leastMs: 5000, mostMs: 900_000 } as const;
+
+/** Who is asked refuses it, or is not where the catalog says. */
+const mendable: ReadonlySet<string> = new Set(["CONFIGURATION_ERROR", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"]);
+const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
+
+/** What becomes of a step of which nothing has run. Undefined for any other failure of it. */
+export function putOffBy(error: unknown, { snoozes }: Pick<Job, "snoozes">, now: number): PutOff | undefined {
+  if (error instanceof JobError && mendable.has(error.code)) return untilMended(error.message);
+  const passes =
+    error instanceof TransientError || (error instanceof JobError && error.nothingDone && busy.has(error.code));
+  if (!passes) return undefined;
+  const asked = error instanceof JobError ? (error.retryAfterMs ?? 0) : 0;
+  const lasted = snoozes ? now - snoozes.since : 0;
+  const retryAfterMs = Math.max(asked, passing.leastMs, Math.min(passing.mostMs, lasted));
+  return new PutOff(new JobError("SERVICE_UNAVAILABLE", error.message, { retryAfterMs, cause: error }), {
+    wakesParent: false,
+  });
+}
+
+/** The run asks the same code, so that it says what is to be mended. */
+const untilMended = (message: string): PutOff =>
+  new PutOff(new JobError("CONFIGURATION_ERROR", message, { retryAfterMs: mendingMs }), { wakesParent: true });
+
+async function called(deployed: CodeInvoker, execution: Calling, services: AttemptServices): Promise<unknown> {
   const { job } = execution;
   const { message, invoker } = await messageOf(deployed, execution, services);
   const { definition } = message.run;
@@ -39,16 +79,17 @@ export async function callOwnStep(
   return stepOutcomeIn(message, given);
 }
 
-/** What a step has come to: its result, or a JobError that is thrown. */
+/** What a step has come to: its result, a PutOff where the code or its handler is at fault, which has not run it, or a JobError that is thrown. */
 export function stepOutcomeIn(message: Pick<StepMessage, "key">, given: unknown): unknown {
   const answer = CodeAnswer.safeParse(given);
   if (!answer.success) {
-    const { message: why = "It answered with something that is no answer." } = Object(
-      (given as { fault?: object } | undefined)?.fault,
-    ) as { message?: string };
-    throw new JobError("PROVIDER_ERROR", `${message.key} could not be run. ${why}`, { retryable: false });
+    const { fault } = Object(given) as { fault?: unknown };
+    const { message: why } = Object(fault) as { message?: unknown };
+    if (typeof why === "string") return untilMended(why);
+    const text = `${message.key} could not be run. It answered with something that is no answer.`;
+    throw new JobError("PROVIDER_ERROR", text, { retryable: false });
   }
-  if ("refuse" in answer.data) throw new JobError("CONFIGURATION_ERROR", answer.data.refuse.message);
+  if ("refuse" in answer.data) return untilMended(answer.data.refuse.message);
   const { outcome } = answer.data;
   if (outcome.is === "failed") throw failure(message.key, outcome);
   return outcome.value.v;

@@ -211,8 +211,10 @@ async function call(
 
 const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
 
-/** The code that this process knows to be kept. */
-const known = new Set<string>();
+/** Since when this process knows of code that it is kept. */
+const known = new Map<string, number>();
+/** For how long, in milliseconds: code that was not needed for months is deleted, or by hand, and a run that begins by it puts it back. */
+const knownMs = 3_600_000;
 
 /**
  * Keeps the code of a run, before the run does anything by it: another deployment goes on with the run by the same. The code that is
@@ -225,7 +227,8 @@ export async function keepCode(
   feature: string,
   sha256: string,
 ): Promise<void> {
-  if (known.has(sha256)) return;
+  const now = execution.clock.now();
+  if ((known.get(sha256) ?? Number.NEGATIVE_INFINITY) > now - knownMs) return;
   const message = {
     v: codeVersion,
     kind: "bundle",
@@ -242,5 +245,5 @@ export async function keepCode(
   if (hash("sha256", gunzipSync(gzip), "hex") !== sha256)
     throw new Unanswered({ code: "PROTOCOL", message: "The code that was given is not the code that answered." });
   await run.services.blobs.put(bundleKey(sha256), gzip, "application/gzip");
-  known.add(sha256);
+  known.set(sha256, now);
 }

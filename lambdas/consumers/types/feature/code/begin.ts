@@ -1,17 +1,19 @@
 import type { ProductEvent } from "../../../../core/catalog/job-type.ts";
 import { approvalIdOf } from "../../../../core/job/approval.ts";
 import { approvalMark } from "../../../../core/job/asked-approval.ts";
+import type { AttemptError } from "../../../../core/job/attempt.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { stepJobId, undoJobId } from "../../../../core/job/job-id.ts";
+import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
+import { signalKeyFault, signalNameFault } from "../../../../core/job/signal.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
 import { inParallelUntil } from "../../../../core/kernel/in-parallel.ts";
 import { isRecord } from "../../../../core/kernel/json-values.ts";
 import { RequestError } from "../../../../core/kernel/request-error.ts";
-import { requestLimits } from "../../../../core/kernel/request-limits.ts";
 import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
-import { askForApprovals } from "../approvals.ts";
+import { askForApprovals, textOf } from "../approvals.ts";
 import { approvalLimits } from "../approve.ts";
 import { isPassing } from "../retry-decision.ts";
 import { messageAttemptOf, parentOf, startAs } from "../start-step.ts";
@@ -106,17 +108,28 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
   const now = services.clock.now();
   const latest = now + waitLimits.most;
   const waits_for =
-    command.c === "wait"
-      ? command.signals.map(({ signal, key }) => ({
-          signal,
-          ...defined({ key: key?.slice(0, requestLimits.signalKey) }),
-        }))
-      : undefined;
+    command.c === "wait" ? command.signals.map(({ signal, key }) => ({ signal, ...defined({ key }) })) : undefined;
+  const fault = waits_for && unreachable(command.k, waits_for);
+  if (fault) {
+    begun.ended.push(refusedEnd(command.k, openOf(run, command, { status: "not_started" }), fault, now));
+    return;
+  }
   const until = Math.min(command.until ?? latest, latest);
   const opened: StepState = { status: "waiting", started_at: now, until, ...defined({ waits_for }) };
   if (waits_for) await listen(services, job, { placed: { key: command.k }, opened });
   kept.open[command.k] = openOf(run, command, opened);
   begun.waits += 1;
+}
+
+/** Why no message could end a wait. Code that runs elsewhere says whatever it likes. */
+function unreachable(step: string, awaited: readonly AwaitedSignal[]): AttemptError | undefined {
+  const faults = awaited.flatMap(({ signal, key }) => [
+    signalNameFault(signal)?.replace(/^/, "the name of a signal "),
+    key === undefined ? undefined : signalKeyFault(key)?.replace(/^/, "the key of a signal "),
+  ]);
+  const first = faults.find((fault) => fault !== undefined);
+  if (first === undefined) return undefined;
+  return { code: "VALIDATION_ERROR", message: `No message could end ${step}: ${first}.`, retryable: false };
 }
 
 async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approve" }>, begun: Begun): Promise<void> {
@@ -131,9 +144,17 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
   const until = Math.min(command.until ?? now + approvalLimits.most, now + approvalLimits.most);
   const opened: StepState = known ?? {
     ...{ status: "waiting", started_at: now, until },
-    approval: { id, title, choices, asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`) },
+    approval: {
+      id,
+      title: textOf(title, approvalLimits.title),
+      choices,
+      asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`),
+    },
     asking: {
-      show: show.map(({ label, value }) => ({ value, ...defined({ label }) })),
+      show: show.map(({ label, value }) => ({
+        ...defined({ label: label === undefined ? undefined : textOf(label, approvalLimits.label) }),
+        value: textOf(value, approvalLimits.value),
+      })),
       asks: {
         mark,
         of: ask.map(({ event, input }) => ({ event, input: marked(input, mark) as Record<string, unknown> })),

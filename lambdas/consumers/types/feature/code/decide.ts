@@ -1,4 +1,5 @@
 import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
+import { longestThrown } from "../../../../core/job/code-messages.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { cancelKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
@@ -7,7 +8,7 @@ import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job
 import { stepJobId } from "../../../../core/job/job-id.ts";
 import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
-import { TransientError, traceOf } from "../../../../core/kernel/errors.ts";
+import { PermanentError, TransientError, traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
 import {
   type AttemptServices,
@@ -72,7 +73,7 @@ export async function decideCode(
     ...{ execution, target, code },
     feature: String((event as { feature?: unknown }).feature),
   }).catch((error: unknown) => {
-    const unanswered = isCodeTarget(target) ? error : unreached(error);
+    const unanswered = tooLarge(isCodeTarget(target) ? error : unreached(error));
     if (!(unanswered instanceof Unanswered)) throw error;
     return parkedBy(run, unanswered);
   });
@@ -90,6 +91,15 @@ export async function decideCode(
 const unreached = (error: unknown): unknown =>
   error instanceof TransientError && error.cause instanceof JobError
     ? new Unanswered({ code: "CRASHED", message: error.message })
+    : error;
+
+/** What AWS takes at no time fails no run: other code, which keeps less, mends it. */
+const tooLarge = (error: unknown): unknown =>
+  error instanceof PermanentError
+    ? new Unanswered({
+        code: "TOO_LARGE",
+        message: `AWS does not take what the run would keep (${error.code}): put large values into a file, and pass where they are.`,
+      })
     : error;
 
 /**
@@ -211,9 +221,9 @@ async function tookBack(
       }
       const { code = "Error", message = "", name, stack, retryable } = error ?? {};
       const told = {
-        code,
-        message: message.slice(0, 1000),
-        ...defined({ name, retryable, stack: stack?.slice(0, 1500) }),
+        code: code.slice(0, longestThrown.name),
+        message: message.slice(0, longestThrown.message),
+        ...defined({ name: name?.slice(0, longestThrown.name), retryable, stack: stack?.slice(0, 1500) }),
       };
       // Its own words may quote what not everybody may see.
       const shown = {
@@ -299,13 +309,20 @@ const cancelEntry = ({ job, services }: OpenRun): NewEntry => ({
   ...defined({ reason: job.reason }),
 });
 
+/**
+ * Of how many messages a run that begins anew remembers that it has taken them, the latest: it is written with each decision. As many as
+ * an address keeps (`addressLimits`).
+ */
+const mostTaken = 10_000;
+
 /** The run begins anew, with an empty log, and other jobs for its keys. */
 async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   const { services, job, kept } = run;
   const now = services.clock.now();
-  const { cancelled: _cancelled, ...rest } = kept;
+  const { cancelled: _cancelled, taken, ...rest } = kept;
   run.kept = {
     ...rest,
+    ...defined({ taken: taken?.slice(-mostTaken) }),
     ...{ part: kept.part + 1, seen: 0, last_at: now, started_at: now, open: byKey<Open>() },
     input: await keepValue(services.blobs, job, input),
   };
@@ -335,7 +352,7 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   if (outcome.is === "rolled_back")
     return new JobError("PROVIDER_ERROR", `It was rolled back.`, {
       retryable: false,
-      thrown: { name: "RolledBack", message: outcome.reason },
+      thrown: { name: "RolledBack", message: outcome.reason.slice(0, longestThrown.message) },
     });
   if (outcome.is !== "failed" || job.ending?.cause === "cancelled") return undefined;
   const { step, code, message, name = code, stack } = outcome.error;

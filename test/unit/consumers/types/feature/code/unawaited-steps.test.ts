@@ -68,4 +68,25 @@ describe("a step of a feature that takes minutes", () => {
     expect(await other.stepOf()).toMatchObject({ status: "failed", error: { code: "PROVIDER_ERROR" } });
     expect(await other.world.view(other.id)).toMatchObject({ status: "failed" });
   });
+
+  it("begins later where Lambda had no process for it, or not the code, and fails no run by that", async () => {
+    const { world, id, sent, tell, stepOf } = await filming(() => "a film");
+    await tell(undefined, "EventAgeExceeded");
+    expect(await stepOf()).toMatchObject({ status: expect.stringMatching(/queued|scheduled/), attempts: [] });
+    await world.pass(minute);
+    expect(sent).toHaveLength(2);
+    const gone = { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "The code that the run began with is gone." } };
+    await endBy(world.services, async () => undefined, {
+      ...{ requestContext: { condition: "Success" }, requestPayload: sent[1] as never, responsePayload: gone },
+    });
+    await world.pass(6 * minute);
+    expect(sent).toHaveLength(3);
+    expect(await world.view(id)).toMatchObject({ status: "running" });
+    const responsePayload = await world.code.invoker.call("shop", sent[2] as StepMessage, {} as never);
+    await endBy(world.services, async () => undefined, {
+      ...{ requestContext: { condition: "Success" }, requestPayload: sent[2] as never, responsePayload },
+    });
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: { made: "a film" } });
+  });
 });

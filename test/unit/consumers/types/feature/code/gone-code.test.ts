@@ -1,0 +1,100 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import { secret } from "../../../../../../lambdas/core/catalog/references.ts";
+import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
+import { listening, stopping } from "../../../../../support/aws/server.ts";
+import { codeWorld } from "../../../../../support/code-world.ts";
+import { featureWorld } from "../../../../../support/feature-world.ts";
+
+const minute = 60_000;
+const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+
+const filming = defineFeature({
+  async run(ctx) {
+    await ctx.sleep("1h");
+    return ctx.step("film", () => "a film", { timeout: "5m" });
+  },
+});
+
+describe("a run whose code cannot be asked as the catalog says it", () => {
+  test("waits where the catalog has lost the env of its server, and goes on once it is there again", async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      response.writeHead(503).end();
+    });
+    const served = { provider: "serve", url: await listening(server), secret: secret("shop/code") } as const;
+    const world = featureWorld({ onboard: { envs: { dev: served } } });
+    world.services.secrets.resolve = async () => key;
+    const id = await world.start("onboard", {});
+    const { catalog } = world.services;
+    const lookup = catalog.lookup.bind(catalog);
+    let isThere = false;
+    Object.assign(catalog, {
+      lookup: (...of: Parameters<typeof lookup>) => {
+        const found = lookup(...of);
+        return found && !isThere && of[1] === "onboard" ? { ...found, target: { envs: {} } } : found;
+      },
+    });
+    await world.pass(20 * minute);
+    const job = await world.jobs.get(id);
+    expect(job).toMatchObject({ status: "running" });
+    expect(job?.progress).toMatchObject({ inline: { code: { parked: { code: "UNKNOWN_FEATURE" } } } });
+    expect(asked).toBe(0);
+    isThere = true;
+    await world.pass(20 * minute);
+    expect(asked).toBeGreaterThan(0);
+    await stopping(server);
+  });
+});
+
+describe("the code with which runs begin", () => {
+  test("is put back by a run that begins some time after it was deleted", async () => {
+    const world = codeWorld({ onboard: defineFeature({ run: async (ctx) => ctx.run("create", {}) }) });
+    const first = await world.run("onboard");
+    const key = `code/${first?.bundle}.mjs.gz`;
+    expect(await world.services.blobs.get(key)).toBeDefined();
+    await world.services.blobs.remove(key);
+    await world.pass(2 * 60 * minute);
+    expect((await world.run("onboard"))?.bundle).toBe(first?.bundle);
+    expect(await world.services.blobs.get(key)).toBeDefined();
+  });
+});
+
+describe("a long step whose code cannot be asked", () => {
+  test("waits with its run until the code is there again", async () => {
+    const world = codeWorld({ onboard: filming });
+    const { call } = world.code.invoker;
+    let isGone = true;
+    let asked = 0;
+    world.code.invoker.call = async (product, message, options) => {
+      if (message.kind === "step") asked += 1;
+      if (message.kind === "step" && isGone)
+        return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "The code that the run began with is gone." } };
+      return call(product, message, options);
+    };
+    const id = await world.start("onboard", {});
+    await world.pass(5 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "running" });
+    // Each look asks twice: without the code, and with a link to it.
+    expect(asked).toBeLessThan(110);
+    isGone = false;
+    await world.pass(20 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "a film" });
+  });
+
+  test("is not failed by a refusal of AWS, after which nothing has run", async () => {
+    const world = codeWorld({ onboard: filming });
+    const { call } = world.code.invoker;
+    let refused = 0;
+    world.code.invoker.call = async (product, message, options) => {
+      if (message.kind === "step" && refused++ < 30)
+        throw new JobError("RATE_LIMITED", "Lambda throttled the call.", { nothingDone: true });
+      return call(product, message, options);
+    };
+    const id = await world.start("onboard", {});
+    await world.pass(8 * 60 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "a film" });
+  });
+});
