@@ -19,6 +19,14 @@ export interface ShardScan extends Partition {
   isOver: boolean;
 }
 
+/** A pass over the lines of one tenant, which may take several rounds. */
+export interface LinePass {
+  /** Where the next round goes on. */
+  at?: RoundPlace["lines"];
+  /** The rules that it has met, by tenant and limit; empty for one that has changed on the way, so that it counts as seen by no line. */
+  rules: Map<string, string>;
+}
+
 /**
  * What one round of a process leaves to the next. A new process starts without it and sends one more message for each overdue
  * job. That is intended: after a deployment or an outage, anything may have been lost.
@@ -33,8 +41,10 @@ export interface RoundMemory {
   place?: RoundPlace;
   /** Until when relays were asked to work, epoch milliseconds. */
   relaysUntil?: number;
-  /** The rules of the limits with lines that the last rounds have seen, by tenant and limit. */
+  /** The rules of limits by which all lines of a tenant were looked after, by tenant and limit. */
   rules: Map<string, string>;
+  /** A look after the lines of a tenant from the first one on, for which the last round had no time to its end. */
+  pass?: LinePass;
   /** In how many rounds runs of code were woken that had been parked. */
   wakes?: number;
   /** Since when nothing has been paused, as far as the process knows, and when it last deleted code that no run needs. */

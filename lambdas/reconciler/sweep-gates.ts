@@ -10,7 +10,7 @@ import type { ReconcilerServices, Services } from "../core/operations/services.t
 import { handOver } from "../core/operations/slots.ts";
 import { mostCounted } from "../core/operations/tick.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
-import type { RoundMemory } from "./memory.ts";
+import type { LinePass, RoundMemory } from "./memory.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
 
 const pageSize = 100;
@@ -47,7 +47,7 @@ export async function sweepGates(services: ReconcilerServices, memory: RoundMemo
     const some = tenants.slice(next, next + tenantsAtOnce);
     const pages = await inParallel(tenantsAtOnce, some, (tenant) => pageOf(services, tenant, afterIn(tenant, from)));
     for (const [index, tenant] of some.entries()) {
-      stopped = await sweepTenant(services, tenant, pages[index] ?? [], sweep);
+      stopped = await sweepTenant(services, tenant, pages[index], sweep);
       if (stopped) break;
       next++;
     }
@@ -75,13 +75,13 @@ function tenantsFrom({ catalog }: Services, from: RoundPlace["lines"]): Tenant[]
   return first < 0 ? tenants : [...tenants.slice(first), ...tenants.slice(0, first)];
 }
 
-/** A page of the gates of a tenant; none if they cannot be read. */
-async function pageOf({ gates, log }: Services, tenant: Tenant, after?: GateName): Promise<GateName[]> {
+/** A page of the gates of a tenant; undefined if they cannot be read. */
+async function pageOf({ gates, log }: Services, tenant: Tenant, after?: GateName): Promise<GateName[] | undefined> {
   try {
     return await gates.withLine(tenant, { limit: pageSize, ...(after && { after }) });
   } catch (error) {
     log.error("the lines of limits could not be read", { ...tenant, ...traceOf(error) });
-    return [];
+    return undefined;
   }
 }
 
@@ -106,33 +106,57 @@ async function keepNowAndThen(services: ReconcilerServices, sweep: Sweep, lines:
 async function sweepTenant(
   services: ReconcilerServices,
   tenant: Tenant,
-  first: GateName[],
+  first: GateName[] | undefined,
   sweep: Sweep,
 ): Promise<RoundPlace["lines"]> {
   const { clock } = services;
+  const { memory } = sweep;
   const changed = new Map<string, boolean>();
   let gates = first;
   let after = afterIn(tenant, sweep.from);
-  for (;;) {
+  const pass = passFrom(memory, after && { ...tenant, after });
+  delete memory.pass;
+  while (gates) {
     const begun = await inParallelUntil(
       gatesAtOnce,
       gates,
       () => clock.now() >= sweep.end,
-      (gate) => trySweep(services, gate, { ...sweep, changed }),
+      (gate) => trySweep(services, gate, { ...sweep, changed, pass }),
     );
     after = gates[begun - 1] ?? after;
-    if (begun === gates.length && gates.length < pageSize) return undefined;
+    if (begun === gates.length && gates.length < pageSize) {
+      for (const [name, rule] of pass?.rules ?? []) memory.rules.set(name, rule);
+      return undefined;
+    }
     const place = { ...tenant, ...(after && { after }) };
-    if (clock.now() >= sweep.end) return place;
+    if (clock.now() >= sweep.end) {
+      if (pass) memory.pass = { ...pass, at: place };
+      return place;
+    }
     await keepNowAndThen(services, sweep, place);
     gates = await pageOf(services, tenant, after);
   }
+  return undefined;
 }
 
-async function trySweep(services: Services, gate: GateName, sweep: Sweep & { changed: Map<string, boolean> }) {
+/** The pass over a tenant's lines that is gone on with from a place. Undefined if this process has not looked after those before it. */
+function passFrom({ pass }: RoundMemory, from: RoundPlace["lines"]): LinePass | undefined {
+  if (!from) return { rules: new Map() };
+  return pass && JSON.stringify(pass.at) === JSON.stringify(from) ? pass : undefined;
+}
+
+/** How the lines of a tenant are looked after: which of its limits have changed, and what this pass has met. */
+interface TenantSweep extends Pick<Sweep, "memory" | "seen"> {
+  changed: Map<string, boolean>;
+  pass: LinePass | undefined;
+}
+
+async function trySweep(services: Services, gate: GateName, sweep: TenantSweep) {
   try {
     await sweepGate(services, gate, sweep);
   } catch (error) {
+    // The next pass begins anew with all lines of the limit.
+    sweep.pass?.rules.set(nameOf(gate), "");
     services.log.error("the line of a limit could not be looked after", { limit: gate.limit, ...traceOf(error) });
   }
 }
@@ -140,11 +164,11 @@ async function trySweep(services: Services, gate: GateName, sweep: Sweep & { cha
 async function sweepGate(
   services: Services,
   gate: GateName,
-  { memory, changed, seen }: Pick<Sweep, "memory" | "seen"> & { changed: Map<string, boolean> },
+  { memory, changed, pass, seen }: TenantSweep,
 ): Promise<void> {
   // One that has left the catalog lets everybody go.
   const rule = (await ruleAt(services, gate)) ?? {};
-  const hasChanged = ruleChanged(memory, gate, rule, changed);
+  const hasChanged = ruleChanged(gate, rule, { memory, changed, pass });
   const { parts, waiters, more } = await services.gates.look(gate, { limit: seenWaiters });
   const mark = parts[0]?.line;
   if (waiters.length === 0) return unmark(services, gate, mark);
@@ -157,19 +181,21 @@ async function sweepGate(
   if (hasPump(rule) && (isLost || hasChanged)) await hurryPump(services, gate, mark);
 }
 
-/** Whether the numbers of a limit are others than the last rounds of this process have seen. A new process takes all for changed. */
-function ruleChanged(
-  { rules }: RoundMemory,
-  { product, env, limit }: GateName,
-  rule: LimitRule,
-  changed: Map<string, boolean>,
-): boolean {
-  const name = JSON.stringify([product, env, limit]);
+/** Names a limit in the memory of rounds. */
+const nameOf = ({ product, env, limit }: GateName): string => JSON.stringify([product, env, limit]);
+
+/**
+ * Whether the numbers of a limit are others than those by which the last pass of this process has looked after all lines. A new process
+ * takes all for changed.
+ */
+function ruleChanged(gate: GateName, rule: LimitRule, { memory, changed, pass }: Omit<TenantSweep, "seen">): boolean {
+  const name = nameOf(gate);
   const known = changed.get(name);
   if (known !== undefined) return known;
   const hash = JSON.stringify(rule);
-  const isNew = rules.get(name) !== hash;
-  rules.set(name, hash);
+  const isNew = memory.rules.get(name) !== hash;
+  const before = pass?.rules.get(name) ?? hash;
+  pass?.rules.set(name, before === hash ? hash : "");
   changed.set(name, isNew);
   return isNew;
 }

@@ -1032,6 +1032,11 @@ export interface ExplainedGate {
   oldest_wait_since?: number;
   /** The next start that the rate gives out. Nothing is reserved: it goes to the first in line. Epoch milliseconds. */
   next_start?: number;
+  /**
+   * By when the line follows the present rate at the latest: it was changed, and the line has not heard of it.
+   * Absent: it follows. Epoch milliseconds.
+   */
+  follows_by?: number;
   /** How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000. */
   estimated?: LineEstimate;
   /**
@@ -1562,6 +1567,11 @@ export interface LimitGate {
   oldest_wait_since?: number;
   /** The next start that the rate gives out. Nothing is reserved: it goes to the first in line. Epoch milliseconds. */
   next_start?: number;
+  /**
+   * By when the line follows the present rate at the latest: it was changed, and the line has not heard of it.
+   * Absent: it follows. Epoch milliseconds.
+   */
+  follows_by?: number;
   /** How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000. */
   estimated?: LineEstimate;
 }

@@ -86,3 +86,27 @@ test("one key of a limit is paused, from the form or from where its gate is show
   await dialog.getByRole("button", { name: "End the pause" }).click();
   await page.getByText("starting again").waitFor();
 }, 90_000);
+
+test("a pin says from when it holds, and a line by when it follows a changed rate", async () => {
+  const at = Date.now();
+  const rate = { limit: 20, period_ms: 1000, burst: 1 };
+  const gate = { key: "", in_use: 12, waiting: 240, oldest_wait_since: at - 90_000, next_start: at };
+  const { page } = await open("/limits?product=my-product&env=prd", {
+    // A deployment shows for less than a minute: what the API would say of it is added to its answer.
+    before: (before) =>
+      before.route("**/v1/limits?**", async (route) => {
+        const response = await route.fetch();
+        const { limits } = (await response.json()) as { limits: { name: string }[] };
+        const changed = { rate, concurrency: 5, gates: [{ ...gate, follows_by: at + 40_000 }] };
+        const pinned = { concurrency: 5, until: at + 3_600_000, pinned_at: at };
+        const partner = limits.map((limit) =>
+          limit.name === "partner" ? { ...limit, ...changed, pinned, in_force_at: at + 5000 } : limit,
+        );
+        await route.fulfill({ response, json: { limits: partner } });
+      }),
+  });
+  const limit = page.getByRole("region", { name: "partner", exact: true });
+  await limit.getByText(/In force from .*, for all jobs in line by /).waitFor();
+  await limit.getByText(/^moves to 20 starts per second by /).waitFor();
+  await limit.getByText("7 more until they end").waitFor();
+});

@@ -26,15 +26,18 @@ const decided = makeStore<ReadonlySet<string>>(new Set());
 
 export const noteDecided = (id: string): void => decided.set(new Set([...decided.get(), id]));
 
-/** The open approvals of all that the key reads, those that end first at the beginning, for the inbox and, `slow`, its badge. */
-export function useApprovals({ slow = false } = {}): {
+/** The open approvals of all that the key reads, those that end first at the beginning, for the inbox and, `rare`, its badge. */
+export function useApprovals({ rare = false } = {}): {
   open: Approval[] | undefined;
   hasMore: boolean;
   error: unknown;
 } {
   const can = useCan();
   const done = useStore(decided);
-  const { data, error } = usePoll(can("jobs:read") ? approvals() : undefined, { slow });
+  const { data, error } = usePoll(can("jobs:read") ? approvals() : undefined, {
+    rare,
+    slow: ({ pages }) => pages > 1,
+  });
   const open = data?.items.filter(({ id }) => !done.has(id)).sort((a, b) => a.until - b.until);
   return { open, hasMore: data?.hasMore ?? false, error };
 }

@@ -6,10 +6,9 @@ import { usePoll } from "./use-poll.ts";
 
 const pauses = defineQuery("pauses", () => ductape().pauses.list());
 
-/** The pauses of all that the key reads, shared by the banner and the page of pauses. Undefined until they are known. */
-export function usePauses(): Pause[] | undefined {
+/** The pauses of all that the key reads, for their page and, `rare`, the banner. Undefined until they are known. */
+export function usePauses({ rare = false } = {}): Pause[] | undefined {
   const can = useCan();
-  return usePoll(can("jobs:read") ? pauses() : undefined, {
-    isFinal: (known) => known.every(({ state }) => state === "active"),
-  }).data;
+  const isFinal = (known: Pause[]) => known.every(({ state }) => state === "active");
+  return usePoll(can("jobs:read") ? pauses() : undefined, rare ? { rare } : { slow: true, isFinal }).data;
 }

@@ -1,11 +1,20 @@
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { Query } from "./define-query.ts";
 import { useLive } from "./live.ts";
 
 const busyMs = 2_000;
+const longestBusyMs = 15_000;
 const calmMs = 10_000;
 const slowMs = 30_000;
+const rareMs = 60_000;
+
+/** For so long, what is not final may change at any moment. */
+const freshMs = 60_000;
+
+/** A tenth of the time for which nothing has changed beyond a minute: a run that waits for days is not asked for every two seconds. */
+export const busyPause = (unchangedMs: number): number =>
+  Math.min(longestBusyMs, Math.max(busyMs, Math.round((unchangedMs - freshMs) / 10)));
 
 interface PollOptions<T> {
   /** Whether everything that the data shows is final, so that it is asked for less often. Default: it is. */
@@ -14,6 +23,8 @@ interface PollOptions<T> {
   once?: boolean | ((data: T) => boolean);
   /** Asks every 30 s only: for what every page shows, and for what hardly changes. */
   slow?: boolean | ((data: T) => boolean);
+  /** Asks every minute only: for one of many things that a page shows. */
+  rare?: boolean;
 }
 
 /** Stands for a query whose question is not known yet. */
@@ -21,12 +32,13 @@ const none: Query<never> = { queryKey: [], queryFn: () => Promise.reject(new Err
 
 /**
  * Data that is kept current. The next request starts a pause after the last one was answered, so that a slow API is never asked
- * twice at once: 2 s while something is not final, 10 s or 30 s otherwise, nothing while the tab is hidden or updates are paused.
+ * twice at once: 2 s while something is not final, up to 15 s if it has not changed for minutes, and 10 s, 30 s or 60 s otherwise;
+ * nothing while the tab is hidden or updates are paused. A page makes at most 12 requests a minute while nothing happens.
  * A repeated answer that says the same keeps its identity, so nothing is drawn anew. An earlier answer stays while a request fails.
  * Without a query nothing is asked.
  */
 export function usePoll<T>(query: Query<T> | undefined, options: PollOptions<T> = {}): UseQueryResult<T> {
-  const { isFinal, once = false, slow = false } = options;
+  const { isFinal, once = false, slow = false, rare = false } = options;
   const live = useLive();
   const enabled = query !== undefined;
   const result = useQuery<T>({
@@ -38,16 +50,22 @@ export function usePoll<T>(query: Query<T> | undefined, options: PollOptions<T> 
   const is = (asked: boolean | ((data: T) => boolean)) =>
     typeof asked === "function" ? data !== undefined && asked(data) : asked;
   const isBusy = data !== undefined && isFinal !== undefined && !isFinal(data);
-  const pauseMs = isBusy ? busyMs : is(slow) ? slowMs : calmMs;
+  const changedAt = useRef(0);
+  useEffect(() => {
+    changedAt.current = Date.now();
+  }, [data, isBusy]);
+  const finalMs = rare ? rareMs : is(slow) ? slowMs : calmMs;
   const isEnough = data !== undefined && is(once);
   // A new answer starts the next pause, also where it says the same.
   useEffect(() => {
     if (!live || !enabled || isFetching || isEnough) return;
-    const since = Date.now() - Math.max(dataUpdatedAt, errorUpdatedAt);
+    const now = Date.now();
+    const since = now - Math.max(dataUpdatedAt, errorUpdatedAt);
+    const pauseMs = isBusy ? busyPause(now - changedAt.current) : finalMs;
     // Where two parts of a page show the same, the second one takes the request of the first.
     const timer = setTimeout(() => void refetch({ cancelRefetch: false }), Math.max(0, pauseMs - since));
     return () => clearTimeout(timer);
-  }, [live, enabled, isFetching, isEnough, pauseMs, dataUpdatedAt, errorUpdatedAt, refetch]);
+  }, [live, enabled, isFetching, isEnough, isBusy, finalMs, dataUpdatedAt, errorUpdatedAt, refetch]);
   return result;
 }
 

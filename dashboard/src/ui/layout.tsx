@@ -113,7 +113,7 @@ function NavLink({ page, path }: { page: Page; path: string }) {
 
 /** How many decisions wait. */
 function OpenApprovals() {
-  const { open = [], hasMore } = useApprovals({ slow: true });
+  const { open = [], hasMore } = useApprovals({ rare: true });
   return <OpenBadge count={open.length} hasMore={hasMore} />;
 }
 

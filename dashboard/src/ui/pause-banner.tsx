@@ -9,7 +9,7 @@ const shown = 3;
 
 /** What is paused, on every page: whoever wonders why nothing starts should see it first. */
 export function PauseBanner() {
-  const active = (usePauses() ?? []).filter(({ state }) => state === "active");
+  const active = (usePauses({ rare: true }) ?? []).filter(({ state }) => state === "active");
   if (active.length === 0) return null;
   return (
     <section class="banner banner-warn pause-banner" aria-label="What is paused">

@@ -3,8 +3,8 @@ import type { Limit } from "../catalog/limit.ts";
 import type { Job } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration-ms.ts";
-import type { GateName } from "../limits/gate.ts";
-import { aheadMs } from "../limits/gcra.ts";
+import type { GateItemState, GateName } from "../limits/gate.ts";
+import { aheadMs, paceOf } from "../limits/gcra.ts";
 import { type LimitRule, type Pin, ruleOf } from "../limits/limit-rule.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates } from "../ports/gates.ts";
@@ -39,9 +39,30 @@ export async function gateView(gates: Gates, gate: GateName, rule: LimitRule, no
       more_waiting: view.more || undefined,
       oldest_wait_since: oldestOf(view.waiters.map(({ since }) => since)),
       next_start: starts?.next,
+      follows_by:
+        view.waiters.length > 0 ? followsBy(view.parts[0] ?? {}, rule, { next: starts?.next, now }) : undefined,
       estimated: lineEstimate(view, { starts, pump, now }),
     }),
   };
+}
+
+/** The reconciler's round, in which a line follows a changed rate that nothing has told it of. */
+const roundMs = 60_000;
+/** A pump that looks so much later than the next start has planned by another rate, and does not only wait for a job that it has called. */
+const lateMs = 2000;
+
+/**
+ * By when a line follows the present rate: its last start was given out by another one, and its pump, which has planned by that, sleeps
+ * beyond the next start. Undefined where the line follows already, as with a rate that was lowered: the next start is spaced by it.
+ */
+function followsBy(
+  { line, inc }: Partial<GateItemState>,
+  { rate }: LimitRule,
+  { next, now }: { next: number | undefined; now: number },
+): number | undefined {
+  if (!rate || next === undefined || line?.nextCall === undefined) return undefined;
+  if (inc === undefined || inc === paceOf(rate).increment || line.nextCall <= next + lateMs) return undefined;
+  return Math.max(now, Math.min(line.nextCall, now + roundMs));
 }
 
 const oldestOf = (times: number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times));

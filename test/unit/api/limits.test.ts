@@ -142,6 +142,44 @@ describe("GET /v1/limits", () => {
     ]);
   });
 
+  it("shows by when a line follows another rate, until its next start is given out by it", async () => {
+    const api = fakeApi();
+    const gate = customer("C-4");
+    const shownGate = async () =>
+      (await api.ask({ path: "/v1/limits", query: { name: "customer", env: "prd" } })).body.limits[0].gates[0];
+    // One an hour, as an earlier deployment had it: its pump sleeps until the next start but one by that.
+    const hourly = { increment: 3_600_000_000, burst: 1 };
+    await api.gates.take({ ...gate, part: 0 }, { job: id(1), turn: "1.1.0.0", now: noon, rate: hourly });
+    await stands(api.gates, gate, waiterOf(id(2), noon - 9));
+    const sleeps = async (nextCall: number) => {
+      const [first] = await api.gates.firsts([gate]);
+      await api.gates.mark(gate, { id: "m", nextCall, promised: "p" }, first?.line);
+    };
+    await sleeps(noon + 900_000);
+    expect(await shownGate()).toMatchObject({ next_start: noon, follows_by: noon + 60_000 });
+    await sleeps(noon + 20_000);
+    expect(await shownGate()).toMatchObject({ follows_by: noon + 20_000 });
+    await sleeps(noon + 1000);
+    expect(await shownGate()).not.toHaveProperty("follows_by");
+    await sleeps(noon + 900_000);
+    const rate = { increment: 1_000_000, burst: 2 };
+    await api.gates.take({ ...gate, part: 0 }, { job: id(2), turn: "1.1.0.0", now: noon, rate, isCalled: true });
+    expect(await shownGate()).not.toHaveProperty("follows_by");
+  });
+
+  it("shows no time for a lowered rate: what comes next is spaced by it already", async () => {
+    const api = fakeApi();
+    const gate = customer("C-5");
+    const fast = { increment: 100_000, burst: 1 };
+    for (const n of [1, 2])
+      await api.gates.take({ ...gate, part: 0 }, { job: id(n), turn: "1.1.0.0", now: noon, rate: fast });
+    await stands(api.gates, gate, waiterOf(id(3), noon - 9));
+    const [first] = await api.gates.firsts([gate]);
+    await api.gates.mark(gate, { id: "m", nextCall: noon + 500, promised: "p" }, first?.line);
+    const { body } = await api.ask({ path: "/v1/limits", query: { name: "customer", env: "prd" } });
+    expect(body.limits[0].gates[0]).not.toHaveProperty("follows_by");
+  });
+
   it("counts the first thousand of a line, and beyond shows its pump's count", async () => {
     const api = fakeApi();
     const shownGate = async () => (await api.ask({ path: "/v1/limits", query: { name: "customer" } })).body.limits;

@@ -4,7 +4,9 @@ import {
   hasEstimates,
   isBusy,
   isSettling,
+  linesFollowAt,
   numberWords,
+  overWords,
   scopeWords,
   shareInUse,
   waitingWords,
@@ -40,6 +42,15 @@ test("a limit shows what is counted apart from what is estimated", () => {
 test("a pin is shown as coming into force until it has reached the lines", () => {
   const at = (now: number) => isSettling({ ...limit, in_force_at: 5000 }, now);
   expect([at(0), at(5000), at(64_999), at(65_000), isSettling(limit, 0)]).toEqual([true, true, true, false, false]);
+});
+
+test("a pin says by when everything follows it", () => {
+  expect(linesFollowAt(5000)).toBe(65_000);
+});
+
+test("attempts beyond a lowered limit are said to end first", () => {
+  const gate = (in_use: number) => ({ key: "", in_use, waiting: 0 });
+  expect([overWords(gate(5), 5), overWords(gate(12), 5)]).toEqual([undefined, "7 more until they end"]);
 });
 
 test("a pause says what it holds", () => {

@@ -6,7 +6,7 @@ import { defineQuery } from "../../api/define-query.ts";
 import { searchPages } from "../../api/search-pages.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { jobOf } from "../../job/job-of.ts";
-import { runsOf } from "../../job/runs-of.ts";
+import { areOf, runsOf } from "../../job/runs-of.ts";
 import { isSettled } from "../../job/states.ts";
 import { asInRun, chosenRun, completedRun } from "./runs.ts";
 
@@ -25,8 +25,12 @@ export interface Side {
 export function useSide(name: Side["name"], id: string, number: string): Side {
   const { data: job, error } = usePoll(id === "" ? undefined : jobOf(id), {
     isFinal: (found) => isSettled(found, apiNow()),
+    slow: true,
   });
-  const series = usePoll(job?.recurring ? runsOf(id) : undefined, { isFinal: ({ runs }) => runs.every(isFinished) });
+  const series = usePoll(job?.recurring ? runsOf(id) : undefined, {
+    isFinal: ({ runs }) => job !== undefined && isSettled(job, apiNow()) && areOf(runs, job),
+    slow: true,
+  });
   const runs = series.data?.runs ?? [];
   const run = chosenRun(runs, number);
   const waits = job?.recurring === true && series.isPending;

@@ -74,7 +74,7 @@ const incidentsOf = defineQuery(
 function List({ tenant, state }: { tenant: Tenant; state: IncidentState | "" }) {
   const [limit, setLimit] = useState(pageSize);
   const { data, error, isPending } = usePoll(incidentsOf(tenant, state, limit), {
-    slow: ({ incidents }) => !incidents.some((one) => one.state === "open"),
+    slow: ({ incidents }) => incidents.length > pageSize || !incidents.some((one) => one.state === "open"),
   });
   if (isPending) return <Skeleton lines={5} />;
   if (!data) return <ErrorBanner error={error} />;

@@ -3,8 +3,8 @@ import type { Job, JobRun } from "../../../../sdk/src/index.ts";
 import { isFinished } from "../../../../sdk/src/is-finished.ts";
 import { apiNow } from "../../api/clock.ts";
 import { usePoll } from "../../api/use-poll.ts";
-import { runsOf } from "../../job/runs-of.ts";
-import { durationOf, latenessOf, limitsOf } from "../../job/states.ts";
+import { areOf, runsOf } from "../../job/runs-of.ts";
+import { durationOf, isSettled, latenessOf, limitsOf } from "../../job/states.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { duration, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -17,7 +17,8 @@ import { barHeights } from "./run-bars.ts";
 /** The latest runs of a series as bars: their height is how long they took. One is chosen to see its attempts and result. */
 export function Runs({ job }: { job: Job }) {
   const { data } = usePoll(runsOf(job.job_id), {
-    isFinal: ({ runs }) => runs.every(isFinished) && job.status !== "running",
+    isFinal: ({ runs }) => isSettled(job, apiNow()) && areOf(runs, job),
+    slow: true,
   });
   const [chosen, choose] = useState<number>();
   const runs = (data?.runs ?? []).filter(

@@ -164,7 +164,7 @@ function OwnCode({ job, row }: { job: Job; row: Row }) {
 
 /** The job of a step as its page shows it. It is asked for once the step is opened. The page has parts of the same names. */
 function JobOfStep({ id, of }: { id: string; of: string }) {
-  const { data: job, error } = usePoll(jobOf(id), { isFinal: (found) => isSettled(found, apiNow()) });
+  const { data: job, error } = usePoll(jobOf(id), { isFinal: (found) => isSettled(found, apiNow()), slow: true });
   const link = (
     <p>
       <Link href={`/jobs/${id}`}>Open the page of its job</Link>

@@ -86,8 +86,8 @@ export function useJobList(query: JobQuery): JobList {
   const take = (index: number, cursor: string | undefined, answer: JobPage) =>
     change((now) => taken(now, index, cursor, answer));
 
-  const head = usePoll(jobs(query), { isFinal: isCalm });
   const { pages, inSight } = loaded;
+  const head = usePoll(jobs(query), { isFinal: isCalm, slow: inSight > 0 });
   const cursor = pages[inSight]?.cursor;
   const tail = usePoll(inSight > 0 && cursor !== undefined ? jobs(query, cursor) : undefined, { isFinal: isCalm });
   // Only a new answer is taken in.

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Limit, LimitGate } from "../../../../sdk/src/index.ts";
+import type { Limit, LimitGate, LimitRate } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { useNow } from "../../api/clock.ts";
 import { useCan } from "../../api/me.ts";
@@ -15,7 +15,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Ago, Dash, Time } from "../../ui/time.tsx";
 import { PauseDialog } from "./pause-dialog.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
-import { hasEstimates, isSettling, numberWords, shareInUse, waitingWords } from "./words.ts";
+import { hasEstimates, isSettling, linesFollowAt, numberWords, overWords, shareInUse, waitingWords } from "./words.ts";
 
 /** One limit: its numbers, and each key at which something is going on. */
 export function LimitPanel({ limit }: { limit: Limit }) {
@@ -25,7 +25,7 @@ export function LimitPanel({ limit }: { limit: Limit }) {
       {pinned && (
         <p class="banner banner-warn">
           <span>
-            Pinned to {numberWords(pinned)} until <Time at={pinned.until} />
+            Pinned to {numberWords(pinned)} since <Time at={pinned.pinned_at} /> until <Time at={pinned.until} />
             {pinned.reason !== undefined && (
               <>
                 : <Plain text={pinned.reason} />
@@ -58,9 +58,10 @@ export function LimitPanel({ limit }: { limit: Limit }) {
 /** From when numbers that were pinned just now are in force. */
 function Settling({ limit }: { limit: Limit }) {
   const now = useNow();
-  return isSettling(limit, now) ? (
+  const { in_force_at } = limit;
+  return in_force_at !== undefined && isSettling(limit, now) ? (
     <>
-      . In force from <Time at={limit.in_force_at} />, for jobs in line within a minute
+      . In force from <Time at={in_force_at} />, for all jobs in line by <Time at={linesFollowAt(in_force_at)} />
     </>
   ) : null;
 }
@@ -118,7 +119,7 @@ const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
         {
           id: "next",
           name: "Next start",
-          cell: ({ next_start }: LimitGate) => <Time at={next_start} precision="ms" />,
+          cell: (gate: LimitGate) => <NextStart gate={gate} rate={rate} />,
         },
         {
           id: "ends",
@@ -129,6 +130,18 @@ const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
       ]),
 ];
 
+/** A rate that was changed just now may not have reached its line. */
+const NextStart = ({ gate: { next_start, follows_by }, rate }: { gate: LimitGate; rate: LimitRate }) => (
+  <>
+    <Time at={next_start} precision="ms" />
+    {follows_by !== undefined && (
+      <p class="muted">
+        moves to {numberWords({ rate })} by <Time at={follows_by} date={false} />
+      </p>
+    )}
+  </>
+);
+
 const slots = (concurrency: number): Column<LimitGate> => ({
   id: "slots",
   name: "In use",
@@ -138,6 +151,7 @@ const slots = (concurrency: number): Column<LimitGate> => ({
       <span class="num">
         {count(gate.in_use)} of {count(concurrency)}
       </span>
+      {overWords(gate, concurrency) && <span class="muted">{overWords(gate, concurrency)}</span>}
       <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect class="slots-all" width="100" height="4" rx="1" />
         <rect class="slots-held" width={shareInUse(gate, concurrency)} height="4" rx="1" />

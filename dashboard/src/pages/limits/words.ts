@@ -27,9 +27,16 @@ export const hasEstimates = ({ gates }: Limit): boolean => gates.some(({ estimat
 /** How long after everybody follows a pin the lines do too, in milliseconds. */
 const linesFollowMs = 60_000;
 
+/** When everything follows the numbers that were pinned, epoch milliseconds. */
+export const linesFollowAt = (inForceAt: number): number => inForceAt + linesFollowMs;
+
 /** Whether a change of the numbers may not have reached everything yet at `now`, epoch milliseconds. */
 export const isSettling = ({ in_force_at }: Limit, now: number): boolean =>
-  in_force_at !== undefined && now < in_force_at + linesFollowMs;
+  in_force_at !== undefined && now < linesFollowAt(in_force_at);
+
+/** How many attempts are at work beyond a limit that was lowered: `3 more until they end`. */
+export const overWords = ({ in_use }: LimitGate, concurrency: number): string | undefined =>
+  in_use > concurrency ? `${count(in_use - concurrency)} more until they end` : undefined;
 
 /** The share of the slots that are held, for a bar: from 0 to 100. */
 export const shareInUse = ({ in_use }: LimitGate, concurrency: number): number =>

@@ -17,9 +17,9 @@ const shown = 8;
 
 const home = defineQuery("home", () => ductape().jobs.home());
 
-/** What is late or goes wrong in any product and env that the key reaches, whatever the page shows. Nothing where all is well. */
+/** What is late or goes wrong in any product and env that the key reaches, whatever the page shows. Nothing where all is well. The reconciler finds it once a minute. */
 export function Attention() {
-  const { data } = usePoll(home(), { slow: true });
+  const { data } = usePoll(home(), { rare: true });
   if (!data) return null;
   const { tenants, more_tenants, incidents } = data;
   const silentSince = silence(data, apiNow());

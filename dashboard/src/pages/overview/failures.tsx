@@ -26,7 +26,7 @@ const topErrors = defineQuery("top-errors", async (tenant: Tenant, window: Windo
 
 /** The most frequent errors of the window, by cause. */
 export function Failures({ tenant, window }: { tenant: Tenant | undefined; window: WindowId }) {
-  const { data: groups } = usePoll(tenant && topErrors(tenant, window));
+  const { data: groups } = usePoll(tenant && topErrors(tenant, window), { rare: true });
   return (
     <Panel
       title="What failed"

@@ -62,6 +62,7 @@ const columns: Column<JobSummary>[] = [
 export function Recent({ tenant }: { tenant: Tenant | undefined }) {
   const { data } = usePoll(tenant && recent(tenant), {
     isFinal: (jobs) => jobs.every((job) => isSettled(job, apiNow())),
+    slow: true,
   });
   return (
     <Panel

@@ -15,7 +15,7 @@ const upcoming = defineQuery("upcoming", (tenant: Tenant) => ductape().jobs.upco
 /** What is due in each of the next sixty minutes, below what EventBridge Scheduler starts in a minute. */
 export function Due({ tenant }: { tenant: Tenant | undefined }) {
   const zone = useZone();
-  const { data } = usePoll(tenant && upcoming(tenant));
+  const { data } = usePoll(tenant && upcoming(tenant), { rare: true });
   const timeOf = (at: number) => timeParts(at, zone, "minute").time;
   return (
     <Panel

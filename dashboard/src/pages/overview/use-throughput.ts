@@ -19,4 +19,4 @@ const statsOf = defineQuery("stats", (tenant: Tenant, window: WindowId, event: s
  * last one.
  */
 export const useStats = (tenant: Tenant | undefined, window: WindowId, event: string) =>
-  usePoll(tenant && statsOf(tenant, window, event));
+  usePoll(tenant && statsOf(tenant, window, event), { rare: true });

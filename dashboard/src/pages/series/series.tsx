@@ -18,7 +18,7 @@ const pageSize = 25;
 /** How many pages are read for so many series: series are looked for among all jobs that wait, a thousand for a page. */
 const pagesPerSize = 40;
 /** What takes more pages than these is not asked for again by itself. */
-const fewPages = 5;
+const fewPages = 4;
 const isBusy = ({ status }: Series) => status === "queued" || status === "running";
 
 /** Jobs that recur: when, how they went, and when they run next. */
@@ -38,6 +38,7 @@ function List({ tenant }: { tenant: Tenant }) {
   const [limit, setLimit] = useState(pageSize);
   const { data, error, isPending } = usePoll(seriesOf(tenant, limit), {
     isFinal: ({ items }) => !items.some(isBusy),
+    slow: ({ pages }) => pages > 1,
     once: ({ pages }) => pages > fewPages,
   });
   if (isPending) return <Skeleton lines={6} />;

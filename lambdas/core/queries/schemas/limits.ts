@@ -49,6 +49,9 @@ const gateFields = {
   next_start: at(
     "The next start that the rate gives out. Nothing is reserved: it goes to the first in line.",
   ).exactOptional(),
+  follows_by: at(
+    "By when the line follows the present rate at the latest: it was changed, and the line has not heard of it. Absent: it follows.",
+  ).exactOptional(),
   estimated: EstimateSchema.exactOptional().describe(
     "How long the line is, and when it ends: for a rate at which jobs wait, and for a line of more than 1,000.",
   ),
