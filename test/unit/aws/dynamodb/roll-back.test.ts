@@ -1,13 +1,13 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
 import { fromAttributes } from "../../../../lambdas/aws/dynamodb/attributes.ts";
-import { positionKey } from "../../../../lambdas/aws/dynamodb/job-item.ts";
+import { jobFrom, jobItemOf, positionKey } from "../../../../lambdas/aws/dynamodb/job-item.ts";
 import { dynamoUnscheduled } from "../../../../lambdas/aws/dynamodb/unscheduled.ts";
-import type { JobMessage } from "../../../../lambdas/core/job/job.ts";
+import type { Job, JobMessage } from "../../../../lambdas/core/job/job.ts";
 import type { KeptMessage } from "../../../../lambdas/core/ports/unscheduled.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { stubHandler } from "../../../support/aws/stub-handler.ts";
-import { aMessage, noon } from "../../../support/builders.ts";
+import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { JobMessage as MessageThen } from "../../../support/stored/version-0.3-engine.mjs";
 
 type Item = Record<string, AttributeValue>;
@@ -53,4 +53,22 @@ test.each([
   expect(page.kept).toEqual([kept(more)]);
   await unscheduled.remove(page.kept);
   expect(deleted).toEqual([{ PK: item.PK, SK: item.SK }]);
+});
+
+const stored = (more: Partial<Job>) => jobFrom(jobItemOf(aJob(more), 30));
+const ending = { cause: "failed", since: noon } as const;
+const repeat = { every: 60_000, anchor: noon, overlap: "skip" } as const;
+
+test("the end of a run that version 0.3.0 has left with the next run of its series is not that run's", () => {
+  expect(stored({ repeat, run: 2, status: "scheduled", ending })).not.toHaveProperty("ending");
+  expect(stored({ repeat, run: 2, status: "paused", ending })).not.toHaveProperty("ending");
+  const claimed = { claims: 1, claim_id: "c", started_at: noon, lease_until: noon + 1 };
+  expect(stored({ repeat, run: 2, status: "running", ...claimed, ending })).not.toHaveProperty("ending");
+});
+
+test("a run that ends, or that version 0.3.0 has failed while it ended, keeps its end", () => {
+  const begun = { type: "feature", undoes: true } as const;
+  expect(stored({ ...begun, status: "running", parked_since: noon, ending })).toHaveProperty("ending", ending);
+  expect(stored({ ...begun, status: "failed", finished_at: noon, ending })).toHaveProperty("ending", ending);
+  expect(stored({ ...begun, status: "queued", attempt: 2, retried_after: 1, ending })).toHaveProperty("ending", ending);
 });
