@@ -16,4 +16,9 @@ const start = lazy(() => ({
   timeoutMs: webhookTimeoutMs,
 }));
 
-export const handler = queueHandler(start, Delivery, deliver, deliveryFields);
+export const handler = queueHandler(
+  start,
+  Delivery,
+  (services, delivery, { trace }) => deliver(services, { ...delivery, ...(trace && { trace }) }),
+  deliveryFields,
+);

@@ -364,7 +364,7 @@ describe("a cause for which attempts fail", () => {
 });
 
 describeRecord({ ...flow, ministack: () => ministack });
-describeRollBack({ ...flow, deploy: (checkout) => deploy(ministack, checkout) });
+describeRollBack({ ...flow, deploy: (checkout, stacks) => deploy(ministack, checkout, {}, stacks) });
 
 async function scheduleOf(jobId: string) {
   const scheduler = new SchedulerClient(clientOptions());

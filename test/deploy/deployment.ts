@@ -29,14 +29,15 @@ export interface Outputs {
 
 /**
  * Runs a real `cdk bootstrap` and `cdk deploy --all` of the real app against the emulator (app.ts and checkout.ts describe the
- * differences), or of another version of it. `settings` are those of the command line.
+ * differences), or of another version of it. `settings` are those of the command line, and `stacks` says which to deploy.
  */
 export async function deploy(
   ministack: Ministack,
   makeCheckout = copyOfCheckout,
   settings: Record<string, unknown> = {},
+  stacks: readonly string[] = ["--all"],
 ): Promise<Outputs> {
-  const outputs = await deployApp(ministack, "test/deploy/app.ts", makeCheckout, settings);
+  const outputs = await deployApp(ministack, "test/deploy/app.ts", makeCheckout, settings, stacks);
   return outputs["ductape-jobs-prod-service"] as unknown as Outputs;
 }
 
@@ -46,6 +47,7 @@ export async function deployApp(
   file: string,
   makeCheckout = copyOfCheckout,
   settings: Record<string, unknown> = {},
+  stacks: readonly string[] = ["--all"],
 ): Promise<Record<string, Record<string, string>>> {
   const app = `node_modules/.bin/tsx ${file}`;
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
@@ -65,7 +67,7 @@ export async function deployApp(
   try {
     await cdk("bootstrap", `aws://${account}/${region}`);
     const outputs = join(folder, "outputs.json");
-    await cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", outputs);
+    await cdk("deploy", ...stacks, "--require-approval", "never", "--outputs-file", outputs);
     return JSON.parse(await readFile(outputs, "utf8")) as Record<string, Record<string, string>>;
   } finally {
     await checkout.remove();

@@ -11,7 +11,8 @@ export interface System {
   /** A call with the deployment's own key. */
   call(method: string, path: string, options?: Call): Promise<Answer>;
   received(method: string, path: string): Received[];
-  deploy(checkout: typeof copyOfCheckout): Promise<Outputs>;
+  /** Deploys all stacks, or these. */
+  deploy(checkout: typeof copyOfCheckout, stacks?: readonly string[]): Promise<Outputs>;
 }
 
 export const second = 1000;
@@ -70,10 +71,10 @@ export function loadOn({ settings, outputs, call, received, deploy }: System) {
   }
 
   /** Deploys while a job is asked for every second, each of which has to be accepted. */
-  async function deployUnderLoad(checkout: typeof copyOfCheckout): Promise<Planned[]> {
+  async function deployUnderLoad(checkout: typeof copyOfCheckout, stacks?: readonly string[]): Promise<Planned[]> {
     const accepted: Planned[] = [];
     let isDone = false;
-    const deployed = deploy(checkout).finally(() => {
+    const deployed = deploy(checkout, stacks).finally(() => {
       isDone = true;
     });
     while (!isDone) {

@@ -10,6 +10,7 @@ import "./intake.cases.ts";
 import "./late-waits-alarm.cases.ts";
 import "./least-privilege.cases.ts";
 import "./operations-page.cases.ts";
+import "./roll-back.cases.ts";
 import "./security-page.cases.ts";
 import "./service-stack.cases.ts";
 import "./state-stack.cases.ts";

@@ -160,13 +160,20 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/engine/guards/pinned.ts",
-    find: "job.definition !== undefined) return undefined;",
-    replace: "job.definition === undefined) return undefined;",
+    find: "job.definition !== undefined && !beginsRun(job)",
+    replace: "job.definition === undefined",
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {
-    file: "lambdas/core/job/series.ts",
+    file: "lambdas/core/job/transitions.ts",
     find: "    definition: _definition,\n",
+    replace: "",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
+    // A run that version 0.3.0 has planned begins by what the run before had.
+    file: "lambdas/consumers/engine/guards/pinned.ts",
+    find: " && !beginsRun(job)",
     replace: "",
     test: "unit/consumers/types/feature/deployments.test.ts",
   },

@@ -67,8 +67,16 @@ export function jobFrom(item: Item): Job {
     const value = withValue(job[field], item[field]);
     if (value !== undefined) job[field] = value;
   }
+  if (isOfEarlierRun(job)) delete job.ending;
   return job;
 }
+
+/**
+ * Whether the end of a run stands with the next run of its series: version 0.3.0 plans that with all that it does not know. A run that ends
+ * has been parked, and one that 0.3.0 has failed meanwhile goes on with its end when it is retried.
+ */
+const isOfEarlierRun = (job: Job): boolean =>
+  job.ending !== undefined && job.parked_since === undefined && job.attempt === 1 && !isFinished(job);
 
 export const jobExpiryOf = (finishedAt: number, retentionDays: number): number =>
   Math.ceil(finishedAt / 1000) + retentionDays * secondsPerDay;

@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { messageTime } from "../../core/job/job.ts";
+import { type JobMessage, messageTime } from "../../core/job/job.ts";
 import { shardOf } from "../../core/job/job-id.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import { type KeptMessage, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
@@ -23,7 +23,10 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
     async hold(kept) {
       const { type, group, message } = kept;
       const expires = Math.ceil((messageTime(message) + keptAfterMs) / 1000);
-      const item = { ...keptKeyOf(kept), ...toAttributes({ type, group, message, [ttlAttribute]: expires }) };
+      const item = {
+        ...keptKeyOf(kept),
+        ...toAttributes({ type, group, ...fieldsOf(message), [ttlAttribute]: expires }),
+      };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
 
@@ -71,8 +74,23 @@ const keptKeyOf = (kept: KeptMessage): Item =>
     [partitionKey]: unscheduledPartitionOf(shardOf(kept.message.job_id, keptShards)),
     [sortKey]: keptSortKeyOf(kept),
   });
+
+interface KeptFields extends KeptMessage {
+  /** When the job was due that its message wakes later. */
+  job_due_at?: number;
+}
+
+/**
+ * The message that wakes a job is kept with the time that it is for in place of the time of its job. Version 0.3.0, to which a deployment may
+ * go back, derives the key from the time in the message: it would send others again and again, and never come to those behind them. It sends
+ * this one once, and its consumer drops it.
+ */
+const fieldsOf = ({ wake_at, ...message }: JobMessage): Pick<KeptFields, "message" | "job_due_at"> =>
+  wake_at === undefined ? { message } : { message: { ...message, due_at: wake_at }, job_due_at: message.due_at };
+
 const keptIn = (item: Item): KeptMessage => {
   const needed = { type: "string", group: "string", message: "object" } as const;
-  const { type, group, message } = readItem<KeptMessage>(item, { needed });
-  return { type, group, message };
+  const { type, group, message, job_due_at } = readItem<KeptFields>(item, { needed });
+  const wakes = job_due_at !== undefined && { due_at: job_due_at, wake_at: message.due_at };
+  return { type, group, message: { ...message, ...wakes } };
 };

@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import sqsPartialBatchFailure from "@middy/sqs-partial-batch-failure";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
+import type { TraceHeaders } from "../../core/job/trace.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { PermanentError, traceOf } from "../../core/kernel/errors.ts";
 import type { Calls } from "../../core/limits/pump.ts";
@@ -12,14 +13,17 @@ import type { Log } from "../../core/ports/log.ts";
 import { invocationFields } from "../log/log.ts";
 import { callsOf } from "../sqs/calls-attribute.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
+import { traceBeside } from "../sqs/trace-attributes.ts";
 
 /** What comes beside a message and not in it. */
 interface BesideMessage {
   /** The limits that have called the message's job. */
   calls?: Calls;
+  /** The trace of what the message is about. */
+  trace?: TraceHeaders;
 }
 
-const besideOf = (record: SQSRecord): BesideMessage => defined({ calls: callsOf(record) });
+const besideOf = (record: SQSRecord): BesideMessage => defined({ calls: callsOf(record), trace: traceBeside(record) });
 
 /**
  * The handler of an SQS event source. It handles all records of a batch in parallel, each parsed by `schema`. A record that fails

@@ -6,6 +6,7 @@ import { callsAttributes } from "./calls-attribute.ts";
 import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
+import { traceAttributes } from "./trace-attributes.ts";
 
 /** A standard queue of JSON messages. Their group makes it a fair queue. Without a URL it refuses all for now. */
 export const sqsMessages = <Message>({
@@ -23,14 +24,18 @@ export const sqsMessages = <Message>({
   sendMany: async (entries) => sendInBatches(client, deployed(url), entries.map(outgoingMessageOf)),
 });
 
-const outgoingMessageOf = <Message>({
+function outgoingMessageOf<Message>({
   message,
   delaySeconds,
   group,
   calls,
-}: { message: Message } & SendOptions): Outgoing => ({
-  MessageBody: jsonForSqs(message),
-  DelaySeconds: delaySeconds,
-  MessageGroupId: messageGroup(group),
-  ...callsAttributes(calls),
-});
+  trace,
+}: { message: Message } & SendOptions): Outgoing {
+  const attributes = { ...callsAttributes(calls).MessageAttributes, ...traceAttributes(trace) };
+  return {
+    MessageBody: jsonForSqs(message),
+    DelaySeconds: delaySeconds,
+    MessageGroupId: messageGroup(group),
+    ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
+  };
+}

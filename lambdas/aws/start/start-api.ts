@@ -16,6 +16,7 @@ import { dynamoSearchIndex } from "../dynamodb/search-index.ts";
 import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
+import { sqsWebhookQueue } from "../sqs/webhook-queue.ts";
 import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
@@ -41,7 +42,7 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     operations: dynamoOperations(dynamo),
     turns: sqsMessages({ client: sqs, url: env.IMPORT_QUEUE_URL }),
     sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
-    webhooks: sqsMessages({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    webhooks: sqsWebhookQueue({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env), memory: env.CONSUMER_MEMORY }),
   };

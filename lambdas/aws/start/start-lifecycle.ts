@@ -4,7 +4,6 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { JobMessage, JobType } from "../../core/job/job.ts";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
-import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoIncidents } from "../dynamodb/incidents.ts";
@@ -17,6 +16,7 @@ import { makeLog } from "../log/log.ts";
 import { sqsDeadLetters } from "../sqs/dead-letters.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
+import { sqsWebhookQueue } from "../sqs/webhook-queue.ts";
 import type { AlertingEnv, LifecycleEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
@@ -31,7 +31,7 @@ export function startLifecycle(env: LifecycleEnv) {
     stats: dynamoStatsStore(dynamo),
     failures: dynamoFailures(dynamo),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
-    webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    webhooks: sqsWebhookQueue({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),
     blobs: lazyBlobStore(env),
     signals: dynamoSignals(dynamo),

@@ -1,15 +1,14 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoEndpoints } from "../dynamodb/endpoints.ts";
 import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { eventBridgeAnnouncer } from "../eventbridge/announcer.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsDeadLetters } from "../sqs/dead-letters.ts";
-import { sqsMessages } from "../sqs/message-queue.ts";
 import { startRedelivery } from "../sqs/redelivery.ts";
+import { sqsWebhookQueue } from "../sqs/webhook-queue.ts";
 import type { WebhooksEnv } from "./env.ts";
 import { startSecrets } from "./start-secrets.ts";
 import { systemClock } from "./system-clock.ts";
@@ -24,7 +23,7 @@ export function startWebhooks(env: WebhooksEnv) {
     endpoints: dynamoEndpoints(dynamo),
     sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     secrets: startSecrets(),
-    queue: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    queue: sqsWebhookQueue({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.WEBHOOK_DLQ_URL }),
     announcer: eventBridgeAnnouncer({ client: events, bus: env.EVENT_BUS_NAME, clock: systemClock }),
     clock: systemClock,

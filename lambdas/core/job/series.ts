@@ -4,7 +4,7 @@ import { endOfDay, offsetAt, wallClock } from "../kernel/zone.ts";
 import type { Claim } from "./claim.ts";
 import { firstStartOf } from "./first-start.ts";
 import { hasBegun, isFinished, isKnownSeries, type Job, type Repeat, type RunRecord } from "./job.ts";
-import { cancelled, waiting } from "./transitions.ts";
+import { cancelled, waiting, withoutRun } from "./transitions.ts";
 
 interface Continuation {
   /** The archive's record of the run that has ended. */
@@ -222,16 +222,11 @@ export function skippedSeries(job: Job, now: number, calendars: Calendars = noCa
 
 /** A recurring job between two runs, waiting for run number `run`. */
 export function withRun(job: Job, run: number, { at, coalesced_until }: Planned, now: number): Job {
-  const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
+  const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } =
+    withoutRun(job);
   const {
     begun_at: _begun,
     begun_claims: _claims,
-    definition: _definition,
-    undoes: _undoes,
-    code_since: _since,
-    bundle: _code,
-    rolled_back: _undone,
-    begun_anew: _anew,
     coalesced_until: _before,
     next_at: _next,
     moved: _moved,

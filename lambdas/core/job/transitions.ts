@@ -70,6 +70,31 @@ export const begun = (job: Job, claimId: string): Job => ({
   version: job.version + 1,
 });
 
+/** A job without what only the run of a feature has. */
+export function withoutRun(job: Job): Job {
+  const {
+    definition: _definition,
+    undoes: _undoes,
+    code_since: _since,
+    bundle: _code,
+    ending: _ending,
+    rolled_back: _undone,
+    begun_anew: _anew,
+    timer_at: _timer,
+    waits: _waits,
+    called: _called,
+    ...rest
+  } = job;
+  return rest;
+}
+
+/**
+ * Whether a claimed job begins a run of its series. What it has of a run then is of the one before: version 0.3.0 plans the next run with all
+ * that it does not know. A run that is begun a second time may take on another definition, since nothing was started by the first.
+ */
+export const beginsRun = ({ run, attempt, claims, parked_since, progress, snoozes }: Job): boolean =>
+  run > 1 && attempt === 1 && claims === 1 && [parked_since, progress, snoozes].every((one) => one === undefined);
+
 /** A claimed job whose run keeps a definition, and of a run of code, when that has begun. */
 export const withDefinition = (
   job: Job,
@@ -77,7 +102,7 @@ export const withDefinition = (
   undoes: boolean,
   code: Pick<Job, "code_since"> = {},
 ): Job => {
-  const { undoes: _before, ...rest } = job;
+  const { undoes: _before, ...rest } = beginsRun(job) ? withoutRun(job) : job;
   return { ...code, ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
 };
 

@@ -440,8 +440,9 @@ export const skipNext: Change = (job, now, calendars = noCalendars) => {
 
 /** Throws STATE_CONFLICT for a job that cannot be deleted. */
 export function requireFinished(job: Job, now: number): void {
+  if (isFinished(job)) return;
   if (job.ending) throw conflict(job, now, "its steps are undone; delete it once it has ended.");
-  if (!isFinished(job)) throw conflict(job, now, "only a finished job can be deleted; cancel it first.");
+  throw conflict(job, now, "only a finished job can be deleted; cancel it first.");
 }
 
 /** Deletes a finished job, after what has to be done before, and returns what it was. The lifecycle deletes its input and its progress. */

@@ -28,7 +28,7 @@ export const Delivery = z.object({
   due_at: z.int(),
   /** When the first attempt failed. */
   failed_at: z.int().optional(),
-  /** What carries the trace of its job, if that has one. */
+  /** What carries the trace of its job, if that has one. In its queue it stands beside the message. */
   trace: z.object({ traceparent: z.string(), tracestate: z.string().exactOptional() }).exactOptional(),
 });
 export type Delivery = z.infer<typeof Delivery>;

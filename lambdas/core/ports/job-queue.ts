@@ -1,4 +1,5 @@
 import type { JobMessage, JobType } from "../job/job.ts";
+import type { TraceHeaders } from "../job/trace.ts";
 import type { Calls } from "../limits/pump.ts";
 import type { Refused } from "./refused.ts";
 
@@ -9,6 +10,8 @@ export interface SendOptions {
   group: string;
   /** Which limits have called the job. It travels beside the message and not in it. */
   calls?: Calls;
+  /** The trace of what the message is about. It travels beside the message too. */
+  trace?: TraceHeaders;
 }
 
 /** The queues of jobs, one per type. */

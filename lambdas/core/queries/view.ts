@@ -58,7 +58,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...pick(job, ["env", "event", "type", "run", "attempt", "retries", "timeout_ms", "due_at", "created_at"]),
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
   ...pick(job, ["bundle", "cache", "gates", "unique", "rolled_back"]),
-  ...(job.ending && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
+  ...(job.ending && !isFinished(job) && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
   ...defined({ lateness: latenessOf(job), retrying: retryingOf(job) }),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),

@@ -20,7 +20,7 @@ export const definitions: Mutation[] = [
     name: "definition: each decision keeps that of its deployment",
     seed: 8,
     at: "consumers/engine/guards/pinned.ts#pinned",
-    find: " || job.definition !== undefined",
+    find: " || (job.definition !== undefined && !beginsRun(job))",
     replace: "",
   },
   {

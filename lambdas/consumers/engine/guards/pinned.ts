@@ -1,5 +1,5 @@
 import { definitionId, definitionOf } from "../../../core/catalog/feature-definition.ts";
-import { withDefinition } from "../../../core/job/transitions.ts";
+import { beginsRun, withDefinition } from "../../../core/job/transitions.ts";
 import { type Guard, NotStarted } from "../context.ts";
 import { changeClaimed } from "../fenced.ts";
 
@@ -11,7 +11,7 @@ import { changeClaimed } from "../fenced.ts";
  */
 export const pinned: Guard = async (running) => {
   const { services, engine, job } = running;
-  if (!engine.policy.keepsDefinition || job.definition !== undefined) return undefined;
+  if (!engine.policy.keepsDefinition || (job.definition !== undefined && !beginsRun(job))) return undefined;
   const found = services.catalog.lookup(job.product, job.event);
   // The attempt says so.
   if (found?.event.type !== job.type) return undefined;

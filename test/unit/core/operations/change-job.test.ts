@@ -419,6 +419,12 @@ describe("delete of a job", () => {
     await conflicts(deleteJob(waits, (await waits.now())?.id ?? ""));
     await expect(deleteJob(w, "job_x")).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
   });
+
+  it("takes one that version 0.3.0 has failed while its steps were undone", async () => {
+    const w = await world({ ...failed(), ending: { cause: "failed", since: noon } });
+    await deleteJob(w, (await w.now())?.id ?? "");
+    expect(await w.now()).toBeUndefined();
+  });
 });
 
 describe("skip next of a series", () => {

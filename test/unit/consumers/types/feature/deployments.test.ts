@@ -71,6 +71,35 @@ describe("a feature whose definition changes while it runs", () => {
     expect(await world.run()).toMatchObject({ status: "completed", result: { inline: { of: "before" } } });
   });
 
+  it("begins each run of a series by the catalog, also one that version 0.3.0 has planned with all that the run before had", async () => {
+    const world = featureWorld({ onboard: before });
+    const id = await world.start("onboard", {}, { repeat: { every: 600_000, limit: 3 } });
+    const read = async () => {
+      const job = await world.jobs.get(id);
+      if (!job) throw new Error("there is no job");
+      return job;
+    };
+    await world.pass(1000);
+    const { definition } = await read();
+    await world.pass(300_000);
+    const next = await read();
+    expect(next).toMatchObject({ run: 2, status: "scheduled" });
+    expect(next).not.toHaveProperty("definition");
+    if (definition === undefined) throw new Error("the first run has kept no definition");
+    const left = { definition, undoes: true as const, timer_at: 5, bundle: "b" };
+    await world.jobs.replace({ ...next, ...left, version: next.version + 1 });
+    world.deploy({ onboard: after });
+    world.ran.length = 0;
+    await world.pass(600_000);
+    expect(world.ran.map(({ event }) => event)).toEqual(["mail", "create", "charge"]);
+    expect(await read()).toMatchObject({ run: 3, status: "scheduled" });
+    const { runs } = await world.jobs.runs(id, { limit: 5, order: "desc" });
+    expect(runs.map(({ status, result }) => [status, result])).toEqual([
+      ["completed", { inline: { of: "after" } }],
+      ["completed", { inline: { of: "before", created: "create-1" } }],
+    ]);
+  });
+
   it("keeps the constants that it began with, and follows the variables", async () => {
     const onboard = {
       sequences: before.sequences,
