@@ -5,7 +5,7 @@ export const mostOutputBytes = 1024 * 1024;
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 
-/** How long a part is as it is printed. One that cannot be shown is none of ours to report. */
+/** How long a part is where it is printed. One that cannot be shown is not ours to report. */
 function lengthOf(part: unknown): number {
   if (typeof part === "string") return part.length;
   try {

@@ -216,7 +216,7 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   }
   if (result instanceof PutOff) {
     const { error, wakesParent } = result;
-    running.services.log.warn("an attempt is put off: nothing of it has run", { code: error.code, why: error.message });
+    running.services.log.warn("an attempt is put off: nothing of it has run", { code: error.code });
     if (wakesParent) running.afterwards.push(() => wakeParent(running.services, running.job));
     return (of) => snoozed(of, now, { error });
   }

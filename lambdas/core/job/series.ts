@@ -236,6 +236,8 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
   } = rest;
   return {
     ...kept,
+    // What the run has received last is told by the write that ends it, which this is.
+    ...defined({ waits: job.waits }),
     status: pause_requested ? "paused" : waiting(at, now),
     run,
     attempt: 1,
