@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startLocal } from "../../local/runtime/start.ts";
 import { ask } from "../support/npm-start.ts";
-import { runScript, unlessMissing } from "../support/rivals.ts";
-import { withRestate } from "../support/servers.ts";
+import { runScript, unlessMissing, type WithServer } from "../support/rivals.ts";
+import { withRestate, withTemporal } from "../support/servers.ts";
 
 export const workload = {
   turns: 5,
@@ -38,22 +38,25 @@ export interface Measured {
 const lineCount = async (file: string): Promise<number> =>
   (await readFile(new URL(file, import.meta.url), "utf8")).split("\n").filter((line) => line.trim() !== "").length;
 
-/** The same programs on both systems, one after the other on this machine. */
+/** The same programs on each system, one after the other on this machine. */
 export async function measured(): Promise<Measured[]> {
-  const ours = await attempt("Ductape Jobs, `npm start`", "./programs.ts", local);
-  const script = new URL("./rivals/restate.mjs", import.meta.url);
-  const restate = () => withRestate((urls) => runScript<Times>(script, urls, workload));
-  return [ours, await attempt("Restate, one server", "./rivals/restate-programs.mjs", restate)];
+  return [
+    await attempt("Ductape Jobs, `npm start`", ["./programs.ts"], local),
+    await rival("Restate, one server", "restate", ["restate-programs"], withRestate),
+    await rival("Temporal, its dev server", "temporal", ["temporal-programs", "temporal-activities"], withTemporal),
+  ];
 }
 
-async function attempt(system: string, programs: string, measure: () => Promise<Times>): Promise<Measured> {
+function rival(system: string, name: string, programs: string[], withServer: WithServer<Times>): Promise<Measured> {
+  const file = (of: string) => `./rivals/${of}.mjs`;
+  const script = new URL(file(name), import.meta.url);
+  return attempt(system, programs.map(file), () => withServer((url) => runScript<Times>(script, url, workload)));
+}
+
+async function attempt(system: string, programs: string[], measure: () => Promise<Times>): Promise<Measured> {
   const { value: times, missing } = await unlessMissing(system, measure);
-  return {
-    system,
-    lines: await lineCount(programs),
-    ...(times && { times }),
-    ...(missing !== undefined && { missing }),
-  };
+  const lines = (await Promise.all(programs.map(lineCount))).reduce((sum, one) => sum + one, 0);
+  return { system, lines, ...(times && { times }), ...(missing !== undefined && { missing }) };
 }
 
 const tenant = { product_tag: "beside", env: "dev" };

@@ -17,16 +17,17 @@ function rowOf({ system, lines, times, missing }: Measured): (string | number)[]
   return [system, lines, duration(inTurn), duration(atOnce), perSecond.toFixed(0), soon(median(times.signals))];
 }
 
-/** Three programs as features in code, and on another system. */
+/** Three programs as features in code, and on other systems. */
 export async function beside(): Promise<Section> {
   const systems = await measured();
   return {
-    title: "Features as code, beside another system",
+    title: "Features as code, beside other systems",
     targets: [],
     text: [
       `The same three programs (\`bench/beside\`): ${steps} steps of own code in turn, as many at once, and a run that waits for a signal. Each step says when it has run. Medians of ${turns} runs, each alone;`,
       `the rate is that of ${runs} runs at once with ${stepsOfRun} steps in turn each; a signal is measured from the answer to the request that has sent it to the step after the wait, of ${signals}. \`npm start\` is this`,
-      "service with stand-ins for SQS, DynamoDB and the Scheduler in one process, and every step is a write to a table; Restate is one server with a log on disk, which its code keeps a stream to.\n",
+      "service with stand-ins for SQS, DynamoDB and the Scheduler in one process, and every step is a write to a table; Restate is one server with a log on disk, which its code keeps a stream to; Temporal is its",
+      "development server with its tables in a file, from which a worker takes every step as an activity.\n",
       table(
         ["", "lines", "a step in turn", `${steps} steps at once`, "steps a second", "a signal"],
         systems.map(rowOf),

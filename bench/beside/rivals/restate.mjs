@@ -1,10 +1,10 @@
 import { createServer } from "node:http2";
 import * as restate from "@restatedev/restate-sdk";
+import { print } from "./measuring.mjs";
 import { services } from "./restate-programs.mjs";
 
 const [urls, asked] = process.argv.slice(2);
 const { ingress, admin } = JSON.parse(urls);
-const { turns, steps, runs, stepsOfRun, signals } = JSON.parse(asked);
 
 const server = createServer(restate.createEndpointHandler({ services, logger: () => {} })).listen(0, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
@@ -33,13 +33,5 @@ async function signal(n) {
   return at - sent;
 }
 
-await run("inTurn", 5);
-const measured = { inTurn: [], atOnce: [], all: [], signals: [] };
-for (let i = 0; i < turns; i++) {
-  measured.inTurn.push(await run("inTurn", steps));
-  measured.atOnce.push(await run("atOnce", steps));
-}
-measured.all = await Promise.all(Array.from({ length: runs }, () => run("inTurn", stepsOfRun)));
-for (let n = 0; n < signals; n++) measured.signals.push(await signal(n));
-console.log(JSON.stringify(measured));
+await print(JSON.parse(asked), run, signal);
 process.exit(0);
