@@ -54,7 +54,8 @@ const promised = new Map(
     .split("\n")
     .filter((line) => line.startsWith("| "))
     .map((line) => line.split("|").map((cell) => cell.trim()))
-    .map(([, task = "", , steps]) => [task, Number(steps)] as const)
+    // The table of tasks has three columns, and the page has another table.
+    .flatMap((cells) => (cells.length === 5 ? [[cells[1] ?? "", Number(cells[3])] as const] : []))
     .filter(([, steps]) => !Number.isNaN(steps)),
 );
 const done = new Set<string>();
