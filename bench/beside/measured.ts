@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { startLocal } from "../../local/runtime/start.ts";
 import { ask } from "../support/npm-start.ts";
 import { runScript, unlessMissing, type WithServer } from "../support/rivals.ts";
-import { withRestate, withTemporal } from "../support/servers.ts";
+import { withInngest, withRestate, withTemporal } from "../support/servers.ts";
 
 export const workload = {
   turns: 5,
@@ -42,6 +42,7 @@ const lineCount = async (file: string): Promise<number> =>
 export async function measured(): Promise<Measured[]> {
   return [
     await attempt("Ductape Jobs, `npm start`", ["./programs.ts"], local),
+    await rival("Inngest, its dev server", "inngest", ["inngest-programs"], withInngest),
     await rival("Restate, one server", "restate", ["restate-programs"], withRestate),
     await rival("Temporal, its dev server", "temporal", ["temporal-programs", "temporal-activities"], withTemporal),
   ];

@@ -26,8 +26,8 @@ export async function beside(): Promise<Section> {
     text: [
       `The same three programs (\`bench/beside\`): ${steps} steps of own code in turn, as many at once, and a run that waits for a signal. Each step says when it has run. Medians of ${turns} runs, each alone;`,
       `the rate is that of ${runs} runs at once with ${stepsOfRun} steps in turn each; a signal is measured from the answer to the request that has sent it to the step after the wait, of ${signals}. \`npm start\` is this`,
-      "service with stand-ins for SQS, DynamoDB and the Scheduler in one process, and every step is a write to a table; Restate is one server with a log on disk, which its code keeps a stream to; Temporal is its",
-      "development server with its tables in a file, from which a worker takes every step as an activity.\n",
+      "service with stand-ins for SQS, DynamoDB and the Scheduler in one process, and every step is a write to a table; Restate is one server with a log on disk, which its code keeps a stream to; of",
+      "Inngest and Temporal it is the development server: Inngest's has its runs in memory and calls the code over HTTP, Temporal's has its tables in a file, and a worker takes every step from it as an activity.\n",
       table(
         ["", "lines", "a step in turn", `${steps} steps at once`, "steps a second", "a signal"],
         systems.map(rowOf),

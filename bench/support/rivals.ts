@@ -25,10 +25,15 @@ export function runScript<T>(script: URL, url: string, workload: object): Promis
   child.stdout.on("data", (chunk: Buffer) => (out += chunk));
   child.stderr.on("data", (chunk: Buffer) => (err += chunk));
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => {
+    // What the process has printed is there only once its streams are closed.
+    child.once("close", (code) => {
       const why = /ERR_MODULE_NOT_FOUND/.test(err) ? "not installed: npm ci --prefix bench" : err.trim();
-      if (code === 0) resolve(JSON.parse(out) as T);
-      else reject(new Error(why || `ended with ${code}`));
+      if (code !== 0) return reject(new Error(why || `ended with ${code}`));
+      try {
+        resolve(JSON.parse(out) as T);
+      } catch {
+        reject(new Error(`its script printed no result: ${out.slice(0, 200)}`));
+      }
     });
   });
 }

@@ -83,6 +83,29 @@ export async function withTemporal<T>(run: (address: string) => Promise<T>): Pro
   return withProgram(server, () => run(`127.0.0.1:${port}`));
 }
 
+/** Inngest's development server, which keeps what it does in memory. */
+export async function withInngest<T>(run: (url: string) => Promise<T>): Promise<T> {
+  const [port, gateway, forGateway, executor] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const url = `http://127.0.0.1:${port}`;
+  const server: Program = {
+    file: "inngest",
+    flags: () => [
+      ...["dev", "--no-discovery", "--no-poll", "--log-level", "error", "--host", "127.0.0.1", "--port", String(port)],
+      ...["--connect-gateway-port", String(gateway), "--connect-gateway-grpc-port", String(forGateway)],
+      ...["--connect-executor-grpc-port", String(executor)],
+    ],
+    env: { DO_NOT_TRACK: "1" },
+    missing: "there is no inngest: npm install --global inngest-cli",
+    answers: [`${url}/health`],
+  };
+  return withProgram(server, () => run(url));
+}
+
 interface Program {
   file: string;
   flags: (folder: string) => string[];
