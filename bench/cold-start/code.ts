@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import type { CodeMessage } from "../../lambdas/core/job/code-bundle.ts";
 import { codeVersion } from "../../lambdas/core/job/code-messages.ts";
 import { products } from "../../products/index.ts";
 import { duration, median, table } from "../part.ts";
+import { inFreshProcess } from "./fresh-process.ts";
 
 const starter = fileURLToPath(new URL("./start-code.mjs", import.meta.url));
 const runs = 9;
@@ -71,12 +71,5 @@ interface Start {
   cpuMs: number;
 }
 
-function start(file: string, message: CodeMessage): Start {
-  const args = ["--enable-source-maps", starter, file];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
-    encoding: "utf8",
-    input: JSON.stringify(message),
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-}
+const start = (file: string, message: CodeMessage): Start =>
+  inFreshProcess([starter, file], { input: JSON.stringify(message) });

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import { handlerFile } from "../../lambdas/topology.ts";
 import { duration, median, type Section, table } from "../part.ts";
 import { codeStarts } from "./code.ts";
 import { environmentAt } from "./environment.ts";
+import { inFreshProcess } from "./fresh-process.ts";
 
 const entries = [
   "api",
@@ -100,14 +101,8 @@ async function plain(entry: string, folder: string): Promise<Bundle> {
   return { file, kb: Math.round((Object.values(metafile.outputs)[0]?.bytes ?? 0) / 1024) };
 }
 
-function start(entry: string, file: string, environment: NodeJS.ProcessEnv): Start {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["--enable-source-maps", starter, entry, file], {
-    encoding: "utf8",
-    env: environment,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-}
+const start = (entry: string, file: string, env: NodeJS.ProcessEnv): Start =>
+  inFreshProcess([starter, entry, file], { env });
 
 function medians(all: readonly Start[]): Omit<Measured, "kb"> {
   const of = (value: (one: Start) => number) => median(all.map(value));

@@ -7,7 +7,9 @@ const gcraTest = "unit/core/limits/gcra.test.ts";
 const pass = "lambdas/consumers/engine/gates/pass.ts";
 const runJob = "lambdas/consumers/engine/run-job.ts";
 const tick = "lambdas/core/operations/tick.ts";
+const marking = "lambdas/core/operations/lines.ts";
 const sharedKey = "lambdas/core/job/shared-key.ts";
+const sharedKeyTest = "unit/core/job/shared-key.test.ts";
 const sweep = "lambdas/reconciler/sweep-gates.ts";
 
 /** The conditions of lines that a history of the simulation seldom depends on: a round of the reconciler makes up for most of them. */
@@ -80,13 +82,13 @@ export const limitMutations: Mutation[] = [
   { file: pump, find: "nextCall + graceMs + lags * lag", replace: "nextCall + graceMs", test: pumpTest },
   // Who looks after a line.
   {
-    file: "lambdas/core/operations/lines.ts",
+    file: marking,
     find: "(!isFresh || isOverdue(before as LineMark, now))",
     replace: "!isFresh",
     test: engine,
   },
   {
-    file: "lambdas/core/operations/lines.ts",
+    file: marking,
     find: "if (!(await gates.mark(gate, next, before))) return false;",
     replace: "await gates.mark(gate, next, before);",
     test: engine,
@@ -105,17 +107,10 @@ export const limitMutations: Mutation[] = [
     test: "unit/api/limits.test.ts",
   },
   // A debounced job that stands in line.
-  ...[
-    "job.gates !== undefined && ",
-    "isWaiting(job) && job.due_at <= now",
-    "job.due_at <= now && ",
-    " && isAtSamePlace(job, made)",
-  ].map((find) => ({
-    file: sharedKey,
-    find,
-    replace: find.startsWith("isW") ? "job.due_at <= now" : "",
-    test: "unit/core/job/shared-key.test.ts",
-  })),
+  { file: sharedKey, find: "job.gates !== undefined && ", replace: "", test: sharedKeyTest },
+  { file: sharedKey, find: "isWaiting(job) && job.due_at", replace: "job.due_at", test: sharedKeyTest },
+  { file: sharedKey, find: "job.due_at <= now && ", replace: "", test: sharedKeyTest },
+  { file: sharedKey, find: " && isAtSamePlace(job, made)", replace: "", test: sharedKeyTest },
   // What is stored of a gate.
   { file: "lambdas/core/limits/gcra.ts", find: "tat + ahead * (increment - inc)", replace: "tat", test: gcraTest },
   { file: "lambdas/core/limits/gate.ts", find: "caps[part] = (caps[part] ?? 0) - cut;", replace: "", test: gcraTest },

@@ -25,11 +25,9 @@ const crowds: Record<string, [from: number, to: number]> = {
   twice: [6, 12],
   paced: [4, 10],
   lent: [8, 20],
-  tenant: [25, 50],
-  visits: [40, 80],
 };
-/** Those of limits by key come in histories of their own. */
-const mixedEvents = Object.keys(crowds).filter((event) => !["tenant", "visits"].includes(event));
+/** The same of limits by key, which come in other histories. */
+const keyedCrowds: typeof crowds = { tenant: [25, 50], visits: [40, 80] };
 
 /** The numbers that take the place of a limit's, by a pin or a deployment. */
 const others: Record<string, LimitRule[]> = {
@@ -57,8 +55,8 @@ export function lineRequests(world: World, system: System, create: (request: Req
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
   const { kind } = lines;
   const events = {
-    ...{ long: ["fast"], changed: ["wide", "slow", "few"], quick: ["quick"], keyed: ["tenant", "visits"] },
-    mixed: random.some(mixedEvents),
+    ...{ long: ["fast"], changed: ["wide", "slow", "few"], quick: ["quick"], keyed: Object.keys(keyedCrowds) },
+    mixed: random.some(Object.keys(crowds)),
   }[kind];
   let n = 0;
 
@@ -96,7 +94,11 @@ export function lineRequests(world: World, system: System, create: (request: Req
   const comeWithin = { keyed: 30_000, quick: 1000, mixed: 4000, long: 4000, changed: 4000 }[kind];
   for (const event of events) {
     const [from, to] =
-      kind === "long" ? [160, 220] : kind === "quick" ? quickCrowd() : (crowds[event] as [number, number]);
+      kind === "long"
+        ? [160, 220]
+        : kind === "quick"
+          ? quickCrowd()
+          : ((crowds[event] ?? keyedCrowds[event]) as [number, number]);
     // Where most calls fail, a job takes many of them.
     const share = (kind === "changed" ? 2 : 1) * (lines.isCalm ? 1 : 0.25);
     const begins = random.int(0, 20_000);

@@ -13,7 +13,7 @@ const rareMs = 60_000;
 const freshMs = 60_000;
 
 /** A tenth of the time for which nothing has changed beyond a minute: a run that waits for days is not asked for every two seconds. */
-export const busyPause = (unchangedMs: number): number =>
+const busyPause = (unchangedMs: number): number =>
   Math.min(longestBusyMs, Math.max(busyMs, Math.round((unchangedMs - freshMs) / 10)));
 
 interface PollOptions<T> {

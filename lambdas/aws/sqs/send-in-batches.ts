@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
 import { PermanentError } from "../../core/kernel/errors.ts";
+import { pagesOf } from "../../core/kernel/pages-of.ts";
 import type { Refused } from "../../core/ports/refused.ts";
 import { classifyError, entryError, isPermanent } from "../client/aws-errors.ts";
 
@@ -62,22 +63,8 @@ async function sendBatch(client: SQSClient, url: string, batch: IndexedMessage[]
   return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: entryError("SQS", Code) }));
 }
 
-function messageBatchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
-  const batches: IndexedMessage[][] = [];
-  let room = 0;
-  for (const numbered of messages) {
-    const bytes = messageBytesOf(numbered[1]);
-    const last = batches.at(-1);
-    if (last && last.length < largestBatch && bytes <= room) {
-      last.push(numbered);
-      room -= bytes;
-    } else {
-      batches.push([numbered]);
-      room = largestBatchBytes - bytes;
-    }
-  }
-  return batches;
-}
+const messageBatchesOf = (messages: readonly IndexedMessage[]): IndexedMessage[][] =>
+  pagesOf(messages, { entries: largestBatch, bytes: largestBatchBytes }, ([, message]) => messageBytesOf(message));
 
 /** What a message takes of its batch: its body, and the names, types and values of its attributes. */
 function messageBytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): number {

@@ -12,6 +12,7 @@ import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
 import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
+import { isBusy } from "../../clients/code/is-busy.ts";
 import { linkToCode, sentLog, sentValue } from "../../clients/code/sent-values.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { sentUnawaited } from "./unawaited.ts";
@@ -44,13 +45,11 @@ const passing = { leastMs: 5000, mostMs: 900_000 } as const;
 
 /** Who is asked refuses it, or is not where the catalog says. */
 const mendable: ReadonlySet<string> = new Set(["CONFIGURATION_ERROR", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"]);
-const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
 
 /** What becomes of a step of which nothing has run. Undefined for any other failure of it. */
 export function putOffBy(error: unknown, { snoozes }: Pick<Job, "snoozes">, now: number): PutOff | undefined {
   if (error instanceof JobError && mendable.has(error.code)) return untilMended(error.message);
-  const passes =
-    error instanceof TransientError || (error instanceof JobError && error.nothingDone && busy.has(error.code));
+  const passes = error instanceof TransientError || (error instanceof JobError && error.nothingDone && isBusy(error));
   if (!passes) return undefined;
   const asked = error instanceof JobError ? (error.retryAfterMs ?? 0) : 0;
   const lasted = snoozes ? now - snoozes.since : 0;

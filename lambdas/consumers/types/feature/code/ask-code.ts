@@ -3,13 +3,15 @@ import { gunzipSync } from "node:zlib";
 import type { CodeBundle, DecideQuestion } from "../../../../core/job/code-bundle.ts";
 import { codeVersion } from "../../../../core/job/code-messages.ts";
 import type { ParkedBy } from "../../../../core/job/code-progress.ts";
-import type { DecideMessage, LogEntry } from "../../../../core/job/decide-messages.ts";
+import type { DecideMessage } from "../../../../core/job/decide-messages.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { KeptEntry } from "../../../../core/job/run-log.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
 import { TransientError } from "../../../../core/kernel/errors.ts";
+import { pagesOf } from "../../../../core/kernel/pages-of.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
+import { isBusy } from "../../../clients/code/is-busy.ts";
 import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
 import { OutOfTime, withTimeout } from "../../../engine/within-time.ts";
 import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
@@ -85,7 +87,10 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   const log = await sentLog(blobs, entries);
   const input = await sentValue(blobs, run.kept.input);
   let begin = from;
-  for (const [page, isLast] of pagesOf(log)) {
+  // One without entries, if nothing has happened yet.
+  const pages = log.length === 0 ? [[]] : pagesOf(log, largestPage);
+  for (const [place, page] of pages.entries()) {
+    const isLast = place === pages.length - 1;
     const message = {
       ...messageOf(execution, run, feature),
       input,
@@ -107,21 +112,6 @@ const knownOf = ({ kept }: OpenRun): string[] =>
 
 /** Whether a key needs nothing of its command any more. */
 export const isBegun = ({ status, asking }: Open): boolean => status !== "not_started" && asking?.asks === undefined;
-
-function* pagesOf(log: readonly LogEntry[]): Generator<[LogEntry[], boolean]> {
-  let page: LogEntry[] = [];
-  let bytes = 0;
-  for (const entry of log) {
-    const size = JSON.stringify(entry).length;
-    if (page.length >= largestPage.entries || (page.length > 0 && bytes + size > largestPage.bytes)) {
-      yield [page, false];
-      [page, bytes] = [[], 0];
-    }
-    page.push(entry);
-    bytes += size;
-  }
-  yield [page, true];
-}
 
 function messageOf(
   execution: Execution,
@@ -204,12 +194,10 @@ async function call(
     if (!(error instanceof JobError) || signal.aborted) throw error;
     if (error instanceof OutOfTime)
       throw new Unanswered({ code: "CRASHED", message: `The code had not answered after ${Math.round(waitMs)} ms.` });
-    if (busy.has(error.code)) throw new TransientError(error.code, error.message, { cause: error });
+    if (isBusy(error)) throw new TransientError(error.code, error.message, { cause: error });
     throw new Unanswered({ code: "CRASHED", message: error.message });
   }
 }
-
-const busy: ReadonlySet<string> = new Set(["RATE_LIMITED", "SERVICE_UNAVAILABLE", "CONNECTION_ERROR"]);
 
 /** Since when this process knows of code that it is kept. */
 const known = new Map<string, number>();

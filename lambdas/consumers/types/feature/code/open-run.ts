@@ -9,6 +9,7 @@ import {
   runLogOf,
   type ShownEnd,
 } from "../../../../core/job/run-log.ts";
+import { pagesOf } from "../../../../core/kernel/pages-of.ts";
 import type { AttemptServices, Execution } from "../../../../core/operations/execution.ts";
 import type { Loading } from "../results.ts";
 import type { StepState } from "../step-state.ts";
@@ -92,7 +93,7 @@ async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept):
   const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) => e === "failed" && !isUndo(k));
   const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
-  for (const some of appends(stays)) await runLogs.append(log, some);
+  for (const some of pagesOf(stays, mostAppended)) await runLogs.append(log, some);
   const { parked: _parked, cancelled: _cancelled, taken: tookBefore = [], taken_until: _until, ...rest } = before;
   // What the run took before it began anew is in another log. What came after the cut is taken again.
   const released = idsIn(from.filter((entry) => !stays.includes(entry)));
@@ -149,7 +150,7 @@ function latestOf(before: Record<string, number>, passed: [string, number][]): R
  * nothing of this is appended, and the caller looks again. Whether all was.
  */
 export async function append(run: OpenRun, entries: readonly NewEntry[]): Promise<boolean> {
-  for (const some of appends(entries)) {
+  for (const some of pagesOf(entries, mostAppended)) {
     let at = run.kept.last_at;
     const numbered = some.map((entry, i): KeptEntry => {
       at = Math.max(at, entry.at);
@@ -162,22 +163,6 @@ export async function append(run: OpenRun, entries: readonly NewEntry[]): Promis
     for (const entry of numbered) take(run, entry);
   }
   return true;
-}
-
-/** Entries as they are appended together: as many as one item of the table holds. */
-function* appends<Entry extends NewEntry>(entries: readonly Entry[]): Generator<Entry[]> {
-  let some: Entry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const more = Buffer.byteLength(JSON.stringify(entry));
-    if (some.length > 0 && (some.length >= mostAppended.entries || bytes + more > mostAppended.bytes)) {
-      yield some;
-      [some, bytes] = [[], 0];
-    }
-    some.push(entry);
-    bytes += more;
-  }
-  if (some.length > 0) yield some;
 }
 
 /** How an open key has ended, as an entry: with what is shown of it as a step. */
