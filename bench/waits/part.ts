@@ -47,15 +47,15 @@ export async function waitsCounted(): Promise<Section> {
 
 /** How soon a signal is followed. */
 export async function waitsTimed(): Promise<Section> {
-  // The machine may do something else meanwhile.
-  const tries = [await measured(), await measured()].sort((a, b) => percentile(a, 0.99) - percentile(b, 0.99));
-  const [best = []] = tries;
-  const [p50, p99] = [percentile(best, 0.5), percentile(best, 0.99)];
+  const rates: { perSecond: number; lateMs: number[] }[] = [];
+  for (const perSecond of workload.rates) rates.push({ perSecond, lateMs: await measured(perSecond) });
+  const fastest = rates.at(-1)?.lateMs ?? [];
+  const [p50, p99] = [percentile(fastest, 0.5), percentile(fastest, 0.99)];
   return {
     title: "Signals",
     targets: [
       {
-        what: `from a signal to the start of the next step, half of them, at ${workload.perSecond} a second`,
+        what: `from a signal to the start of the next step, half of them, at ${workload.rates.at(-1)} a second`,
         target: duration(target.p50),
         measured: duration(p50),
         met: p50 <= target.p50,
@@ -63,11 +63,15 @@ export async function waitsTimed(): Promise<Section> {
       { what: "99 of 100", target: duration(target.p99), measured: duration(p99), met: p99 <= target.p99 },
     ],
     text: [
-      `${workload.runs.toLocaleString("en-US")} runs of the demo's \`pay_order\` on \`npm start\`, each of which waits with a key of its own; their signals are sent over HTTP,`,
-      `${workload.perSecond} a second. Measured from when the API has accepted a message to the start of the job of the step after the wait. Two tries, the better one first.\n`,
+      `${workload.runs.toLocaleString("en-US")} runs of the demo's \`pay_order\` on \`npm start\`, each of which waits with a key of its own; their signals are sent over HTTP, at several`,
+      "rates. Measured from when the API has accepted a message to the start of the job of the step after the wait. Each run makes some forty requests to",
+      "the stand-ins from there to its end, its webhooks and statistics included: what is beyond the rate that one process of handlers keeps up with waits in the queue. On AWS a queue has as many handlers as it needs.\n",
       table(
-        ["", "p50", "p99", "at most"],
-        tries.map((lateMs, i) => [`try ${i + 1}`, ...shares.map((share) => duration(percentile(lateMs, share)))]),
+        ["signals a second", "p50", "p99", "at most"],
+        rates.map(({ perSecond, lateMs }) => [
+          perSecond,
+          ...shares.map((share) => duration(percentile(lateMs, share))),
+        ]),
       ),
     ].join("\n"),
   };

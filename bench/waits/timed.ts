@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Running } from "../../local/data/data-folder.ts";
 import { ask, withLocal } from "../support/npm-start.ts";
 
-/** Runs of the demo's `pay_order`, each of which waits for a key, and the messages that come for them. */
-export const workload = { runs: 1000, perSecond: 100 };
+/** Runs of the demo's `pay_order`, each of which waits for a key, and the messages that come for them, in one second. */
+export const workload = { runs: 600, rates: [25, 50, 100] };
 
 const tenant = { product_tag: "my-product", env: "dev" };
 const perRequest = 20;
 const patienceMs = 300_000;
 
 /** Milliseconds from when a message was accepted to when the step after the wait started, of each run. */
-export const measured = (): Promise<number[]> =>
+export const measured = (perSecond: number): Promise<number[]> =>
   withLocal(async (running) => {
     const ids = await startRuns(running);
     await until(running, "waiting=true&status=running");
-    await sendAll(running);
+    await sendAll(running, perSecond);
     await until(running, "type=feature&status=completed");
     const late: number[] = [];
     for (const id of ids) late.push(latencyOf((await ask(running, `/v1/jobs/${id}`)) as unknown as Shown));
@@ -57,11 +57,11 @@ async function until(running: Running, query: string): Promise<void> {
   throw new Error(`not all runs came to ${query}`);
 }
 
-async function sendAll(running: Running): Promise<void> {
+async function sendAll(running: Running, perSecond: number): Promise<void> {
   const from = performance.now();
   const sends: Promise<unknown>[] = [];
   for (let i = 0; i < workload.runs; i++) {
-    await sleep(Math.max(0, from + (i * 1000) / workload.perSecond - performance.now()));
+    await sleep(Math.max(0, from + (i * 1000) / perSecond - performance.now()));
     const body = { ...tenant, signal: "paid", key: keyOf(i), payload: { amount: 42.5 } };
     sends.push(ask(running, "/v1/signals", body));
   }

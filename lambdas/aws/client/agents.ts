@@ -51,8 +51,12 @@ function withoutStaleConnections<A extends HttpAgent>(agent: A, maxIdleMs: numbe
   };
   return Object.assign(agent, {
     addRequest(request: ClientRequest, to: object) {
-      // By wall-clock time: timers stop during a freeze, and the first request may come before they fire.
-      close((socket) => Math.abs(Date.now() - (idleSince.get(socket) ?? 0)) > maxIdleMs);
+      // A process with hundreds of connections would look at each of them before every request.
+      if (Number.isFinite(maxIdleMs)) {
+        // By wall-clock time: timers stop during a freeze, and the first request may come before they fire.
+        const now = Date.now();
+        close((socket) => Math.abs(now - (idleSince.get(socket) ?? 0)) > maxIdleMs);
+      }
       addRequest.call(agent, request, to);
     },
     keepSocketAlive(socket: Duplex) {
