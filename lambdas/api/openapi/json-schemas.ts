@@ -5,12 +5,19 @@ export type Json = Record<string, unknown>;
 /** Turns zod schemas into the JSON Schemas of one document. A schema with an `id` becomes a component. */
 export function jsonSchemas() {
   const components: Json = {};
+  // Each route has the same problems: to make their schemas again for each would take most of the time.
+  const made = { input: new Map<z.ZodType, Json>(), output: new Map<z.ZodType, Json>() };
+  const make = (schema: z.ZodType, io: keyof typeof made): Json => {
+    const whole = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+    const { $schema: _, $defs = {}, ...root } = asOpenApi(whole, io === "output") as Json;
+    Object.assign(components, $defs);
+    return root;
+  };
   return {
     components,
-    of(schema: z.ZodType, io: "input" | "output"): Json {
-      const made = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-      const { $schema: _, $defs = {}, ...root } = asOpenApi(made, io === "output") as Json;
-      Object.assign(components, $defs);
+    of(schema: z.ZodType, io: keyof typeof made): Json {
+      const root = made[io].get(schema) ?? make(schema, io);
+      made[io].set(schema, root);
       return root;
     },
   };

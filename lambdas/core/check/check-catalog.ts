@@ -28,18 +28,19 @@ import { checkSharing } from "./check-sharing.ts";
 
 /** All faults of the products; pointers start with the product's tag. */
 export function checkCatalog(products: readonly unknown[], registry: Registry): Fault[] {
-  const faults = products.flatMap((product, i) => checkProduct(product, registry, i));
+  const schema = productSchema(registry);
+  const faults = products.flatMap((product, i) => checkProduct(product, registry, schema, i));
   const tags = products.map((product) => (product as Product | undefined)?.tag);
   const twice = tags.filter((tag, i) => typeof tag === "string" && tags.indexOf(tag) !== i);
   return [...faults, ...twice.map((tag) => ({ pointer: `/${tag}/tag`, detail: "another product has the same tag." }))];
 }
 
-function checkProduct(product: unknown, registry: Registry, index: number): Fault[] {
+function checkProduct(product: unknown, registry: Registry, schema: ProductSchema, index: number): Fault[] {
   const tag = (product as Product | undefined)?.tag;
   const prefix = [typeof tag === "string" ? tag : index];
   const unwritable = jsonFaults(product, prefix);
   if (unwritable.length > 0) return unwritable;
-  const { faults, data, rest, lost } = findFaults(productSchema(registry), product, prefix);
+  const { faults, data, rest, lost } = findFaults(schema, product, prefix);
   if (!data) return faults;
   // Checks the product as it was written, because the code never sees the defaults of the schemas.
   const checked = rest as Product;
@@ -142,6 +143,8 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     ];
   });
 }
+
+type ProductSchema = ReturnType<typeof productSchema>;
 
 function productSchema(registry: Registry) {
   const definitions = Object.values(registry);
