@@ -69,7 +69,9 @@ export function describeCreation(under: StoreInUse): void {
       const job = aJob({ labels: ["before"] });
       await under.store.create(job);
       job.labels?.push("after");
-      (await under.store.get(job.id))?.labels?.push("after");
+      const read = await under.store.get(job.id);
+      // The fake refuses the change at once.
+      if (!Object.isFrozen(read?.labels)) read?.labels?.push("after");
       expect((await under.store.get(job.id))?.labels).toEqual(["before"]);
     });
   });
