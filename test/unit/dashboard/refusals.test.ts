@@ -7,6 +7,9 @@ const { queryClient } = await import("../../../dashboard/src/api/query-client.ts
 const { refusals } = await import("../../../dashboard/src/api/live.ts");
 const { ConnectionError, DuctapeError, NotFoundError } = await import("../../../sdk/src/errors.ts");
 
+// What nobody looks at is forgotten by timers of minutes, for which the process of the tests would wait.
+queryClient.setDefaultOptions({ queries: { ...queryClient.getDefaultOptions().queries, gcTime: Infinity } });
+
 const internal = new DuctapeError("INTERNAL", "Something went wrong.", { status: 500 });
 
 /** A part of a page that asks for something, and is answered at first. */

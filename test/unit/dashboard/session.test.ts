@@ -7,6 +7,9 @@ const { reach } = await import("../../../dashboard/src/api/live.ts");
 const { lock, session, unlock } = await import("../../../dashboard/src/api/session.ts");
 const { AuthenticationError } = await import("../../../sdk/src/errors.ts");
 
+// What nobody looks at is forgotten by timers of minutes, for which the process of the tests would wait.
+queryClient.setDefaultOptions({ queries: { ...queryClient.getDefaultOptions().queries, gcTime: Infinity } });
+
 const ask = (queryKey: string[], queryFn: () => Promise<unknown>) => queryClient.fetchQuery({ queryKey, queryFn });
 
 test("another key sees nothing of what the one before has read, and may do no more than itself", async () => {
