@@ -5,6 +5,7 @@ export const swc = [
 const project = (name, ...files) => ({
   displayName: name,
   testMatch: files.length > 0 ? files : [`<rootDir>/test/${name}/**/*.test.ts`],
+  testEnvironment: "<rootDir>/test/plain-globals.js",
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": swc },
 });
