@@ -4,11 +4,10 @@ import { text } from "node:stream/consumers";
 import { aJob } from "../support/builders.ts";
 import { history, start } from "./history.ts";
 
-const histories = 450;
+const histories = 256;
 
 /**
- * A sample of what `npm run simulate -- --histories N` runs at length. It runs in a process without Jest, whose modules have a global
- * object that is twice as slow.
+ * A sample of what `npm run simulate -- --histories N` runs at length, in a process without Jest as there.
  */
 it(`the system keeps its invariants in ${histories} histories, in which everything happens`, async () => {
   const { out, code } = await simulate("--histories", String(histories), "--workers", "1");
