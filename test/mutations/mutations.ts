@@ -45,6 +45,14 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/operation-crashes.test.ts",
   },
   {
+    // The jobs that match now in place of those of the list: each that is changed moves the ones behind it.
+    file: "lambdas/core/operations/change-slice.ts",
+    find: "const ids = await idsOf(services, operation, slice);",
+    replace:
+      "const ids = (await services.jobs.all()).filter(selectedBy(services, operation, began)).map(({ id }) => id).slice(slice.from, slice.to);",
+    test: "unit/core/operations/operation-crashes.test.ts",
+  },
+  {
     // What is cancelled just after its handler has returned stands, though it is said to be cancelled.
     file: "lambdas/code/feature/session.ts",
     find: `this.#outcome?.is === "completed"`,
@@ -496,6 +504,13 @@ export const mutations: Mutation[] = [
     file: "lambdas/core/job/search-entries.ts",
     find: `...(status === "failed" && finished_at !== undefined ?`,
     replace: "...(finished_at !== undefined ?",
+    test: "unit/indexer/index-changes.test.ts",
+  },
+  {
+    // Entries are written when a job is created only: those of a result, and of a failure, never come.
+    file: "lambdas/indexer/index-changes.ts",
+    find: "if (!NewImage?.search) return [];",
+    replace: "if (!NewImage?.search || OldImage) return [];",
     test: "unit/indexer/index-changes.test.ts",
   },
   {

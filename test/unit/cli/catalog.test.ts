@@ -1,3 +1,4 @@
+import { noon } from "../../support/builders.ts";
 import { jobId } from "../../support/cli/a-job.ts";
 import { answering, now } from "../../support/cli/answering.ts";
 
@@ -244,5 +245,22 @@ describe("the command limits list", () => {
     const { cli } = answering({ "GET /v1/limits": { limits: [] } });
     expect((await cli(["limits", "list"])).err).toBe("The catalog has no limits.\n");
     expect((await cli(["limits", "list", "--name", "mailbox"])).err).toBe("The catalog has no such limit.\n");
+  });
+
+  it("says by when the line of a key follows a rate that was changed, and of no other", async () => {
+    const gate = { key: "ada", in_use: 0, waiting: 3, more_waiting: false, next_start: noon };
+    const of = (gates: object[]) => ({
+      limits: [{ name: "mailbox", product_tag: "shop", env: "dev", gates, more_gates: false }],
+    });
+    const shown = async (gates: object[]) =>
+      (await answering({ "GET /v1/limits": of(gates) }).cli(["limits", "list", "--name", "mailbox"])).out;
+    const changed = await shown([
+      { ...gate, follows_by: noon + 60_000 },
+      { ...gate, key: "bob" },
+    ]);
+    expect(changed).toMatch(/NEXT START +NEW RATE BY/);
+    expect(changed).toMatch(/ada .*12:00:00 .*12:01:00/);
+    expect(changed).not.toMatch(/bob .*12:01:00/);
+    expect(await shown([gate])).not.toContain("NEW RATE BY");
   });
 });

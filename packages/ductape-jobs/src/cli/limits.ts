@@ -85,6 +85,10 @@ export async function listLimits(
 
 function gateLines({ gates }: Limit, { zone, api, columns }: Context): string[] {
   if (gates.length === 0) return [];
+  const newRate: Column<Gate> = {
+    title: "NEW RATE BY",
+    cell: ({ follows_by }) => (follows_by === undefined ? "" : localTime(follows_by, zone)),
+  };
   const all: Column<Gate>[] = [
     { title: "KEY", cell: ({ key }) => key || "(none)", flexible: true },
     { title: "IN USE", cell: ({ in_use }) => String(in_use) },
@@ -94,6 +98,7 @@ function gateLines({ gates }: Limit, { zone, api, columns }: Context): string[] 
       cell: ({ oldest_wait_since: since }) => (since === undefined ? "" : relative(since, api.now())),
     },
     { title: "NEXT START", cell: ({ next_start }) => (next_start === undefined ? "" : localTime(next_start, zone)) },
+    ...(gates.some(({ follows_by }) => follows_by !== undefined) ? [newRate] : []),
     {
       title: "LINE ENDS",
       cell: ({ estimated }) =>
