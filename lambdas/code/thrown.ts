@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type FailedOutcome, longestThrown, type Thrown } from "../core/job/code-messages.ts";
+import { type FailedOutcome, keptText, longestThrown, type Thrown } from "../core/job/code-messages.ts";
 import { durationMs } from "../core/kernel/duration-ms.ts";
 
 type Shown = (text: string) => string;
@@ -64,7 +64,8 @@ export const framesIn = (stack: string): string =>
     .map((line) => line.trim().replaceAll("file://", "").replaceAll(here, ""))
     .join("\n");
 
-const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text.toWellFormed() : `${keptText(text, most - 1)}…`;
 
 /** What an error says of the next attempt: `retryable`, `retryAfter` (milliseconds, a text such as "30s", or a Date) and `code`. */
 export function steeringOf(error: unknown): Pick<FailedOutcome, "retryable" | "retry_after_ms" | "code"> {

@@ -117,3 +117,17 @@ export const largestCodeProgress = 262_144;
 export const longestWritten = 4000;
 /** The most characters of a message and a stack that are kept with an attempt, of which a job keeps 25. */
 export const longestThrown = { name: 100, message: 1000, stack: 2000 } as const;
+
+/** The beginning of a text of a team's code. Half a character, at the cut or before it, is nothing that a store must keep. */
+export const keptText = (text: string, most: number): string => text.slice(0, most).toWellFormed();
+
+/** What of a thrown error is kept with an attempt. */
+export const keptThrown = ({
+  name,
+  message,
+  stack,
+}: Omit<Thrown, "stack"> & { stack?: string | undefined }): Thrown => ({
+  name: keptText(name, longestThrown.name),
+  message: keptText(message, longestThrown.message),
+  ...(stack !== undefined && { stack: keptText(stack, longestThrown.stack) }),
+});

@@ -1,4 +1,4 @@
-import { type CallMessage, codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
+import { type CallMessage, codeVersion, keptThrown } from "../../../core/job/code-messages.ts";
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import { type AttemptServices, Finished } from "../../../core/operations/execution.ts";
@@ -98,10 +98,6 @@ function failure(message: CallMessage, { by, error, log, ...steering }: Failed, 
     providerCode: by === "threw" && !isQuoted ? ownCode : undefined,
     progress,
     written: log,
-    thrown: {
-      name: error.name.slice(0, longestThrown.name),
-      message: error.message.slice(0, longestThrown.message),
-      ...(error.stack !== undefined && { stack: error.stack.slice(0, longestThrown.stack) }),
-    },
+    thrown: keptThrown(error),
   });
 }

@@ -1,11 +1,10 @@
 import { serveTarget } from "../../../core/catalog/serve-target.ts";
-import { codeVersion, longestThrown } from "../../../core/job/code-messages.ts";
+import { codeVersion, keptThrown } from "../../../core/job/code-messages.ts";
 import { isCodeProgress } from "../../../core/job/code-progress.ts";
 import type { StepMessage } from "../../../core/job/decide-messages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { runLogOf } from "../../../core/job/run-log.ts";
-import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
 import { type AttemptServices, type Execution, PutOff } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
@@ -151,11 +150,7 @@ function failure(key: string, { by, error, retryable = false, code }: Failed): J
   return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {
     retryable,
     providerCode: code ?? (error.name === "Error" ? undefined : error.name),
-    thrown: {
-      name: error.name.slice(0, longestThrown.name),
-      message: error.message.slice(0, longestThrown.message),
-      ...defined({ stack: error.stack?.slice(0, longestThrown.stack) }),
-    },
+    thrown: keptThrown(error),
   });
 }
 

@@ -1,5 +1,5 @@
 import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
-import { longestThrown } from "../../../../core/job/code-messages.ts";
+import { keptText, keptThrown, longestThrown } from "../../../../core/job/code-messages.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { cancelKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
@@ -221,9 +221,13 @@ async function tookBack(
       }
       const { code = "Error", message = "", name, stack, retryable } = error ?? {};
       const told = {
-        code: code.slice(0, longestThrown.name),
-        message: message.slice(0, longestThrown.message),
-        ...defined({ name: name?.slice(0, longestThrown.name), retryable, stack: stack?.slice(0, 1500) }),
+        code: keptText(code, longestThrown.name),
+        message: keptText(message, longestThrown.message),
+        ...defined({
+          name: name && keptText(name, longestThrown.name),
+          retryable,
+          stack: stack && keptText(stack, 1500),
+        }),
       };
       // Its own words may quote what not everybody may see.
       const shown = {
@@ -352,7 +356,7 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   if (outcome.is === "rolled_back")
     return new JobError("PROVIDER_ERROR", `It was rolled back.`, {
       retryable: false,
-      thrown: { name: "RolledBack", message: outcome.reason.slice(0, longestThrown.message) },
+      thrown: keptThrown({ name: "RolledBack", message: outcome.reason }),
     });
   if (outcome.is !== "failed" || job.ending?.cause === "cancelled") return undefined;
   const { step, code, message, name = code, stack } = outcome.error;
@@ -361,7 +365,7 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   return new JobError(known, text, {
     retryable: false,
     providerCode: known === code ? undefined : code,
-    thrown: { name: name.slice(0, 100), message: message.slice(0, 1000), ...defined({ stack: stack?.slice(0, 2000) }) },
+    thrown: keptThrown({ name, message, stack }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { keptText } from "../../../../core/job/code-messages.ts";
 import type { SentDecision } from "../../../../core/job/decide-messages.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
@@ -71,7 +72,10 @@ export async function endOfJob(run: OpenRun, key: string, open: Open, job: Job |
   // What own code has thrown, the handler gets in its own words.
   const { message, name, stack } = job.attempts.at(-1)?.thrown ?? {};
   if (open.c !== "step" || message === undefined || !failed.error) return failed;
-  return { ...failed, error: { ...failed.error, message, ...defined({ name, stack: stack?.slice(0, 1500) }) } };
+  return {
+    ...failed,
+    error: { ...failed.error, message, ...defined({ name, stack: stack && keptText(stack, 1500) }) },
+  };
 }
 
 interface Failure {
