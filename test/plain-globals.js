@@ -1,5 +1,11 @@
+import { relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import vm from "node:vm";
 import { TestEnvironment } from "jest-environment-node";
+
+/** Timers that this process waits for before it can end. */
+const timersLeft = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+const graceMs = 500;
 
 /**
  * Jest's own environment for Node, with an ordinary global object. Jest makes a Proxy the global object of a test, to clean up behind it, and
@@ -8,13 +14,23 @@ import { TestEnvironment } from "jest-environment-node";
  */
 // biome-ignore lint/style/noDefaultExport: jest takes an environment from a default export
 export default class extends TestEnvironment {
-  constructor(...given) {
+  constructor(config, context) {
     const { createContext } = vm;
     vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
     try {
-      super(...given);
+      super(config, context);
     } finally {
       vm.createContext = createContext;
     }
+    this.file = relative(config.projectConfig.rootDir, context.testPath);
+    this.isUnit = config.projectConfig.displayName?.name === "unit";
+  }
+
+  /** Jest ends by force a worker that has not ended after half a second, and says so of none of its files. */
+  async teardown() {
+    await super.teardown();
+    if (!this.isUnit || timersLeft() === 0) return;
+    await sleep(graceMs);
+    if (timersLeft() > 0) throw new Error(`${this.file} leaves ${timersLeft()} timers running.`);
   }
 }

@@ -18,6 +18,7 @@ export default {
     // Nothing else is searched for tests, which would take longer than they do.
     roots: [`<rootDir>/test/${dirname(mutation.test)}`],
     testMatch: [`<rootDir>/test/${mutation.test}`],
+    testEnvironment: "<rootDir>/test/plain-globals.js",
     extensionsToTreatAsEsm: [".ts"],
     transform: { "^.+\\.ts$": ["<rootDir>/test/mutations/transform.js", { swc: options, mutation }] },
   })),

@@ -33,7 +33,7 @@ interface Process {
  * called again, with the handlers that it has suspended. The messages and their answers are those of the protocol.
  */
 export function codeProcesses(
-  world: World,
+  world: Pick<World, "observer" | "ceases"> & { time: Pick<World["time"], "hold" | "now" | "sleep"> },
   coding: Coding,
 ): Record<"decide" | "ownStep", (by: Invocation) => ExecuteWithServices> {
   const { time, observer } = world;

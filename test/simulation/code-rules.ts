@@ -8,6 +8,7 @@ import type { CodeWatch, Coding } from "./coding.ts";
 import { type Entry, interpret, type Reading } from "./interpreter.ts";
 import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./ledger.ts";
+import type { Observer } from "./observer.ts";
 import type { System } from "./system.ts";
 import { clocksApartMs } from "./write.ts";
 import { hasCrashed } from "./write-rules.ts";
@@ -35,10 +36,17 @@ const partOfSeed = (seed: string): number => Number(/ (\d+)$/.exec(seed)?.[1] ??
 /** The name of own code, which is unlike any other of its program, also within a scope. */
 const ownName = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
 
+/** What the rules need of a world. */
+interface Watching {
+  time: Pick<World["time"], "hold" | "now">;
+  observer: Observer;
+  hardship: Pick<World["hardship"], "skew">;
+}
+
 /** Rules for runs of code, which know of their handlers what they are made of, and of their logs what was appended. */
 export function codeWatch(
-  { time, observer, hardship }: World,
-  system: System,
+  { time, observer, hardship }: Watching,
+  system: Pick<System, "blobs" | "jobs" | "load" | "onWrite">,
   { bundleOf }: Pick<Coding, "bundleOf">,
 ): CodeWatch {
   const logs = new Map<string, Appended[]>();

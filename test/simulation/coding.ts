@@ -63,14 +63,18 @@ let bundles = 0;
 
 /** Few histories have runs of code, so that the others stay as they are: a hard part of them, and a peaceful one. */
 export function codingOf(seed: number): Coding | undefined {
-  if (!isSeed(seed)) return undefined;
-  const random = seeded(seed ^ 0xc0de);
-  const isHard = seed % 4 !== 0;
+  return isSeed(seed)
+    ? drawnCoding(seeded(seed ^ 0xc0de), { isHard: seed % 4 !== 0, hasLong: hasLong(seed) })
+    : undefined;
+}
+
+/** Draws the programs of a history, those of its later deployments as they come, and how its processes of code behave. */
+export function drawnCoding(random: Random, { isHard, hasLong }: { isHard: boolean; hasLong: boolean }): Coding {
   const made = new Map<string, Bundle>();
   const deploy = (): Bundle => {
     const text = `bundle ${bundles++}`;
     const programs = Array.from({ length: programsOfBundle }, (_, number) =>
-      drawnProgram(random, { number, of: programsOfBundle, long: hasLong(seed) ? 0.6 : 0 }),
+      drawnProgram(random, { number, of: programsOfBundle, long: hasLong ? 0.6 : 0 }),
     );
     const bundle = { text, definition: hash("sha256", text, "hex"), programs };
     made.set(bundle.definition, bundle);

@@ -208,7 +208,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
  * Derives the ids of claims, writes and jobs from the seed as well. Turns off error stacks, which are many and which nobody
  * reads.
  */
-function takeChance(random: Random, traced: boolean) {
+export function takeChance(random: Random, traced: boolean) {
   const randomUUID = () => `${random.int(0, 0xffff).toString(16).padStart(4, "0")}-${random.next()}`;
   let refilled = false;
   let word = () => 0;

@@ -149,8 +149,9 @@ export class Decisions {
     if (message.from > 0) return { v: version, need: { from: 0 } };
     const unwatch = watchHandlers();
     try {
-      // Nothing that the handler writes to its log is new.
-      const session = await this.#begin(found, message, Number.POSITIVE_INFINITY);
+      // Of the steps that it is in, nothing may be recorded yet. Nothing that the handler writes to its log is new.
+      const within = { ...message, begun: [message.key] };
+      const session = await this.#begin(found, within, Number.POSITIVE_INFINITY);
       await session.deliver(message.log);
       if (session.fault) return { v: version, fault: session.fault };
       const own = session.openStep(message.key);

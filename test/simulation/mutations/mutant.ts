@@ -1,5 +1,6 @@
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import type { History } from "../history.ts";
+import type { Kind } from "../kinds.ts";
 import { fileOf, type Mutation, mutated } from "./mutation.ts";
 
 const project = new URL("../../../", import.meta.url).href;
@@ -10,10 +11,13 @@ const isOurs = (url: string) => url.startsWith(project) && !url.includes("/node_
 const mutants: Mutation[] = [];
 
 /** The simulation with a mutation in the code that it runs. The source is changed only as it is loaded. */
-export async function simulationOf(mutation: Mutation): Promise<(seed: number) => Promise<History>> {
+export async function simulationOf(
+  mutation: Mutation,
+  of: Kind = "system",
+): Promise<(seed: number) => Promise<History>> {
   const index = mutants.push(mutation) - 1;
-  const { history } = await import(`${project}test/simulation/history.ts?${parameter}=${index}`);
-  return history;
+  const { kinds } = await import(`${project}test/simulation/kinds.ts?${parameter}=${index}`);
+  return kinds[of];
 }
 
 /** Sources without their types, by path: the same for every mutant that does not change the file. */

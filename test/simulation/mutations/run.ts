@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { history as simulate } from "../history.ts";
+import type { Kind } from "../kinds.ts";
 import type { Mutation } from "./mutation.ts";
 
 /** The result of the search for a mutation. */
@@ -19,14 +20,16 @@ export interface Search {
   most: number;
   /** The first seed. Default: each mutation's own. */
   from?: number | undefined;
+  /** In which histories. Default: those of the whole system. */
+  of?: Kind | undefined;
 }
 
 /** Searches for a mutation in at most this many histories. */
-export async function lookFor(mutation: Mutation, { most, from }: Omit<Search, "names">): Promise<Caught> {
+export async function lookFor(mutation: Mutation, { most, from, of }: Omit<Search, "names">): Promise<Caught> {
   const began = performance.now();
   // Imported here because it hooks into module loading, which must not happen in a thread that only starts another one.
   const { simulationOf } = await import("./mutant.ts");
-  const history = await simulationOf(mutation);
+  const history = await simulationOf(mutation, of);
   const { name } = mutation;
   const first = from ?? mutation.seed ?? 1;
   for (let histories = 1; histories <= most; histories++) {

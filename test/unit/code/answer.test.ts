@@ -61,6 +61,18 @@ describe("serve", () => {
     expect(await served(options, step)).toMatchObject({ outcome: { is: "completed", value: { v: "s3cret" } } });
   });
 
+  it("runs a long step within others of which nothing is recorded yet", async () => {
+    const nested = defineFeature({
+      run: (ctx) =>
+        ctx.step("pack", () => ctx.step("wrap", () => ctx.step("print", async () => "printed", { timeout: "5m" }))),
+    });
+    const options = { features: { ship: nested } };
+    expect(await served(options, decide)).toMatchObject({ commands: [{ k: "pack/wrap/print" }] });
+    expect(await served(options, { ...step, key: "pack/wrap/print" })).toMatchObject({
+      outcome: { is: "completed", value: { v: "printed" } },
+    });
+  });
+
   it("keeps several versions of features: new runs begin with the first, and others go on with theirs", async () => {
     const options = {
       definitions: [
