@@ -17,6 +17,12 @@ it(`the system keeps its invariants in ${histories} histories, in which everythi
   expect(out).not.toContain("expected, but not seen");
 }, 300_000);
 
+it("handlers that are made at random end as their logs say, wherever processes die", async () => {
+  const { out, code } = await simulate("--handlers", "--histories", "300", "--workers", "1");
+  if (code !== 0) throw new Error(out.slice(-8000));
+  expect(out).toContain("\n300 histories, ");
+}, 120_000);
+
 /** The jobs include some without an idempotency key, whose ids are random. */
 it("a seed reproduces its history exactly, whatever ran before it", async () => {
   const seed = 20;
