@@ -5,6 +5,7 @@ import { isOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
 import { isFinished, type Job, type JobMessage, type JobType, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
+import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import { cancel, changeJob, retry } from "../../lambdas/core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
@@ -65,6 +66,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const seen = observer(time.now, start, traced);
   const isHard = seed % 8 !== 0;
   const dies = isHard ? random.pick([0.01, 0.03, 0.1]) : 0;
+  const fails = isHard ? random.pick([0, 0, 0.01, 0.05]) : 0;
   const coding = drawnCoding(seeded(seed ^ 0xc0de), { isHard, hasLong: seed % 4 === 1 });
   const clock = { now: time.now, sleep: (ms: number, signal?: AbortSignal) => time.sleep(ms, signal) };
   const services = { ...fakeServices({ catalog: coding.catalog() }), clock };
@@ -138,6 +140,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
       return never();
     };
     const mayDie = () => time.now() < ceases && random.chance(dies);
+    const mayFail = () => time.now() < ceases && random.chance(fails);
     const mortal = <P extends object>(port: P, methods: readonly string[]) =>
       new Proxy(port, {
         get(target, name) {
@@ -149,8 +152,11 @@ async function play(seed: number, traced: boolean): Promise<History> {
             if (by.dead) return never();
             const isLast = methods.includes(String(name)) && mayDie();
             if (isLast && random.chance(0.5)) return kill();
+            if (mayFail()) throw refused(String(name));
             const answer = await method.apply(target, args);
             if (isLast) return kill();
+            // It has happened, and its answer is lost.
+            if (mayFail()) throw refused(String(name));
             return by.dead ? never() : answer;
           };
         },
@@ -244,6 +250,8 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: jobs.all().length };
 }
+
+const refused = (what: string) => new TransientError("ThrottlingException", `${what} is refused for now`);
 
 type Blobs = ReturnType<typeof fakeServices>["blobs"];
 
