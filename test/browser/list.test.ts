@@ -136,6 +136,8 @@ test("selected jobs are changed, those that the change fits", async () => {
 
 test("a new job appears by itself, except under the pointer or while updates are paused", async () => {
   const { page } = await open("/jobs?label=live");
+  // A list of which nothing is under way is asked for every ten seconds, three times here.
+  page.setDefaultTimeout(40_000);
   await page.getByText("No job matches").waitFor();
   await local.schedule({ start_at: tomorrow(), labels: ["live"] });
   await shows(page, 1);
@@ -156,4 +158,4 @@ test("a new job appears by itself, except under the pointer or while updates are
   await page.getByRole("button", { name: /resume updates/ }).click();
   await page.clock.resume();
   await shows(page, 3);
-});
+}, 120_000);
