@@ -84,7 +84,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a retried run is cancelled by its former log",
-    seed: 483457,
+    seed: 1889,
     at: `${open}#begunAgain`,
     find: "const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) =>",
     replace: 'const cut = from.findLastIndex(({ e, k }) => e === "cancel" ||',
