@@ -53,6 +53,13 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/operation-crashes.test.ts",
   },
   {
+    // What ended after the handler had returned is told once more where the run is cancelled then.
+    file: "lambdas/code/feature/session.ts",
+    find: "    this.#closing.delete(entry.k);\n    this.#ran.delete(entry.k);\n    this.begunOwn.delete(entry.k);\n    if (entry.e",
+    replace: "    this.#closing.delete(entry.k);\n    if (entry.e",
+    test: "unit/code/feature/decisions.test.ts",
+  },
+  {
     // A long step within another one, of which nothing is recorded yet, is never run.
     file: "lambdas/code/feature/answer-decide.ts",
     find: "begun: [message.key]",

@@ -290,6 +290,8 @@ export class Session implements HandlerRun {
     this.#open.delete(entry.k);
     this.#waiting.delete(call);
     this.#closing.delete(entry.k);
+    this.#ran.delete(entry.k);
+    this.begunOwn.delete(entry.k);
     if (entry.e === "done") this.undo.done(call, await read());
   }
 

@@ -280,6 +280,10 @@ describe("a decision", () => {
     const log = [own(1, "winner"), own(2, "loser"), cancel];
     expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject({ ran: [{ k: "undo:loser" }] });
     expect({ ran, undone }).toEqual({ ran: [], undone: ["loser"] });
+    const goingOn = deciding(handler as never);
+    expect((await goingOn.decide(aDecision({ log: [] }))).ran).toMatchObject([{ k: "loser" }, { k: "winner" }]);
+    expect((await goingOn.decide(aDecision({ log }))).ran).toMatchObject([{ k: "undo:loser" }]);
+    expect({ ran, undone }).toEqual({ ran: ["loser", "winner"], undone: ["loser", "loser"] });
   });
 
   it("takes what it has seen again, if its answer was lost", async () => {
