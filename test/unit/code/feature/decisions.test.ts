@@ -281,8 +281,8 @@ describe("a decision", () => {
     expect(await deciding(handler as never).decide(aDecision({ log }))).toMatchObject({ ran: [{ k: "undo:loser" }] });
     expect({ ran, undone }).toEqual({ ran: [], undone: ["loser"] });
     const goingOn = deciding(handler as never);
-    expect((await goingOn.decide(aDecision({ log: [] }))).ran).toMatchObject([{ k: "loser" }, { k: "winner" }]);
-    expect((await goingOn.decide(aDecision({ log }))).ran).toMatchObject([{ k: "undo:loser" }]);
+    expect(await goingOn.decide(aDecision({ log: [] }))).toMatchObject({ ran: [{ k: "loser" }, { k: "winner" }] });
+    expect(await goingOn.decide(aDecision({ log }))).toMatchObject({ ran: [{ k: "undo:loser" }] });
     expect({ ran, undone }).toEqual({ ran: ["loser", "winner"], undone: ["loser", "loser"] });
   });
 
