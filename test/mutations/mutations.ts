@@ -53,6 +53,20 @@ export const mutations: Mutation[] = [
     test: "unit/core/operations/operation-crashes.test.ts",
   },
   {
+    // A process goes on by what it knows, although another one has begun something since. Histories show it in one of very many.
+    file: "lambdas/code/feature/answer-decide.ts",
+    find: " && (from > 0 || seen >= shown)",
+    replace: "",
+    test: "unit/code/feature/decisions.test.ts",
+  },
+  {
+    // A nested step starts before its run has recorded it: what it does is not undone where a lost decision had begun it.
+    file: "lambdas/consumers/engine/guards/recorded.ts",
+    find: "!(await isRecorded(services, job))",
+    replace: "false",
+    test: "unit/consumers/engine/recorded.test.ts",
+  },
+  {
     // What ended after the handler had returned is told once more where the run is cancelled then.
     file: "lambdas/code/feature/session.ts",
     find: "    this.#closing.delete(entry.k);\n    this.#ran.delete(entry.k);\n    this.begunOwn.delete(entry.k);\n    if (entry.e",

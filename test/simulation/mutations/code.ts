@@ -91,27 +91,11 @@ export const ofCode: Mutation[] = [
     bug: "a run whose own code had failed behind its end ended at once when it was retried",
   },
   {
-    name: "code: a nested step starts before its run has recorded it",
-    seed: 70029761,
-    at: "consumers/engine/guards/recorded.ts#recorded",
-    find: "!(await isRecorded(services, job))",
-    replace: "false",
-    bug: "what a job had done that a lost decision had begun within a step was not undone, where the run was cancelled then",
-  },
-  {
     name: "code: a loser of a race goes on",
     seed: 577,
     at: "code/feature/handler-context.ts#race",
     find: "if (name !== winner) session.close(branch.close());",
     replace: "",
-  },
-  {
-    name: "code: a process goes on by what it knows, although another one has begun something since",
-    seed: 73003137,
-    at: "code/feature/answer-decide.ts#goesOnWith",
-    find: " && (from > 0 || seen >= shown)",
-    replace: "",
-    bug: "a run was parked for good as NON_DETERMINISTIC: what it had begun in a scope was unknown to the process that undid it",
   },
   {
     name: "code: a run that continues takes the jobs of its part before",
