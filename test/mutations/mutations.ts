@@ -69,8 +69,8 @@ export const mutations: Mutation[] = [
   {
     // What ended after the handler had returned is told once more where the run is cancelled then.
     file: "lambdas/code/feature/session.ts",
-    find: "    this.#closing.delete(entry.k);\n    this.#ran.delete(entry.k);\n    this.begunOwn.delete(entry.k);\n    if (entry.e",
-    replace: "    this.#closing.delete(entry.k);\n    if (entry.e",
+    find: "for (const calls of [this.#open, this.#closing, this.#ran, this.begunOwn])",
+    replace: "for (const calls of [this.#open, this.#closing])",
     test: "unit/code/feature/decisions.test.ts",
   },
   {

@@ -25,6 +25,7 @@ import type { OnWrite } from "./invocations.ts";
 import { observer } from "./observer.ts";
 import { goKey } from "./programs.ts";
 import { seeded } from "./random.ts";
+import { loadFrom } from "./system.ts";
 
 const minute = 60_000;
 /** When processes cease to die. */
@@ -68,8 +69,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const dies = isHard ? random.pick([0.01, 0.03, 0.1]) : 0;
   const fails = isHard ? random.pick([0, 0, 0.01, 0.05]) : 0;
   const coding = drawnCoding(seeded(seed ^ 0xc0de), { isHard, hasLong: seed % 4 === 1 });
-  const clock = { now: time.now, sleep: (ms: number, signal?: AbortSignal) => time.sleep(ms, signal) };
-  const services = { ...fakeServices({ catalog: coding.catalog() }), clock };
+  const services = { ...fakeServices({ catalog: coding.catalog() }), clock: time };
   const { jobs, queue, scheduler, blobs } = services;
 
   const listeners: OnWrite[] = [];
@@ -95,7 +95,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const system = {
     jobs,
     blobs,
-    load: (stored: Parameters<typeof loadOf>[1]) => loadOf(blobs, stored),
+    load: loadFrom(blobs),
     onWrite: (listener: OnWrite) => void listeners.push(listener),
   };
   const watch = codeWatch({ time: { now: time.now, hold }, observer: seen, hardship: { skew: 0 } }, system, coding);
@@ -252,11 +252,6 @@ async function play(seed: number, traced: boolean): Promise<History> {
 }
 
 const refused = (what: string) => new TransientError("ThrottlingException", `${what} is refused for now`);
-
-type Blobs = ReturnType<typeof fakeServices>["blobs"];
-
-const loadOf = ({ blobs }: Blobs, stored: Job["input"]): unknown =>
-  "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.get(stored.blob)?.body ?? []).toString());
 
 type Jobs = ReturnType<typeof fakeServices>["jobs"];
 

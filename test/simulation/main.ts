@@ -52,7 +52,7 @@ const usage = `npm run simulate -- [--handlers] [--histories 1000] [--seed 1] [-
 
 Plays so many histories from the seed on, those of every 32nd seed with --step 32; --trace prints that one. Exit code 1 if an invariant broke. With --go-on a failure does
 not end the run: each share of the seeds prints a line as it ends, which names those that failed.
---handlers plays histories of runs of code alone, twenty times as many in the same time.
+--handlers plays histories of runs of code alone, about five times as many in the same time.
 --mutations breaks the code in each of the ways of mutations/, or in those whose names begin with --only: exit code 1 if one of
 them is not seen within so many histories, from the seed on that it has there or from --seed.`;
 

@@ -51,6 +51,12 @@ export interface System {
 /** Counting a cause, opening it, and telling both receivers of it, while others change it too. */
 export const callsOfCause = 30;
 
+/** Reads a stored value, whether it is kept inline or as a blob. */
+export const loadFrom =
+  ({ blobs }: System["blobs"]) =>
+  (stored: Stored): unknown =>
+    "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.get(stored.blob)?.body ?? []).toString());
+
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
@@ -167,8 +173,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   }
 
   return {
-    load: (stored) =>
-      "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString()),
+    load: loadFrom(blobs),
     isKept: (stored) => "inline" in stored || blobs.blobs.has(stored.blob),
     jobs,
     blobs,

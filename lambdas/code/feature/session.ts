@@ -229,10 +229,7 @@ export class Session implements HandlerRun {
     if (this.#differs(call, entry)) return;
     const value = await read();
     const settle = await this.#endOf(call, entry, value);
-    this.#open.delete(call.key);
-    this.#waiting.delete(call);
-    this.#ran.delete(call.key);
-    this.begunOwn.delete(call.key);
+    this.#forget(call);
     await this.#turnOf(() => {
       if (entry.e === "done") this.undo.done(call, value);
       settle();
@@ -259,8 +256,7 @@ export class Session implements HandlerRun {
     const call = this.#closing.get(entry.k);
     if (call) {
       const value = await read();
-      this.#closing.delete(entry.k);
-      this.#ran.delete(entry.k);
+      this.#forget(call);
       await this.#turnOf(() => {
         if (entry.e === "done") this.undo.done(call, value);
         call.hasEnded?.();
@@ -287,12 +283,14 @@ export class Session implements HandlerRun {
     }
     const call = this.#open.get(entry.k) ?? this.#closing.get(entry.k);
     if (!call) return;
-    this.#open.delete(entry.k);
-    this.#waiting.delete(call);
-    this.#closing.delete(entry.k);
-    this.#ran.delete(entry.k);
-    this.begunOwn.delete(entry.k);
+    this.#forget(call);
     if (entry.e === "done") this.undo.done(call, await read());
+  }
+
+  /** A call whose end is in the log: nothing of it is left to run, to close or to tell. */
+  #forget(call: Call): void {
+    this.#waiting.delete(call);
+    for (const calls of [this.#open, this.#closing, this.#ran, this.begunOwn]) calls.delete(call.key);
   }
 
   #differs(call: Call, entry: LogEntry): boolean {
