@@ -97,8 +97,8 @@ export const mutations: Mutation[] = [
   {
     // What has ended behind that return is not run again.
     file: "lambdas/code/feature/session.ts",
-    find: "this.#waiting.delete(call);\n    this.#closing.delete(entry.k);",
-    replace: "this.#closing.delete(entry.k);",
+    find: "this.#waiting.delete(call);\n    for (const calls",
+    replace: "for (const calls",
     test: "unit/code/feature/decisions.test.ts",
   },
   {
