@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { aJob } from "../support/builders.ts";
 import { history, start } from "./history.ts";
 
-const histories = 256;
+const histories = 192;
 
 /**
  * A sample of what `npm run simulate -- --histories N` runs at length, in a process without Jest as there.
@@ -18,9 +18,9 @@ it(`the system keeps its invariants in ${histories} histories, in which everythi
 }, 300_000);
 
 it("handlers that are made at random end as their logs say, wherever processes die", async () => {
-  const { out, code } = await simulate("--handlers", "--histories", "300", "--workers", "1");
+  const { out, code } = await simulate("--handlers", "--histories", "200", "--workers", "1");
   if (code !== 0) throw new Error(out.slice(-8000));
-  expect(out).toContain("\n300 histories, ");
+  expect(out).toContain("\n200 histories, ");
 }, 120_000);
 
 /** The jobs include some without an idempotency key, whose ids are random. */

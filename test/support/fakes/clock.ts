@@ -5,6 +5,8 @@ import { noon } from "../builders.ts";
 export interface FakeClock extends Clock {
   /** Lets `ms` pass: wakes each sleeper at its own time, in order, and lets it run before the next one wakes. */
   advance(ms: number): Promise<void>;
+  /** The same at once where nobody sleeps until then, for what does so very many times: what is ready to run has not run. */
+  pass(ms: number): Promise<void> | undefined;
   /** The number of sleepers left. */
   sleepers(): number;
   /** When the first of them wakes, epoch milliseconds. */
@@ -22,7 +24,7 @@ export function fakeClock(start = noon): FakeClock {
   const sleeping = new Set<Sleeper>();
   // A Set keeps its order and this finds the first minimum: sleepers of one time wake in the order they fell asleep.
   const next = () => [...sleeping].reduce<Sleeper | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
-  return {
+  const clock: FakeClock = {
     now: () => now,
     sleepers: () => sleeping.size,
     next: () => next()?.at,
@@ -51,7 +53,14 @@ export function fakeClock(start = noon): FakeClock {
       }
       now = end;
     },
+
+    pass(ms) {
+      if ((next()?.at ?? Infinity) <= now + ms) return clock.advance(ms);
+      now += ms;
+      return undefined;
+    },
   };
+  return clock;
 }
 
 /** Resolves after everything that is ready to run has run, however long its chain of promises is. */

@@ -20,8 +20,8 @@ const random = seeded(2030);
 const times = (count: number) => Array.from({ length: count });
 
 /** A sample of what `npm run fuzz` does at length. */
-it("the API answers 3,000 generated requests as documented, and never 5xx", async () => {
-  const { found, statuses } = await fuzz(3000, 1);
+it("the API answers 1,500 generated requests as documented, and never 5xx", async () => {
+  const { found, statuses } = await fuzz(1500, 1);
   expect(found).toEqual([]);
   // A fuzzer that gets nowhere finds nothing.
   for (const status of [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415]) {

@@ -64,7 +64,7 @@ function world({ products, shards = 16, ms = queryMs, lives, deadly }: Options) 
   let processor = Promise.resolve();
   const query = async (isFatal = false) => {
     const own = process;
-    processor = processor.then(() => (own.isDead ? undefined : clock.advance(ms)));
+    processor = processor.then(() => (own.isDead ? undefined : clock.pass(ms)));
     await processor;
     if (!own.isDead && (isFatal || isOver())) own.die();
     if (own.isDead) await new Promise(() => {});

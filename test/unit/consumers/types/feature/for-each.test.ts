@@ -129,14 +129,14 @@ describe("a step for each item", () => {
         ofPage: Math.max(...ofPages),
       };
     };
-    const [small, large] = [await measured(1000), await measured(10_000)];
+    const [small, large] = [await measured(300), await measured(3000)];
     expect(large.writesEach).toBeLessThan(small.writesEach * 1.02);
     expect(large.largest).toBeLessThan(small.largest * 1.1);
     expect(large.largest).toBeLessThan(4000);
     expect(large.mostRead).toBeLessThanOrEqual(100);
     // What the feature decides is begun and ended; the list decides a few times for each page, and a page once for each item.
     expect(large.ofFeature).toBeLessThanOrEqual(3);
-    expect(large.ofList).toBeLessThanOrEqual(100 * 5);
+    expect(large.ofList).toBeLessThanOrEqual(30 * 5);
     expect(large.ofPage).toBeLessThanOrEqual(102);
     expect(large.mostOpen).toBeLessThanOrEqual(4);
   }, 600_000);

@@ -67,7 +67,7 @@ describe("the undo of the items of a step", () => {
       expect(await jobs.get(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 0 } });
       return { ...seen, writesEach: seen.writes / many };
     };
-    const [small, large] = [await measured(500), await measured(5000)];
+    const [small, large] = [await measured(200), await measured(2000)];
     expect(large.writesEach).toBeLessThan(small.writesEach * 1.02);
     expect(large.writesEach).toBeLessThan(5.5);
     // The inputs of each page, once for the list and once for the page.

@@ -1,10 +1,10 @@
-import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { newJobId } from "../../../../lambdas/core/job/job-id.ts";
-import { noCalendars } from "../../../../lambdas/core/job/series.ts";
-import { aheadMs, paceOf } from "../../../../lambdas/core/limits/gcra.ts";
-import { eventKey, gateKey, hoursOf, linesOf } from "../../../../lambdas/core/queries/forecast.ts";
-import { planner } from "../../../../lambdas/core/queries/forecast-plan.ts";
-import { aJob } from "../../../support/builders.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { newJobId } from "../../lambdas/core/job/job-id.ts";
+import { noCalendars } from "../../lambdas/core/job/series.ts";
+import { aheadMs, paceOf } from "../../lambdas/core/limits/gcra.ts";
+import { eventKey, gateKey, hoursOf, linesOf } from "../../lambdas/core/queries/forecast.ts";
+import { planner } from "../../lambdas/core/queries/forecast-plan.ts";
+import { aJob } from "../support/builders.ts";
 import {
   day,
   type GateState,
@@ -18,7 +18,7 @@ import {
   type SeenLine,
   type Series,
   weekOf,
-} from "../../../support/forecast/week.ts";
+} from "../support/forecast/week.ts";
 
 const weeks = 30;
 const where = { product: "shop", env: "prd" };
