@@ -48,6 +48,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
       now += model.requestMs;
     }),
     queue: only("queue", {
+      reach: new Set([job.type]),
       async send(_type, message, { delaySeconds }) {
         now += model.requestMs;
         send(message, now + 1000 * delaySeconds);

@@ -67,32 +67,37 @@ function checkNumbers(value: unknown): void {
   for (const name of keys(value)) if (!keptAsText.has(name)) checkNumbers((value as Record<string, unknown>)[name]);
 }
 
-function indexOf(jobs: Iterable<Job>): Map<string, IndexPosition[]> {
-  const index = new Map<string, IndexPosition[]>();
-  for (const job of jobs) {
-    const key = [job.product, job.env, phaseOf(job.status), shardOf(job.id)].join("#");
-    const places = index.get(key) ?? [];
-    if (places.push({ id: job.id, time: phaseTime(job) }) === 1) index.set(key, places);
-  }
-  return index;
-}
+const partitionOf = (job: Job): string => `${job.product}#${job.env}#${phaseOf(job.status)}#${shardOf(job.id)}`;
 
 /** Jobs in memory. Values are copied in; who reads them gets them frozen, so that a change of one is an error. */
 export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, frozen(job)]));
   const archived = new Map<string, RunRecord>();
-  /** The index, rebuilt after any write: tests list from 100,000 jobs. */
-  let index: Map<string, IndexPosition[]> | undefined;
+  /** The places of each partition of the index, made when one is first looked at: tests list from 100,000 jobs. */
+  let index: Map<string, Map<string, IndexPosition>> | undefined;
+  const enter = (job: Job) => {
+    const key = partitionOf(job);
+    const places = index?.get(key) ?? new Map<string, IndexPosition>();
+    index?.set(key, places.set(job.id, { id: job.id, time: phaseTime(job) }));
+  };
+  const leave = (id: string) => {
+    const job = index && jobs.get(id);
+    if (job) index?.get(partitionOf(job))?.delete(id);
+  };
   const put = (job: Job): Job => {
     checkNumbers(job);
-    index = undefined;
     const stored = frozen(job);
+    leave(job.id);
     jobs.set(job.id, stored);
+    if (index) enter(stored);
     return stored;
   };
-  const partition = (...keys: (string | number)[]): IndexPosition[] => {
-    index ??= indexOf(jobs.values());
-    return index.get(keys.join("#")) ?? [];
+  const partition = (product: string, env: string, phase: string, shard: number): IndexPosition[] => {
+    if (!index) {
+      index = new Map();
+      for (const job of jobs.values()) enter(job);
+    }
+    return [...(index.get(`${product}#${env}#${phase}#${shard}`)?.values() ?? [])];
   };
   return {
     shards: fewestShards,
@@ -132,7 +137,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     async remove({ id, version, write_id }) {
       const job = jobs.get(id);
       if (job && (job.version !== version || job.write_id !== write_id)) return "lost";
-      index = undefined;
+      leave(id);
       jobs.delete(id);
       return "removed";
     },
