@@ -124,7 +124,10 @@ async function withProgram<T>({ file, flags, env, missing, answers = [] }: Progr
     server.once("exit", (code) => reject(new Error(`its server ended with ${code}`)));
   });
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  const spawned = new Promise<void>((resolve) => server.once("spawn", () => resolve()));
   const used = async (): Promise<T> => {
+    // Nothing is begun that would wait for a server that there is not.
+    await spawned;
     for (const url of answers) await untilAnswers(url);
     return await run();
   };
