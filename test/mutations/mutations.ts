@@ -123,6 +123,34 @@ export const mutations: Mutation[] = [
     test: "unit/reconciler/alert-histories.test.ts",
   },
   {
+    // A retry makes the last call again that has failed, and not the one by which the run has.
+    file: "lambdas/consumers/types/feature/code/open-run.ts",
+    find: "let at = endOf(failedBy);",
+    replace: "let at = -1;",
+    test: "unit/consumers/types/feature/code/retried.test.ts",
+  },
+  {
+    // What has failed within a step is not run again.
+    file: "lambdas/consumers/types/feature/code/open-run.ts",
+    find: "if (within < 0 || within >= at) return at;",
+    replace: "return at;",
+    test: "unit/consumers/types/feature/code/retried.test.ts",
+  },
+  {
+    // Who is asked by a retry has the time of the first attempt.
+    file: "lambdas/consumers/types/feature/code/begin.ts",
+    find: "return Math.max(until, kept.retried_at + timeout_ms);",
+    replace: "return until;",
+    test: "unit/consumers/types/feature/code/retried.test.ts",
+  },
+  {
+    // A run that begins anew keeps the time of its retry, however long it is held.
+    file: "lambdas/consumers/engine/guards/pinned.ts",
+    find: "return beginsAnew(job) ? (of) => sinceNow(of, now) : undefined;",
+    replace: "return undefined;",
+    test: "unit/consumers/types/feature/code/retried.test.ts",
+  },
+  {
     // A change without its entry leaves no gap.
     file: "lambdas/core/operations/change-job.ts",
     find: "changes: (job.changes ?? 0) + 1",

@@ -6,6 +6,7 @@ import { steeringOf, thrownOf } from "../thrown.ts";
 import type { StepContext, Undo } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { lineOf, type Place } from "./places.ts";
+import { StepError } from "./step-errors.ts";
 
 /** A call of ctx whose end the log brings. */
 export interface Call {
@@ -51,7 +52,11 @@ export const fingerprint = (...parts: unknown[]): string =>
 export function logErrorOf(error: unknown, shown?: (text: string) => string): LogError {
   const thrown = thrownOf(error, shown);
   const { code, retryable } = steeringOf(error);
-  return { code: code ?? thrown.name, ...thrown, ...(retryable !== undefined && { retryable }) };
+  return {
+    ...{ code: code ?? thrown.name, ...thrown },
+    ...(retryable !== undefined && { retryable }),
+    ...(error instanceof StepError && error.step !== "" && { step: error.step }),
+  };
 }
 
 /** What is given to ctx must reach the other side unchanged. */

@@ -1,5 +1,5 @@
 import { largestCodeProgress } from "../../core/job/code-messages.ts";
-import { type Command, longestWaitMs, type SentDecision } from "../../core/job/decide-messages.ts";
+import { type Command, longestWaitMs, type SentDecision, type WaitCommand } from "../../core/job/decide-messages.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
@@ -194,12 +194,12 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
     if (!Object.hasOwn(signals, name))
       throw new TypeError(`The feature declares no signal ${name}: add it to \`signals\` of defineFeature.`);
   const awaited = names.map((signal) => ({ signal, ...(key !== undefined && { key: signalKeyOf(key) }) }));
-  const until = untilOf(session, "ctx.waitForSignal", timeout);
-  const f = fingerprint("wait", awaited, until);
+  const limit = limitOf(session, "ctx.waitForSignal", timeout);
+  const f = fingerprint("wait", awaited, limit);
   return session.ask("waitForSignal", {
     ...given(options.step, `wait:${names.join("|")}`),
     ...{ kind: "wait", f, undo: undefined },
-    command: (k) => ({ c: "wait", k, f, signals: awaited, ...until }),
+    command: (k) => ({ c: "wait", k, f, signals: awaited, ...limit }),
     read: async ({ k, e, at, signal = "", id }, payload) => {
       if (e === "timeout" && otherwise === "continue") return { timed_out: true, at };
       if (e === "timeout") throw timedOut(k, at);
@@ -223,8 +223,15 @@ function signalKeyOf(key: unknown): string {
 }
 
 /** A wait without a time-out lasts as long as a wait may, and so does one with a longer one. */
-const untilOf = (session: Session, what: string, timeout: Duration | undefined): { until?: number } =>
-  timeout === undefined ? {} : { until: session.now() + Math.min(msOf(what, timeout), longestWaitMs) };
+function limitOf(
+  session: Session,
+  what: string,
+  timeout: Duration | undefined,
+): Pick<WaitCommand, "until" | "timeout_ms"> {
+  if (timeout === undefined) return {};
+  const timeout_ms = Math.min(msOf(what, timeout), longestWaitMs);
+  return { until: session.now() + timeout_ms, timeout_ms };
+}
 
 const timedOut = (key: string, at: number): StepError =>
   new StepError(key, { code: "TIMEOUT", message: `${key} has waited until ${new Date(at).toISOString()}.` });
@@ -239,12 +246,12 @@ function approve(session: Session, options: ApproveOptions): Promise<Approved> {
     throw new TypeError(`ctx.approve: \`otherwise\` is fail, or one of ${choices.join(", ")}.`);
   const asked = { title, show: show.map(shownOf), choices: [...choices], ask: [ask].flat().map(askOf) };
   checkJson("ctx.approve", asked);
-  const until = untilOf(session, "ctx.approve", timeout);
-  const f = fingerprint("approve", asked, until);
+  const limit = limitOf(session, "ctx.approve", timeout);
+  const f = fingerprint("approve", asked, limit);
   return session.ask("approve", {
     ...given(options.step, "approve"),
     ...{ kind: "approve", f, undo: undefined },
-    command: (k) => ({ c: "approve", k, f, ...asked, ...until }),
+    command: (k) => ({ c: "approve", k, f, ...asked, ...limit }),
     read: ({ k, e, at }, value): Approved => {
       if (e !== "timeout") return { ...(value as SentDecision), at };
       if (otherwise === "fail") throw timedOut(k, at);

@@ -58,7 +58,7 @@ export interface TestedFeature<Result = unknown> {
   /** What the handler has returned. Throws, with the log, if the run has not completed. */
   readonly result: Result;
   /** Why it has failed. Throws, with the log, if it has not. */
-  readonly error: LogError & { step?: string };
+  readonly error: LogError;
   /** What the fault is of a run that is parked. */
   fault?: { code: string; message: string; k?: string; at?: string };
   /** What was undone. */

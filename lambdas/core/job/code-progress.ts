@@ -45,6 +45,10 @@ export interface CodeProgress<State = Record<string, unknown>> {
     /** What the handler has set for all to see. */
     state?: Record<string, unknown>;
     parked?: ParkedBy;
+    /** The call by which the handler has failed. */
+    failed_by?: string;
+    /** When the run was retried last and went on from its log, epoch milliseconds. */
+    retried_at?: number;
   };
 }
 

@@ -20,6 +20,8 @@ export interface LogError {
   stack?: string;
   /** False where another attempt at the same would fail too. */
   retryable?: boolean;
+  /** The key of the call that has failed, where the handler, or a step whose function calls ctx, throws its error: a retry makes that call again. */
+  step?: string;
 }
 
 /** One thing that a run has seen. Entries are numbered from 1 without gaps, never change, and are delivered in this order. */
@@ -167,6 +169,8 @@ export interface WaitCommand extends Begins {
   signals: { signal: string; key?: string }[];
   /** Epoch milliseconds at which it ends by itself. Absent: as late as a wait may. */
   until?: number;
+  /** How long it was to wait, in milliseconds: a run that is retried waits so long from then on. */
+  timeout_ms?: number;
 }
 
 export interface ApproveCommand extends Begins {
@@ -176,7 +180,9 @@ export interface ApproveCommand extends Begins {
   choices: string[];
   /** The events that ask: texts in their inputs may hold the mark of the address, `$Approval{url}`. */
   ask: { event: string; input: unknown }[];
+  /** As those of a wait. */
   until?: number;
+  timeout_ms?: number;
 }
 
 /** A step that may take longer than a decision: a separate job, for which the engine sends `StepMessage`s. */
@@ -213,7 +219,7 @@ export type DecideOutcome =
   | { is: "waiting" }
   | { is: "completed"; value: { v: unknown } }
   /** `step`: the key of the call whose failure the handler has not caught. */
-  | { is: "failed"; error: LogError & { step?: string }; undone?: Undone }
+  | { is: "failed"; error: LogError; undone?: Undone }
   | { is: "rolled_back"; reason: string; undone?: Undone }
   | { is: "cancelled"; undone?: Undone }
   /** The run begins anew with this input and an empty log. */

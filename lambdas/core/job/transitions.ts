@@ -95,6 +95,14 @@ export function withoutRun(job: Job): Job {
 export const beginsRun = ({ run, attempt, claims, parked_since, progress, snoozes }: Job): boolean =>
   run > 1 && attempt === 1 && claims === 1 && [parked_since, progress, snoozes].every((one) => one === undefined);
 
+/** Whether a claimed job begins its run of code anew, since what it had done was undone: its time is that of its first decision then. */
+export const beginsAnew = ({ attempt, begun_anew, claims, code_since, parked_since, progress }: Job): boolean =>
+  begun_anew === attempt &&
+  claims === 1 &&
+  code_since !== undefined &&
+  parked_since === undefined &&
+  progress === undefined;
+
 /** A claimed job whose run keeps a definition, and of a run of code, when that has begun. */
 export const withDefinition = (
   job: Job,
@@ -103,8 +111,12 @@ export const withDefinition = (
   code: Pick<Job, "code_since"> = {},
 ): Job => {
   const { undoes: _before, ...rest } = beginsRun(job) ? withoutRun(job) : job;
-  return { ...code, ...rest, definition, ...(undoes && { undoes }), version: job.version + 1 };
+  const since = beginsAnew(job) ? code : {};
+  return { ...code, ...rest, ...since, definition, ...(undoes && { undoes }), version: job.version + 1 };
 };
+
+/** A claimed job whose run of code begins anew now. */
+export const sinceNow = (job: Job, now: number): Job => ({ ...job, code_since: now, version: job.version + 1 });
 
 /** A claimed job whose attempt has come so far, and of a run of code, by which code. */
 export const progressed = (job: Job, progress: Stored, code: Pick<Job, "bundle"> = {}): Job => ({

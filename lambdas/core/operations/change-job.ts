@@ -373,7 +373,7 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
     begun_claims: _begun,
     revived: _own,
     ...rest
-  } = begunAnew(job);
+  } = begunAnew(job, due_at);
   return changedJob(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,
@@ -384,9 +384,10 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
 }
 
 /** A run that is retried after its steps were undone begins from the start, with other jobs for them. */
-function begunAnew(job: Job): Job {
+function begunAnew(job: Job, at: number): Job {
   const { rolled_back, progress: _undone, ...rest } = job;
-  return rolled_back ? { ...rest, begun_anew: job.attempt + 1 } : job;
+  if (!rolled_back) return job;
+  return { ...rest, begun_anew: job.attempt + 1, ...(job.code_since !== undefined && { code_since: at }) };
 }
 
 /**

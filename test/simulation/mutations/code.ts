@@ -85,9 +85,10 @@ export const ofCode: Mutation[] = [
   {
     name: "code: a retried run is cancelled by its former log",
     seed: 1889,
-    at: `${open}#begunAgain`,
-    find: "const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) =>",
-    replace: 'const cut = from.findLastIndex(({ e, k }) => e === "cancel" ||',
+    at: `${open}#failureIn`,
+    find: "if (ends >= 0 && (at < 0 || at > ends)) return ends;",
+    replace:
+      'if (ends >= 0 && at < 0) return log.findLastIndex(({ e, k }) => e === "cancel" || (e === "failed" && !isUndo(k)));',
     bug: "a run whose own code had failed behind its end ended at once when it was retried",
   },
   {

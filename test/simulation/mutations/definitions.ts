@@ -19,9 +19,9 @@ export const definitions: Mutation[] = [
   {
     name: "definition: each decision keeps that of its deployment",
     seed: 8,
-    at: "consumers/engine/guards/pinned.ts#pinned",
-    find: " || (job.definition !== undefined && !beginsRun(job))",
-    replace: "",
+    at: "consumers/engine/guards/pinned.ts#changeOf",
+    find: "if (job.definition !== undefined && !beginsRun(job)) return",
+    replace: 'if (job.definition === "" && !beginsRun(job)) return',
   },
   {
     name: "definition: a run is moved to one that has other steps first",

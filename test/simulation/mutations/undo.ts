@@ -64,7 +64,7 @@ export const ofUndo: Mutation[] = [
     name: "undo: a retried run keeps what was undone",
     seed: 102,
     at: "core/operations/change-job.ts#begunAnew",
-    find: "return rolled_back ?",
-    replace: 'return rolled_back && job.id === "" ?',
+    find: "if (!rolled_back) return job;",
+    replace: 'if (!rolled_back || job.id !== "") return job;',
   },
 ];

@@ -1,5 +1,7 @@
 import { definitionId, definitionOf } from "../../../core/catalog/feature-definition.ts";
-import { beginsRun, withDefinition } from "../../../core/job/transitions.ts";
+import type { Job } from "../../../core/job/job.ts";
+import { beginsAnew, beginsRun, sinceNow, withDefinition } from "../../../core/job/transitions.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type Guard, NotStarted } from "../context.ts";
 import { changeClaimed } from "../fenced.ts";
 
@@ -7,23 +9,15 @@ import { changeClaimed } from "../fenced.ts";
  * Behind all that ends the job, since it costs a write; before `late`, since a write takes time.
  *
  * A run keeps the definition that it begins with. It is written before the first decision starts anything: a run whose decider crashes,
- * and that another deployment goes on with, then follows the same one.
+ * and that another deployment goes on with, then follows the same one. One of code keeps the time at which it has begun, too.
  */
 export const pinned: Guard = async (running) => {
   const { services, engine, job } = running;
-  if (!engine.policy.keepsDefinition || (job.definition !== undefined && !beginsRun(job))) return undefined;
-  const found = services.catalog.lookup(job.product, job.event);
-  // The attempt says so.
-  if (found?.event.type !== job.type) return undefined;
-  const definition = definitionOf(found);
-  const id = definitionId(definition);
-  const undoes = found.definition.undoes?.(found.target) ?? false;
+  if (!engine.policy.keepsDefinition) return undefined;
   try {
-    const { product, event } = job;
-    const now = services.clock.now();
-    const code = !("sequences" in Object(found.target)) ? { code_since: now } : {};
-    await services.definitions.put(id, definition, { product, event }, now);
-    const changed = await changeClaimed(services, job, (of) => withDefinition(of, id, undoes, code));
+    const change = await changeOf(services, job);
+    if (!change) return undefined;
+    const changed = await changeClaimed(services, job, change);
     if (!changed) return "lost";
     running.job = changed;
     return undefined;
@@ -31,3 +25,19 @@ export const pinned: Guard = async (running) => {
     return new NotStarted("the definition of the run could not be kept", { cause });
   }
 };
+
+/** What the run keeps from now on. Undefined if it keeps all of that already. */
+async function changeOf(services: ConsumerServices, job: Job): Promise<((job: Job) => Job) | undefined> {
+  const now = services.clock.now();
+  if (job.definition !== undefined && !beginsRun(job)) return beginsAnew(job) ? (of) => sinceNow(of, now) : undefined;
+  const { product, event } = job;
+  const found = services.catalog.lookup(product, event);
+  // The attempt says so.
+  if (found?.event.type !== job.type) return undefined;
+  const definition = definitionOf(found);
+  const id = definitionId(definition);
+  const undoes = found.definition.undoes?.(found.target) ?? false;
+  const code = !("sequences" in Object(found.target)) ? { code_since: now } : {};
+  await services.definitions.put(id, definition, { product, event }, now);
+  return (of) => withDefinition(of, id, undoes, code);
+}

@@ -114,11 +114,23 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
     begun.ended.push(refusedEnd(command.k, openOf(run, command, { status: "not_started" }), fault, now));
     return;
   }
-  const until = Math.min(command.until ?? latest, latest);
+  const until = Math.min((command.c === "wait" ? untilOf(run, command) : command.until) ?? latest, latest);
   const opened: StepState = { status: "waiting", started_at: now, until, ...defined({ waits_for }) };
   if (waits_for) await listen(services, job, { placed: { key: command.k }, opened });
   kept.open[command.k] = openOf(run, command, opened);
   begun.waits += 1;
+}
+
+/**
+ * When a call ends by itself. The handler has counted from the time of its log: in a run that is retried, who is asked has as long as was said
+ * from then on.
+ */
+function untilOf(
+  { kept }: OpenRun,
+  { until, timeout_ms }: { until?: number | undefined; timeout_ms?: number | undefined },
+): number | undefined {
+  if (until === undefined || timeout_ms === undefined || kept.retried_at === undefined) return until;
+  return Math.max(until, kept.retried_at + timeout_ms);
 }
 
 /** Why no message could end a wait. Code that runs elsewhere says whatever it likes. */
@@ -141,7 +153,8 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
   const jobKey = jobKeyOf(kept, key);
   const id = approvalIdOf(job, jobKey);
   const mark = known?.asking?.asks?.mark ?? approvalMark(id);
-  const until = Math.min(command.until ?? now + approvalLimits.most, now + approvalLimits.most);
+  const latest = now + approvalLimits.most;
+  const until = Math.min(untilOf(run, command) ?? latest, latest);
   const opened: StepState = known ?? {
     ...{ status: "waiting", started_at: now, until },
     approval: {

@@ -6,6 +6,8 @@ const input = z.unknown();
 const onParentEnd = z.enum(["cancel", "abandon"]).optional();
 const epoch = z.number().min(0).max(8.64e15);
 
+const timeLimit = { until: epoch.optional(), timeout_ms: z.number().min(0).optional() };
+
 const Command = z.discriminatedUnion("c", [
   z.object({ c: z.literal("run"), ...key, event: z.string(), input, on_parent_end: onParentEnd }),
   z.object({ c: z.literal("feature"), ...key, feature: z.string(), input, on_parent_end: onParentEnd }),
@@ -17,7 +19,7 @@ const Command = z.discriminatedUnion("c", [
       .array(z.object({ signal: z.string().min(1), key: z.string().min(1).optional() }))
       .min(1)
       .max(100),
-    until: epoch.optional(),
+    ...timeLimit,
   }),
   z.object({
     c: z.literal("approve"),
@@ -26,7 +28,7 @@ const Command = z.discriminatedUnion("c", [
     show: z.array(z.object({ label: z.string().optional(), value: z.string() })),
     choices: z.array(z.string()).min(1),
     ask: z.array(z.object({ event: z.string(), input })),
-    until: epoch.optional(),
+    ...timeLimit,
   }),
   z.object({ c: z.literal("step"), ...key, timeout_ms: z.number().min(1) }),
   z.object({ c: z.literal("close"), k: key.k }),
@@ -38,6 +40,7 @@ const LogError = z.object({
   name: z.string().optional(),
   stack: z.string().optional(),
   retryable: z.boolean().optional(),
+  step: z.string().optional(),
 });
 
 const undone = z.object({ steps: z.array(z.string()), failed: z.array(z.string()) }).optional();
@@ -45,7 +48,7 @@ const undone = z.object({ steps: z.array(z.string()), failed: z.array(z.string()
 const Outcome = z.discriminatedUnion("is", [
   z.object({ is: z.literal("waiting") }),
   z.object({ is: z.literal("completed"), value: json }),
-  z.object({ is: z.literal("failed"), error: LogError.extend({ step: z.string().optional() }), undone }),
+  z.object({ is: z.literal("failed"), error: LogError, undone }),
   z.object({ is: z.literal("rolled_back"), reason: z.string(), undone }),
   z.object({ is: z.literal("cancelled"), undone }),
   z.object({ is: z.literal("continue"), input: json }),

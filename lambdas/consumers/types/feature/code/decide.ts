@@ -219,13 +219,14 @@ async function tookBack(
         const end = { e, at: now, value: await keepValue(services.blobs, job, value?.v ?? null) };
         return endOf(k, open, end, { status: "completed", ...times });
       }
-      const { code = "Error", message = "", name, stack, retryable } = error ?? {};
+      const { code = "Error", message = "", name, stack, retryable, step } = error ?? {};
       const told = {
         code: keptText(code, longestThrown.name),
         message: keptText(message, longestThrown.message),
         ...defined({
           name: name && keptText(name, longestThrown.name),
           retryable,
+          step: step && keptText(step, longestThrown.name),
           stack: stack && keptText(stack, 1500),
         }),
       };
@@ -338,6 +339,7 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
 type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
 async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
+  if (outcome.is === "failed" && outcome.error.step !== undefined) run.kept.failed_by = outcome.error.step;
   const progress = progressOf(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
   const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;

@@ -83,26 +83,45 @@ const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
 };
 
 /**
- * The run when it is retried: its log is the one before, up to its last failure. What came after that is made again: jobs that have completed
+ * The run when it is retried: its log is the one before, up to what it has failed by. What came after that is made again: jobs that have completed
  * are found by their derived ids, and the one that has failed is run again.
  */
-async function begunAgain({ runLogs }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
+async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
   const from = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
-  // What has failed behind the entry that ends the run has failed in that end.
-  const endsAt = from.findIndex(({ e }) => e === "cancel");
-  const cut = endsAt >= 0 ? endsAt : from.findLastIndex(({ e, k }) => e === "failed" && !isUndo(k));
+  const cut = failureIn(from, before.failed_by);
   const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (const some of pagesOf(stays, mostAppended)) await runLogs.append(log, some);
-  const { parked: _parked, cancelled: _cancelled, taken: tookBefore = [], taken_until: _until, ...rest } = before;
+  const { parked: _parked, cancelled: _cancelled, failed_by: _failed, ...kept } = before;
+  const { taken: tookBefore = [], taken_until: _until, ...rest } = kept;
   // What the run took before it began anew is in another log. What came after the cut is taken again.
   const released = idsIn(from.filter((entry) => !stays.includes(entry)));
   const taken = [...new Set([...tookBefore, ...idsIn(stays)])].filter((id) => !released.includes(id));
   return {
     ...rest,
-    ...{ attempt: job.attempt, seen: 0, last_at: before.started_at, open: {} },
+    ...{ attempt: job.attempt, seen: 0, last_at: before.started_at, open: {}, retried_at: clock.now() },
     ...(taken.length > 0 && { taken }),
   };
+}
+
+/**
+ * Where a log says what its run has failed by: the call whose error the handler threw, or else the entry that has ended it or the last call that has
+ * failed, and of a step that calls ctx the call within it. A wait may have failed by its time-out. -1 where nothing has.
+ */
+function failureIn(log: readonly KeptEntry[], failedBy: string | undefined): number {
+  const endOf = (key: string | undefined) =>
+    log.findIndex(({ k, e }) => k === key && (e === "failed" || e === "timeout"));
+  // What has failed behind the entry that ends the run has failed in that end.
+  const ends = log.findIndex(({ e }) => e === "cancel");
+  let at = endOf(failedBy);
+  if (ends >= 0 && (at < 0 || at > ends)) return ends;
+  if (at < 0) at = log.findLastIndex(({ e, k }) => e === "failed" && !isUndo(k));
+  for (;;) {
+    const within = endOf(log[at]?.error?.step);
+    // What has failed within a step has ended before it.
+    if (within < 0 || within >= at) return at;
+    at = within;
+  }
 }
 
 const idsIn = (entries: readonly KeptEntry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
