@@ -1,14 +1,16 @@
+import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
 import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
 import { stepJobId, undoJobId } from "../../lambdas/core/job/job-id.ts";
 import type { KeptEntry, KeptValue, RunLogName } from "../../lambdas/core/job/run-log.ts";
 import type { World } from "./adversary.ts";
 import { isCoded } from "./coded.ts";
-import type { CodeWatch, Coding } from "./coding.ts";
+import type { CodeWatch, Coding, Decided } from "./coding.ts";
 import { type Entry, interpret, type Reading } from "./interpreter.ts";
 import type { Invocation } from "./invocation.ts";
 import { nameOf } from "./ledger.ts";
 import type { Observer } from "./observer.ts";
+import { recipients } from "./programs.ts";
 import type { System } from "./system.ts";
 import { clocksApartMs } from "./write.ts";
 import { hasCrashed } from "./write-rules.ts";
@@ -33,6 +35,12 @@ const callOf = (step: string): { key: string; part: number } => {
 /** The seed of a later part has its number. */
 const partOfSeed = (seed: string): number => Number(/ (\d+)$/.exec(seed)?.[1] ?? 1);
 
+/** The call for which a job asks a person, and the how manieth recipient that is. */
+const askedBy = (step: string) => {
+  const [, call = step, recipient] = /^(.*) ask (\d+) of attempt \d+$/s.exec(step) ?? [];
+  return { call, recipient: recipient === undefined ? undefined : Number(recipient) };
+};
+
 /** The name of own code, which is unlike any other of its program, also within a scope. */
 const ownName = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
 
@@ -54,6 +62,8 @@ export function codeWatch(
   const returned = new Map<string, Set<number>>();
   /** The messages that an attempt has taken. */
   const taken = new Map<string, Set<string>>();
+  /** What people were told of their decisions, by the id of the approval. */
+  const decisions = new Map<string, Decided>();
   let runs = 0;
 
   const violated = (text: string) => observer.violated("code", text);
@@ -142,7 +152,8 @@ export function codeWatch(
     const { parent } = after;
     const run = parent && system.jobs.peek(parent.message.job_id);
     if (before || !parent || !run || !isCoded(run)) return;
-    const call = callOf(parent.step);
+    const { call: asks, recipient } = askedBy(parent.step);
+    const call = callOf(asks);
     const of = { ...run, run: parent.message.run, attempt: parent.message.attempt, part: call.part };
     const what = `${nameOf(after)} (${parent.step})`;
     const id = parent.undo ? undoJobId(of, parent.step) : stepJobId(of, parent.step);
@@ -152,7 +163,12 @@ export function codeWatch(
       const made = called.get(call.key);
       if (!made) return violated(`${what} was started, and its run has not called it`);
       const input = system.load(after.input) as { body?: { of?: string }; program?: number };
-      if (made.event !== after.event) violated(`${what} is ${after.event}, and not ${made.event}`);
+      const event = recipient === undefined ? made.event : recipients[recipient - 1];
+      if ((made.kind === "approve") !== (recipient !== undefined))
+        violated(`${what} asks, or does not, for ${made.kind}`);
+      if (recipient !== undefined && after.approval?.id !== approvalIdOf(of, asks))
+        violated(`${what} asks for another approval than its call`);
+      if (event !== after.event) violated(`${what} is ${after.event}, and not ${event}`);
       if (made.of !== (input.body?.of ?? input.program)) violated(`${what} has another input than its call`);
     });
   });
@@ -205,6 +221,8 @@ export function codeWatch(
       }
     },
 
+    decided: (approval, decision) => void decisions.set(approval, decision),
+
     async atRest() {
       for (const job of system.jobs.all()) if (isCoded(job) && isFinished(job)) await checkEnd(job);
     },
@@ -221,6 +239,36 @@ export function codeWatch(
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
+  }
+
+  /** A retry makes the call again by which its run has failed. Of a child some steps may be left, so that it is not run again. */
+  function checkTriedAgain(job: LogOf, step: string | undefined) {
+    const before = { ...job, attempt: job.attempt - 1 };
+    const ended = (of: LogOf, key: string | undefined) => logOf(of).find(({ entry }) => entry.k === key)?.entry;
+    for (let key = step; key !== undefined; key = ended(job, key)?.error?.step) {
+      const [now, then] = [ended(job, key), ended(before, key)];
+      if (now && now.c !== "feature" && now.at === then?.at && now.e === then.e)
+        violated(`${nameOf(job)} fails for ${key} as the attempt before, and has not tried it again`);
+    }
+  }
+
+  /** A run goes on by the decision that a person was told counts, and by no other. */
+  function checkDecision(job: LogOf, { k, e, at, value }: KeptEntry) {
+    observer.note(() => `DBG2 ${k} ${e} at ${at - 1893456000000} attempt ${job.attempt} asked...`);
+    if (e === "closed") return;
+    const key = job.part === 1 ? k : `${k} of part ${job.part}`;
+    // A retry goes on with what its run had been told before it failed, and asks anew for the rest.
+    const attempts = Array.from({ length: job.attempt }, (_, before) => before + 1);
+    const asked = attempts.find((attempt) =>
+      logOf({ ...job, attempt }).some(({ entry }) => entry.k === k && entry.at === at),
+    );
+    const told = decisions.get(approvalIdOf({ ...job, attempt: asked ?? job.attempt }, key));
+    const { choice, by } = Object(e === "done" ? loaded(value) : undefined) as Partial<Decided>;
+    cover(`an approval is ${told ? "decided" : e}`);
+    if (choice !== told?.choice || by !== told?.by)
+      violated(
+        `${k} of ${nameOf(job)} goes on by ${choice} of ${by}, and ${told?.by} was told that ${told?.choice} counts`,
+      );
   }
 
   /** What has been done by the end of a run in vain was shown to its handler, which undoes it. */
@@ -269,6 +317,7 @@ export function codeWatch(
       const [, step] = /^Step (.+?) failed: /.exec(job.error?.message ?? "") ?? [];
       if (outcome.is === "failed" && outcome.step !== step)
         violated(`${what} has failed for ${step}, and by its log for ${outcome.step}`);
+      checkTriedAgain(job, step);
     } else if (job.status === "cancelled" && outcome && outcome.is !== "cancelled")
       cover("a run is cancelled that had ended by its log");
     // Where its decisions crash as it ends, its undo is given up, and it says so.
@@ -276,6 +325,7 @@ export function codeWatch(
     const isGivenUp = isForced || hasCrashed(job.error) || job.rolled_back?.error !== undefined;
     if (job.status !== "completed" && !isGivenUp) checkUndone(job, reading);
     for (const { entry, at } of logOf(job)) {
+      if (entry.c === "approve") checkDecision(job, entry);
       const { until } = reading.called.get(entry.k) ?? {};
       const isByTime = entry.e === "fired" || entry.e === "timeout";
       if (isByTime && until !== undefined && at < until - hardship.skew)

@@ -33,6 +33,12 @@ export interface Coding {
   watch?: CodeWatch;
 }
 
+/** A choice, and who made it. */
+export interface Decided {
+  choice: string;
+  by: string;
+}
+
 /** What the rules see of runs of code (code-rules.ts). */
 export interface CodeWatch {
   /** The logs, as an invocation appends to them. */
@@ -41,6 +47,8 @@ export interface CodeWatch {
   ran(by: Invocation, own: { run: DecidedRun; key: string }): unknown;
   /** A handler is shown a part of its log. */
   shows(message: DecideMessage | StepMessage): void;
+  /** A person was told that the decision counts. */
+  decided(approval: string, decision: Decided): void;
   /** What must hold once everything has ended. */
   atRest(): Promise<void>;
 }
@@ -64,17 +72,20 @@ let bundles = 0;
 /** Few histories have runs of code, so that the others stay as they are: a hard part of them, and a peaceful one. */
 export function codingOf(seed: number): Coding | undefined {
   return isSeed(seed)
-    ? drawnCoding(seeded(seed ^ 0xc0de), { isHard: seed % 4 !== 0, hasLong: hasLong(seed) })
+    ? drawnCoding(seeded(seed ^ 0xc0de), { isHard: seed % 4 !== 0, hasLong: hasLong(seed), asks: false })
     : undefined;
 }
 
 /** Draws the programs of a history, those of its later deployments as they come, and how its processes of code behave. */
-export function drawnCoding(random: Random, { isHard, hasLong }: { isHard: boolean; hasLong: boolean }): Coding {
+export function drawnCoding(
+  random: Random,
+  { isHard, hasLong, asks }: { isHard: boolean; hasLong: boolean; asks: boolean },
+): Coding {
   const made = new Map<string, Bundle>();
   const deploy = (): Bundle => {
     const text = `bundle ${bundles++}`;
     const programs = Array.from({ length: programsOfBundle }, (_, number) =>
-      drawnProgram(random, { number, of: programsOfBundle, long: hasLong ? 0.6 : 0 }),
+      drawnProgram(random, { number, of: programsOfBundle, long: hasLong ? 0.6 : 0, asks: asks ? 0.6 : 0 }),
     );
     const bundle = { text, definition: hash("sha256", text, "hex"), programs };
     made.set(bundle.definition, bundle);

@@ -7,6 +7,7 @@ import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import { cancel, changeJob, retry } from "../../lambdas/core/operations/change-job.ts";
+import { decideApproval, findApproval } from "../../lambdas/core/operations/decide-approval.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import { sendSignal } from "../../lambdas/core/operations/send-signal.ts";
@@ -42,7 +43,8 @@ const writes = {
   queue: ["send", "sendMany"],
   scheduler: ["schedule", "unschedule"],
   runLogs: ["append"],
-  signals: ["listen", "leave"],
+  signals: ["listen", "leave", "decide"],
+  approvals: ["open", "close"],
   blobs: ["put"],
 } as const;
 
@@ -68,7 +70,11 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const isHard = seed % 8 !== 0;
   const dies = isHard ? random.pick([0.01, 0.03, 0.1]) : 0;
   const fails = isHard ? random.pick([0, 0, 0.01, 0.05]) : 0;
-  const coding = drawnCoding(seeded(seed ^ 0xc0de), { isHard, hasLong: seed % 4 === 1 });
+  const coding = drawnCoding(seeded(seed ^ 0xc0de), {
+    isHard,
+    hasLong: seed % 4 === 1,
+    asks: [2, 5].includes(seed % 8),
+  });
   const services = { ...fakeServices({ catalog: coding.catalog() }), clock: time };
   const { jobs, queue, scheduler, blobs } = services;
 
@@ -168,6 +174,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
       scheduler: mortal(scheduler, writes.scheduler),
       runLogs: mortal(watch.logsOf(services.runLogs, by), writes.runLogs),
       signals: mortal(services.signals, writes.signals),
+      approvals: mortal(services.approvals, writes.approvals),
       blobs: mortal(blobs, writes.blobs),
     };
     const act: ExecuteWithServices = async (execution, of) => {
@@ -221,6 +228,30 @@ async function play(seed: number, traced: boolean): Promise<History> {
       const [one] = open();
       if (one) await changeJob(plain, one.id, cancel("by request", { isDecided: true }));
     });
+  // Who is asked decides soon, in the moment in which the time is over, or not at all; and two may do so at once.
+  let people = 0;
+  const decide = async (id: string) => {
+    const found = await findApproval(plain, id);
+    if (found.is !== "open") return;
+    await time.sleep(random.int(0, 40));
+    const [choice, by] = [random.pick(["approve", "reject"]), `person ${++people}`];
+    const { isOurs } = await decideApproval(plain, found, { choice, by });
+    seen.note(
+      () =>
+        `DBG ${by} ${id} ours ${isOurs} until ${found.approval.until - start} attempt ${found.approval.attempt} run of ${found.job.id}`,
+    );
+    if (isOurs) watch.decided(id, { choice, by });
+  };
+  listeners.push(({ before, after }) => {
+    const { id } = after?.approval ?? {};
+    if (before || id === undefined || !random.chance(0.6)) return;
+    const asked = async () => {
+      const { until = 0 } = (await services.approvals.get("sim", "e", id)) ?? {};
+      const takes = Math.max(0, random.pick([0, 5000, until - time.now() - 60]) + random.int(0, 60));
+      for (let n = random.int(1, 2); n > 0; n--) at(takes, () => decide(id));
+    };
+    hold(asked());
+  });
   let retries = isHard ? random.int(0, 2) : 0;
   listeners.push(({ before, after }) => {
     const isFailed = after && isCoded(after) && after.status === "failed" && before?.status === "running";

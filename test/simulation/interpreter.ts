@@ -177,6 +177,13 @@ export async function interpret(
         if (part.fails) throw new Failed(where.scope + name);
         return "late";
       }
+      case "approve": {
+        const asked = await call(where, name, { kind: "approve", of: name, until: now + part.ms });
+        const got = asked as { choice?: string; by?: string };
+        if (got.choice !== undefined) return { choice: got.choice, by: got.by };
+        if (part.fails) throw new Failed(where.scope + name);
+        return "late";
+      }
       case "child":
         return call(where, name, { kind: "feature", event: "program", of: part.program });
       case "note":

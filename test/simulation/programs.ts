@@ -15,6 +15,8 @@ export type Part = { name: string } & (
   | { does: "long"; fails: boolean; undo: UndoneBy }
   | { does: "sleep"; ms: number }
   | { does: "wait"; ms: number; fails: boolean }
+  // A person decides, in time or not.
+  | { does: "approve"; ms: number; fails: boolean }
   | { does: "child"; program: number }
   | { does: "note" }
   | { does: "chain" | "try" | "scope"; of: Part[] }
@@ -33,6 +35,9 @@ export interface Program {
 /** The business key under which the runs of the simulation wait for messages. */
 export const goKey = "anybody";
 
+/** The events whose jobs ask a person. */
+export const recipients = ["call", "other"];
+
 const leaves = ["run", "run", "run", "own", "own", "sleep", "wait", "child"] as const;
 const bodies = ["chain", "try", "scope", "loop", "all", "all", "settled", "race", "any", "first"] as const;
 const parallel: readonly string[] = ["all", "settled", "race", "any", "first"];
@@ -45,10 +50,12 @@ interface Drawing {
   of: number;
   /** How much of the own code is a job. Where some is, some programs continue as another one, too. */
   long: number;
+  /** How many of the waits are for a person. */
+  asks: number;
 }
 
 /** Draws a program, which may call the programs after it. */
-export function drawnProgram(random: Random, { number, of: count, long }: Drawing): Program {
+export function drawnProgram(random: Random, { number, of: count, long, asks }: Drawing): Program {
   let made = 0;
   const undo = () => random.pick<UndoneBy>(["nothing", "nothing", "own", "job"]);
   function leaf(): Part {
@@ -67,7 +74,12 @@ export function drawnProgram(random: Random, { number, of: count, long }: Drawin
       case "sleep":
         return { name, does, ms: random.pick([0, 1000, 20_000, 60_000]) };
       case "wait":
-        return { name, does, ms: random.pick([5000, 60_000]), fails: random.chance(0.3) };
+        return {
+          name,
+          does: asks > 0 && random.chance(asks) ? "approve" : does,
+          ms: random.pick([5000, 60_000]),
+          fails: random.chance(0.3),
+        };
       default:
         return number + 1 < count
           ? { name, does: "child", program: random.int(number + 1, count - 1) }
@@ -171,6 +183,12 @@ async function play(of: Playing, part: Part): Promise<unknown> {
       if (part.fails) return (await ctx.waitForSignal("go", options)).id;
       const got = await ctx.waitForSignal("go", { ...options, otherwise: "continue" });
       return got.timed_out ? "late" : got.id;
+    }
+    case "approve": {
+      const ask = recipients.map((event) => ({ event, input: { body: { of: key, at: "$Approval{url}" } } }));
+      const otherwise = part.fails ? "fail" : "reject";
+      const got = await ctx.approve({ title: "May it?", step: key, ask, timeout: part.ms, otherwise });
+      return got.timed_out ? "late" : { choice: got.choice, by: got.by };
     }
     case "child":
       return ctx.feature("program", { program: part.program, secret: canary }, { step: key });
