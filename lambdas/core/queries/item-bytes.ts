@@ -1,4 +1,4 @@
-import { isBlob, type Job, type RunRecord } from "../job/job.ts";
+import { isBlob, type Job, keptFields, type RunRecord } from "../job/job.ts";
 
 /*
  * The size by which DynamoDB bills a stored job, as far as the job itself says it.
@@ -13,12 +13,11 @@ const textFields: ReadonlySet<string> = new Set(["input", "progress", "result"])
 
 /** What a job has from the beginning. */
 const createdFields: ReadonlySet<string> = new Set<keyof Job>([
-  ...(["id", "product", "env", "event", "type", "app", "input", "expressions", "credentials", "approval"] as const),
-  ...(["session", "redact", "search", "gates", "cache", "priority", "status", "run", "attempt", "due_at"] as const),
-  ...(["scheduled_at", "created_at", "timeout_ms", "retries", "retry_policy", "repeat", "expires_at"] as const),
-  ...(["labels", "fairness_key", "fingerprint", "debounce", "unique", "idempotency_ids", "request_id"] as const),
-  ...(["trace", "made_by", "made_by_name", "version", "write_id", "claims", "parent", "list", "own_step"] as const),
-  ...(["schedule", "task_tokens"] as const),
+  ...keptFields,
+  ...(["id", "product", "env", "event", "type", "input", "expressions", "credentials", "approval"] as const),
+  ...(["session", "redact", "search", "status", "run", "attempt", "due_at", "scheduled_at", "created_at"] as const),
+  ...(["repeat", "fingerprint", "debounce", "unique", "idempotency_ids", "version", "write_id", "claims"] as const),
+  ...(["parent", "list", "own_step", "schedule", "task_tokens"] as const),
 ]);
 
 /** The bytes of a job's item as it stands, and before its first attempt has begun. */
