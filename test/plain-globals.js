@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import vm from "node:vm";
 import { TestEnvironment } from "jest-environment-node";
 
-/** Timers that this process waits for before it can end. */
-const timersLeft = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+/** Timers that this process waits for before it can end. Where Jest runs the tests without workers, its own are among them: then none count. */
+const timersLeft = () =>
+  process.send ? process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length : 0;
 const graceMs = 500;
 
 /**

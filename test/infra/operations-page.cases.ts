@@ -28,6 +28,7 @@ describe("the monthly costs on their page:", () => {
     expect(cost).toBe(`${dollars(counted * 0.1)} and more`);
     const queries = alarms.filter(isQuery).map(({ AlarmName }) => AlarmName.replace(/^.*-service-/, ""));
     expect(words(text).sort()).toEqual(queries.sort());
+    expect(pageOn("quotas")).toContain(`The alarms are ${alarms.length} of them`);
   });
 
   test("the dashboard is billed: it has more metrics than a free one may", () => {
