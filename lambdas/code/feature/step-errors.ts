@@ -10,9 +10,9 @@ export class StepError extends Error {
   /** What failed, as the log has it. */
   readonly error: LogError;
 
-  /** Also one of another copy of this package: a team's bundle may bring one. */
+  /** Also one of another copy of this package: a team's bundle may bring one. Another library's may have the name alone. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, "StepError") && "step" in value;
+    return isNamed(value, "StepError", isOfStep);
   }
 
   constructor(step: string, error: LogError) {
@@ -40,10 +40,15 @@ export class RollbackError extends Error {
 }
 export const rolledBack = "ROLLED_BACK";
 
+function isOfStep(value: object): boolean {
+  const { step, error } = value as { step?: unknown; error?: { code?: unknown } };
+  return typeof step === "string" && typeof error?.code === "string" && "message" in error;
+}
+
 /** What is thrown may refuse to be read. */
-function isNamed(value: unknown, name: string): value is object {
+function isNamed(value: unknown, name: string, has: (value: object) => boolean = () => true): value is object {
   try {
-    return typeof value === "object" && value !== null && (value as { name?: unknown }).name === name;
+    return typeof value === "object" && value !== null && (value as { name?: unknown }).name === name && has(value);
   } catch {
     return false;
   }
