@@ -151,6 +151,20 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/retried.test.ts",
   },
   {
+    // A sleep of a retry is over at once, and wins what is raced against it.
+    file: "lambdas/code/feature/handler-context.ts",
+    find: `({ c: "sleep", k, f, ...limit })`,
+    replace: `({ c: "sleep", k, f, until })`,
+    test: "unit/consumers/types/feature/code/retried.test.ts",
+  },
+  {
+    // Every error with the name of ours is taken for one of a call.
+    file: "lambdas/code/feature/step-errors.ts",
+    find: `return isNamed(value, "StepError", isOfStep);`,
+    replace: `return isNamed(value, "StepError");`,
+    test: "unit/consumers/types/feature/code/own-step-errors.test.ts",
+  },
+  {
     // A change without its entry leaves no gap.
     file: "lambdas/core/operations/change-job.ts",
     find: "changes: (job.changes ?? 0) + 1",

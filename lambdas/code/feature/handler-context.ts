@@ -1,5 +1,11 @@
 import { largestCodeProgress } from "../../core/job/code-messages.ts";
-import { type Command, longestWaitMs, type SentDecision, type WaitCommand } from "../../core/job/decide-messages.ts";
+import {
+  type Command,
+  longestWaitMs,
+  type SentDecision,
+  type SleepCommand,
+  type WaitCommand,
+} from "../../core/job/decide-messages.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
@@ -44,9 +50,11 @@ export function contextOf(session: Session): FeatureContext<Signals> {
       })),
     step: ((key: string, fn: (step: StepContext) => unknown, options?: Undo<unknown> | StepOptions<unknown> | null) =>
       step(session, key, fn, typeof options === "function" ? { undo: options } : (options ?? {}))) as never,
-    sleep: (duration, options = {}) =>
-      sleep(session, "sleep", session.now() + msOf("ctx.sleep", duration), options.step),
-    sleepUntil: (time, options = {}) => sleep(session, "sleepUntil", timeOf(time), options.step),
+    sleep(duration, options = {}) {
+      const timeout_ms = msOf("ctx.sleep", duration);
+      return sleep(session, "sleep", { until: session.now() + timeout_ms, timeout_ms }, options.step);
+    },
+    sleepUntil: (time, options = {}) => sleep(session, "sleepUntil", { until: timeOf(time) }, options.step),
     waitForSignal: ((signals: string | string[], options: WaitOptions = {}) =>
       waitForSignal(session, feature.signals, [signals].flat(), options)) as never,
     approve: (options) => approve(session, options),
@@ -168,7 +176,7 @@ function step(
       } catch (error) {
         if (attempt > retries || !(error instanceof StepError) || error.error.retryable === false) throw error;
       }
-      if (delay > 0) await sleep(session, "step", session.now() + delay, undefined, `${name}:delay`);
+      if (delay > 0) await sleep(session, "step", { until: session.now() + delay }, undefined, `${name}:delay`);
       attempt += 1;
     }
   })();
@@ -176,13 +184,20 @@ function step(
   return allowing(session, all, allowFail);
 }
 
-function sleep(session: Session, what: string, until: number, step?: string, name = "sleep"): Promise<void> {
+function sleep(
+  session: Session,
+  what: string,
+  limit: Pick<SleepCommand, "until" | "timeout_ms">,
+  step?: string,
+  name = "sleep",
+): Promise<void> {
+  const { until } = limit;
   if (until - session.now() > longestWaitMs)
     throw new RangeError(`ctx.${what}: a run sleeps for at most 400 days at a time. Sleep several times.`);
   const f = fingerprint("sleep", until);
   return session.ask(what, {
     ...given(step, name),
-    ...{ kind: "sleep", f, command: (k: string) => ({ c: "sleep", k, f, until }) as const },
+    ...{ kind: "sleep", f, command: (k: string) => ({ c: "sleep", k, f, ...limit }) as const },
     ...{ undo: undefined, read: () => undefined },
   }) as Promise<void>;
 }

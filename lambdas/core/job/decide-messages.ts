@@ -161,6 +161,8 @@ export interface SleepCommand extends Begins {
   c: "sleep";
   /** Epoch milliseconds. */
   until: number;
+  /** How long it was to sleep, in milliseconds, unless it was until a time: a run that is retried sleeps so long from then on. */
+  timeout_ms?: number;
 }
 
 export interface WaitCommand extends Begins {

@@ -114,7 +114,7 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
     begun.ended.push(refusedEnd(command.k, openOf(run, command, { status: "not_started" }), fault, now));
     return;
   }
-  const until = Math.min((command.c === "wait" ? untilOf(run, command) : command.until) ?? latest, latest);
+  const until = Math.min(untilOf(run, command) ?? latest, latest);
   const opened: StepState = { status: "waiting", started_at: now, until, ...defined({ waits_for }) };
   if (waits_for) await listen(services, job, { placed: { key: command.k }, opened });
   kept.open[command.k] = openOf(run, command, opened);
@@ -122,8 +122,8 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
 }
 
 /**
- * When a call ends by itself. The handler has counted from the time of its log: in a run that is retried, who is asked has as long as was said
- * from then on.
+ * When a call ends by itself. The handler has counted from the time of its log: in a run that is retried, a wait that is made again lasts as
+ * long as was said from then on. What is raced against it, such as the job that has failed, has a chance so.
  */
 function untilOf(
   { kept }: OpenRun,

@@ -11,7 +11,7 @@ const timeLimit = { until: epoch.optional(), timeout_ms: z.number().min(0).optio
 const Command = z.discriminatedUnion("c", [
   z.object({ c: z.literal("run"), ...key, event: z.string(), input, on_parent_end: onParentEnd }),
   z.object({ c: z.literal("feature"), ...key, feature: z.string(), input, on_parent_end: onParentEnd }),
-  z.object({ c: z.literal("sleep"), ...key, until: epoch }),
+  z.object({ c: z.literal("sleep"), ...key, ...timeLimit, until: epoch }),
   z.object({
     c: z.literal("wait"),
     ...key,

@@ -137,6 +137,34 @@ describe("the time of a run of code that is retried", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create"]);
   });
 
+  test("begins its sleeps again that had not ended, so that they do not win a race before it has begun", async () => {
+    let isDown = true;
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            const { winner } = await ctx.race({ paid: () => ctx.run("charge", {}), late: () => ctx.sleep("1h") });
+            return winner;
+          },
+        }),
+      },
+      {
+        charge: () => {
+          if (isDown) throw new JobError("VALIDATION_ERROR", "down");
+          return {};
+        },
+      },
+    );
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    isDown = false;
+    await world.pass(3 * day);
+    await changeJob(world.services, id, retry(0));
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "paid" });
+  });
+
   test("runs again all that has failed at once", async () => {
     let isDown = true;
     const go = () => {
