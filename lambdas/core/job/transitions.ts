@@ -100,8 +100,7 @@ export const beginsAnew = ({ attempt, begun_anew, claims, code_since, parked_sin
   begun_anew === attempt &&
   claims === 1 &&
   code_since !== undefined &&
-  parked_since === undefined &&
-  progress === undefined;
+  [parked_since, progress].every((one) => one === undefined);
 
 /** A claimed job whose run keeps a definition, and of a run of code, when that has begun. */
 export const withDefinition = (

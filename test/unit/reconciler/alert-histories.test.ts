@@ -27,8 +27,14 @@ const histories = 25;
 type World = ReturnType<typeof alertWorld>;
 
 const never = () => process(0, false);
-const dying = (random: Random) =>
-  random.chance(0.4) ? process(random.int(1, 6), random.chance(0.5)) : process(0, false);
+const dying = (random: Random) => (random.chance(0.4) ? process(random.int(1, 6), random.chance(0.5)) : never());
+
+/** The same in each run of the test. */
+const idOf = (random: Random) =>
+  `job_${random
+    .int(0, 2 ** 31)
+    .toString(16)
+    .padStart(32, "0")}`;
 
 /** A round of the reconciler. One that dies is followed by another process, which remembers nothing. */
 function rounds(world: World) {
@@ -137,18 +143,7 @@ async function rate(seed: number) {
     const isBad = Math.floor(turn / 12) % 2 === 1;
     const runs = Array.from({ length: random.int(0, 12) }, () => random.chance(isBad ? 0.6 : 0.05));
     const batch = runs.flatMap((failed) =>
-      failed
-        ? [failedAttempt(now, { retries: 0 })]
-        : lifeOf(
-            aJob({
-              id: `job_${random
-                .int(0, 2 ** 31)
-                .toString(16)
-                .padStart(16, "0")
-                .repeat(2)}`,
-            }),
-            now,
-          ),
+      failed ? [failedAttempt(now, { retries: 0 })] : lifeOf(aJob({ id: idOf(random) }), now),
     );
     for (let isDone = false; !isDone; ) {
       const one = dying(random);

@@ -1,7 +1,7 @@
 import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
 import { keptText, keptThrown, longestThrown } from "../../../../core/job/code-messages.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
-import { cancelKey } from "../../../../core/job/decide-messages.ts";
+import { cancelKey, longestKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job/job-error.ts";
@@ -226,7 +226,7 @@ async function tookBack(
         ...defined({
           name: name && keptText(name, longestThrown.name),
           retryable,
-          step: step && keptText(step, longestThrown.name),
+          step: step && keptText(step, longestKey),
           stack: stack && keptText(stack, 1500),
         }),
       };
@@ -339,7 +339,8 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
 type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
 async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
-  if (outcome.is === "failed" && outcome.error.step !== undefined) run.kept.failed_by = outcome.error.step;
+  // The key is looked for in the log: it is cut only where no call may have it.
+  if (outcome.is === "failed" && outcome.error.step) run.kept.failed_by = keptText(outcome.error.step, longestKey);
   const progress = progressOf(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
   const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;

@@ -192,7 +192,11 @@ describe("the time of a run of code that is retried", () => {
     expect(world.ran.filter(({ event }) => event === "create")).toHaveLength(1);
   });
 
-  test.each([1, 2])("runs again what has failed within %i steps", async (deep) => {
+  test.each([
+    { deep: 1, key: "card", what: "a step" },
+    { deep: 2, key: "card", what: "two steps" },
+    { deep: 2, key: "card".repeat(30), what: "a step with a long key" },
+  ])("runs again what has failed within $what", async ({ deep, key }) => {
     let isDown = true;
     const world = codeWorld(
       {
@@ -200,7 +204,7 @@ describe("the time of a run of code that is retried", () => {
           async run(ctx) {
             await ctx.run("create", {});
             const charge = () => ctx.run("charge", {});
-            await ctx.step("pay", () => (deep === 1 ? charge() : ctx.step("card", charge)));
+            await ctx.step("pay", () => (deep === 1 ? charge() : ctx.step(key, charge)));
             return "done";
           },
         }),
