@@ -151,6 +151,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/retried.test.ts",
   },
   {
+    // A run of code is moved in the middle of its undo, and can go on by neither.
+    file: "lambdas/core/operations/migrate-job.ts",
+    find: `if (!isCodeProgress(progress) || job.status === "failed") return [];`,
+    replace: "return [];",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
     // A sleep of a retry is over at once, and wins what is raced against it.
     file: "lambdas/code/feature/handler-context.ts",
     find: `({ c: "sleep", k, f, ...limit })`,

@@ -3,6 +3,7 @@ import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
 import { stepJobId, undoJobId } from "../../lambdas/core/job/job-id.ts";
 import type { KeptEntry, KeptValue, RunLogName } from "../../lambdas/core/job/run-log.ts";
+import { defined } from "../../lambdas/core/kernel/defined.ts";
 import type { World } from "./adversary.ts";
 import { isCoded } from "./coded.ts";
 import type { CodeWatch, Coding, Decided } from "./coding.ts";
@@ -55,13 +56,17 @@ interface Watching {
 export function codeWatch(
   { time, observer, hardship }: Watching,
   system: Pick<System, "blobs" | "jobs" | "load" | "onWrite">,
-  { bundleOf }: Pick<Coding, "bundleOf">,
+  { bundleOf, hasOnlyGrown }: Pick<Coding, "bundleOf" | "hasOnlyGrown">,
 ): CodeWatch {
   const logs = new Map<string, Appended[]>();
   /** What own code has returned, by run and key. */
   const returned = new Map<string, Set<number>>();
   /** The messages that an attempt has taken. */
   const taken = new Map<string, Set<string>>();
+  /** By which bundle a part was played last: a run that is moved goes on by another one. */
+  const playedBy = new Map<string, string>();
+  /** The runs that were moved to other code. */
+  const moved = new Set<string>();
   /** What people were told of their decisions, by the id of the approval. */
   const decisions = new Map<string, Decided>();
   let runs = 0;
@@ -82,7 +87,8 @@ export function codeWatch(
     if (job.part === 1) return ((system.load(job.input) ?? {}) as { program?: number }).program ?? 0;
     const before = { ...job, part: job.part - 1 };
     while (before.attempt > 1 && !logs.has(logName(before))) before.attempt -= 1;
-    const outcome = (await readingOf(before))?.outcome;
+    const bundle = playedBy.get(logName(before)) ?? job.bundle;
+    const outcome = (await readingOf({ ...before, ...defined({ bundle }) }))?.outcome;
     if (outcome?.is === "continued") return outcome.program;
     violated(
       `${job.id.slice(-6)} plays part ${job.part}, and by its log the part before is ${outcome?.is ?? "waiting"}`,
@@ -221,6 +227,7 @@ export function codeWatch(
       }
     },
 
+    moved: (run) => void moved.add(run),
     decided: (approval, decision) => void decisions.set(approval, decision),
 
     async atRest() {
@@ -231,13 +238,21 @@ export function codeWatch(
   function checkRun(before: Job, after: Job) {
     const isForced = before.ending && after.status === "cancelled" && before.claim_id === undefined;
     if (isForced) forced.add(`${after.id} ${after.run} ${after.attempt}`);
-    if (before.bundle !== undefined && after.bundle !== before.bundle && after.attempt === before.attempt)
+    const isMoved = moved.has(after.id) && after.bundle === undefined;
+    if (before.bundle !== undefined && after.bundle !== before.bundle && after.attempt === before.attempt && !isMoved)
       violated(`${nameOf(after)} goes on by other code`);
-    if (!after.progress || !("inline" in after.progress)) return;
-    const { inline } = after.progress;
-    const parked = isCodeProgress(inline) ? inline.code.parked : undefined;
+    const progress = after.progress && system.load(after.progress);
+    if (!isCodeProgress(progress)) return;
+    const { parked, part } = progress.code;
+    if (after.bundle !== undefined) {
+      if (playedBy.has(logName({ ...after, part })) && playedBy.get(logName({ ...after, part })) !== after.bundle)
+        cover("a run goes on by the code to which it was moved");
+      playedBy.set(logName({ ...after, part }), after.bundle);
+    }
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");
+    else if (parked.code === "NON_DETERMINISTIC" && moved.has(after.id) && !hasOnlyGrown())
+      cover("a run is parked that was moved to code that does not do what it has done");
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
 
@@ -254,7 +269,6 @@ export function codeWatch(
 
   /** A run goes on by the decision that a person was told counts, and by no other. */
   function checkDecision(job: LogOf, { k, e, at, value }: KeptEntry) {
-    observer.note(() => `DBG2 ${k} ${e} at ${at - 1893456000000} attempt ${job.attempt} asked...`);
     if (e === "closed") return;
     const key = job.part === 1 ? k : `${k} of part ${job.part}`;
     // A retry goes on with what its run had been told before it failed, and asks anew for the rest.
@@ -291,7 +305,12 @@ export function codeWatch(
   async function checkEnd(ended: Job) {
     const progress = ended.progress && (system.load(ended.progress) as unknown);
     if (!isCodeProgress(progress) || ended.reason === "by force") return;
-    const job = { ...ended, part: progress.code.part };
+    const { part, parked } = progress.code;
+    // It could not go on, and was ended by hand.
+    if (moved.has(ended.id) && parked?.code === "NON_DETERMINISTIC") return cover("a moved run is given up");
+    // One that has failed is moved for its retry.
+    const bundle = ended.bundle ?? playedBy.get(logName({ ...ended, part }));
+    const job = { ...ended, part, ...defined({ bundle }) };
     if (job.part > 1) cover("a run continues as another one");
     const reading = await readingOf(job, progress.code.started_at);
     if (!reading) {

@@ -7,7 +7,7 @@ import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import { codedEvent } from "./coded.ts";
 import type { Invocation } from "./invocation.ts";
 import { product } from "./product.ts";
-import { drawnProgram, type Program } from "./programs.ts";
+import { drawnProgram, grownProgram, type Program } from "./programs.ts";
 import { type Random, seeded } from "./random.ts";
 
 /** A bundle of the feature in code: what a deployment makes of its programs. */
@@ -29,6 +29,12 @@ export interface Coding {
   bundleOf(definition: string): Bundle | undefined;
   /** Deploys other programs under the same names. */
   deploy(): Bundle;
+  /** Deploys the programs of now with more behind them, so that what a run has done is a part of them. */
+  grow(): Bundle;
+  /** Deploys a bundle once more. */
+  takeBack(definition: string): void;
+  /** Whether each deployment has grown from the one before. */
+  hasOnlyGrown(): boolean;
   /** Absent until the history begins. */
   watch?: CodeWatch;
 }
@@ -47,6 +53,8 @@ export interface CodeWatch {
   ran(by: Invocation, own: { run: DecidedRun; key: string }): unknown;
   /** A handler is shown a part of its log. */
   shows(message: DecideMessage | StepMessage): void;
+  /** Somebody lets a run go on by what is deployed. */
+  moved(run: string): void;
   /** A person was told that the decision counts. */
   decided(approval: string, decision: Decided): void;
   /** What must hold once everything has ended. */
@@ -82,16 +90,17 @@ export function drawnCoding(
   { isHard, hasLong, asks }: { isHard: boolean; hasLong: boolean; asks: boolean },
 ): Coding {
   const made = new Map<string, Bundle>();
-  const deploy = (): Bundle => {
+  const drawing = { of: programsOfBundle, long: hasLong ? 0.6 : 0, asks: asks ? 0.6 : 0 };
+  const bundled = (programOf: (number: number) => Program): Bundle => {
     const text = `bundle ${bundles++}`;
-    const programs = Array.from({ length: programsOfBundle }, (_, number) =>
-      drawnProgram(random, { number, of: programsOfBundle, long: hasLong ? 0.6 : 0, asks: asks ? 0.6 : 0 }),
-    );
+    const programs = Array.from({ length: programsOfBundle }, (_, number) => programOf(number));
     const bundle = { text, definition: hash("sha256", text, "hex"), programs };
     made.set(bundle.definition, bundle);
     return bundle;
   };
-  let live = deploy();
+  const drawn = () => bundled((number) => drawnProgram(random, { ...drawing, number }));
+  let live = drawn();
+  let hasOnlyGrown = true;
   return {
     random,
     catalog: () => catalog,
@@ -100,8 +109,20 @@ export function drawnCoding(
     live: () => live,
     bundleOf: (definition) => made.get(definition),
     deploy: () => {
-      live = deploy();
+      live = drawn();
+      hasOnlyGrown = false;
       return live;
     },
+    grow: () => {
+      const prefix = `${"q".repeat(made.size)}`;
+      live = bundled((number) =>
+        grownProgram(random, live.programs[number] as Program, { ...drawing, number, prefix }),
+      );
+      return live;
+    },
+    takeBack: (definition) => {
+      live = made.get(definition) ?? live;
+    },
+    hasOnlyGrown: () => hasOnlyGrown,
   };
 }

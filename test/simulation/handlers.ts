@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { isOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
+import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type JobMessage, type JobType, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
@@ -9,6 +10,7 @@ import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import { cancel, changeJob, retry } from "../../lambdas/core/operations/change-job.ts";
 import { decideApproval, findApproval } from "../../lambdas/core/operations/decide-approval.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
+import { migrateJob } from "../../lambdas/core/operations/migrate-job.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import { sendSignal } from "../../lambdas/core/operations/send-signal.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -70,6 +72,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
   const isHard = seed % 8 !== 0;
   const dies = isHard ? random.pick([0.01, 0.03, 0.1]) : 0;
   const fails = isHard ? random.pick([0, 0, 0.01, 0.05]) : 0;
+  const isMoving = seed % 8 === 6 || seed % 16 === 13;
   const coding = drawnCoding(seeded(seed ^ 0xc0de), {
     isHard,
     hasLong: seed % 4 === 1,
@@ -222,7 +225,8 @@ async function play(seed: number, traced: boolean): Promise<History> {
     const body = { product_tag: "sim", env: "e", signal: "go", key: goKey, payload: {}, id: `go ${n}` };
     at(random.int(0, 180_000), () => sendSignal(plain, parseSignal(body, services.catalog)));
   }
-  for (let n = random.int(0, 3); n > 0; n--) at(random.int(0, 180_000), async () => coding.deploy());
+  for (let n = random.int(0, 3); n > 0; n--)
+    at(random.int(0, 180_000), async () => void (isMoving ? coding.grow() : coding.deploy()));
   for (let n = isHard ? random.int(0, 1) : 0; n > 0; n--)
     at(random.int(0, 120_000), async () => {
       const [one] = open();
@@ -236,10 +240,6 @@ async function play(seed: number, traced: boolean): Promise<History> {
     await time.sleep(random.int(0, 40));
     const [choice, by] = [random.pick(["approve", "reject"]), `person ${++people}`];
     const { isOurs } = await decideApproval(plain, found, { choice, by });
-    seen.note(
-      () =>
-        `DBG ${by} ${id} ours ${isOurs} until ${found.approval.until - start} attempt ${found.approval.attempt} run of ${found.job.id}`,
-    );
     if (isOurs) watch.decided(id, { choice, by });
   };
   listeners.push(({ before, after }) => {
@@ -255,9 +255,47 @@ async function play(seed: number, traced: boolean): Promise<History> {
   let retries = isHard ? random.int(0, 2) : 0;
   listeners.push(({ before, after }) => {
     const isFailed = after && isCoded(after) && after.status === "failed" && before?.status === "running";
-    if (isFailed && !after.parent && retries-- > 0)
-      at(random.int(10, 60_000), () => changeJob(plain, after.id, retry(0)));
+    if (isFailed && !after.parent && retries-- > 0) at(random.int(10, 60_000), () => tryAgain(after.id));
   });
+  const tryAgain = (id: string) => {
+    const definition = isMoving && random.chance(0.5) ? "current" : undefined;
+    if (definition) watch.moved(id);
+    return changeJob(plain, id, retry(0, { definition }));
+  };
+  if (isMoving) moveRuns();
+
+  /** People who let runs go on by what is deployed, which is sometimes something else; and who mend that. */
+  function moveRuns() {
+    const origin = new Map<string, string>();
+    const move = async (id: string) => {
+      const job = await jobs.get(id);
+      if (!job) return;
+      watch.moved(id);
+      if (job.bundle !== undefined) origin.set(id, origin.get(id) ?? job.bundle);
+      await migrateJob(plain, job, { caller: { actor: "k:0000000000000000" }, dryRun: false });
+      seen.cover("code: a run is moved");
+    };
+    for (let n = random.int(1, 5); n > 0; n--)
+      at(random.int(0, 240_000), async () => {
+        const runs = open();
+        if (runs.length > 0) await move(random.pick(runs).id);
+      });
+    for (let n = random.chance(0.4) ? random.int(1, 2) : 0; n > 0; n--)
+      at(random.int(0, 180_000), async () => void coding.deploy());
+    const mends = new Map<string, number>();
+    listeners.push(({ after }) => {
+      const progress = after?.progress && system.load(after.progress);
+      const parked = isCodeProgress(progress) && progress.code.parked;
+      if (!after || !parked || parked.code === "CRASHED" || isFinished(after)) return;
+      const tried = mends.get(after.id) ?? 0;
+      mends.set(after.id, tried + 1);
+      at(random.int(1000, 600_000), async () => {
+        if (tried > 2) return changeJob(plain, after.id, cancel("by request", { isDecided: true }));
+        coding.takeBack(origin.get(after.id) ?? "");
+        return move(after.id);
+      });
+    });
+  }
 
   /** What the reconciler does for jobs whose messages are lost. */
   const sweep = () => {

@@ -52,14 +52,16 @@ interface Drawing {
   long: number;
   /** How many of the waits are for a person. */
   asks: number;
+  /** Before the names of its parts. */
+  prefix?: string;
 }
 
 /** Draws a program, which may call the programs after it. */
-export function drawnProgram(random: Random, { number, of: count, long, asks }: Drawing): Program {
+export function drawnProgram(random: Random, { number, of: count, long, asks, prefix = "p" }: Drawing): Program {
   let made = 0;
   const undo = () => random.pick<UndoneBy>(["nothing", "nothing", "own", "job"]);
   function leaf(): Part {
-    const name = `p${made++}`;
+    const name = `${prefix}${made++}`;
     const does = random.pick(leaves);
     switch (does) {
       case "run":
@@ -88,7 +90,7 @@ export function drawnProgram(random: Random, { number, of: count, long, asks }: 
   }
   function part(depth: number): Part {
     if (depth === 0 || made >= mostParts || random.chance(0.45)) return random.chance(0.1) ? note() : leaf();
-    const name = `p${made++}`;
+    const name = `${prefix}${made++}`;
     const does = random.pick(bodies);
     // Each branch begins with a call: which of two branches without one ends first is nothing that the log says.
     const of = Array.from({ length: random.int(2, 3) }, () =>
@@ -98,15 +100,21 @@ export function drawnProgram(random: Random, { number, of: count, long, asks }: 
   }
   function branch(depth: number): Part {
     const of = [leaf(), ...(random.chance(0.4) ? [part(depth)] : [])];
-    return of.length === 1 ? (of[0] as Part) : { name: `p${made++}`, does: "chain", of };
+    return of.length === 1 ? (of[0] as Part) : { name: `${prefix}${made++}`, does: "chain", of };
   }
   function note(): Part {
-    return { name: `p${made++}`, does: "note" };
+    return { name: `${prefix}${made++}`, does: "note" };
   }
   const parts = Array.from({ length: random.int(1, 4) }, () => part(2));
   const ends = random.pick(["returns", "returns", "returns", "throws", "rolls back"] as const);
   const continues = long > 0 && ends === "returns" && number + 1 < count && random.chance(0.5);
   return continues ? { parts, ends: "continues", next: random.int(number + 1, count - 1) } : { parts, ends };
+}
+
+/** The program with more parts behind its own, which may end otherwise: what a run of it has done, it does too. */
+export function grownProgram(random: Random, { parts: before, ...endBefore }: Program, drawing: Drawing): Program {
+  const { parts, ...end } = drawnProgram(random, drawing);
+  return { ...(random.chance(0.5) ? end : endBefore), parts: [...before, ...parts] };
 }
 
 /** What the handlers reach of the world outside. */

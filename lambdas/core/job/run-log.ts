@@ -56,6 +56,9 @@ export const runLogOf = ({ id: job_id, created_at, run, attempt }: Job, part: nu
   ...{ job_id, created_at, run, attempt, part },
 });
 
+/** Whether something was done by a key to undo what another one has done, within a scope too. */
+export const isUndoKey = (key: string): boolean => key.split("/").some((part) => part.startsWith("undo:"));
+
 /** The most bytes of JSON of a value that stays in its entry. */
 export const largestLogValue = 1024;
 

@@ -5,6 +5,7 @@ import type { AttemptError } from "../../../../core/job/attempt.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { stepJobId, undoJobId } from "../../../../core/job/job-id.ts";
+import { isUndoKey } from "../../../../core/job/run-log.ts";
 import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
 import { signalKeyFault, signalNameFault } from "../../../../core/job/signal.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
@@ -229,7 +230,7 @@ async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
   const key = jobKeyOf(kept, k);
   const of = command.c === "step" ? {} : defined({ on_parent_end: command.on_parent_end });
   const parent = { ...parentOf(job, { key, step: of }), asked: f };
-  const isUndo = k.split("/").some((part) => part.startsWith("undo:")) || job.ending !== undefined;
+  const isUndo = isUndoKey(k) || job.ending !== undefined;
   const as = isUndo
     ? { job_id: undoJobId(job, key), parent: { ...parent, undo: true as const } }
     : { job_id: stepJobId(job, key), parent };

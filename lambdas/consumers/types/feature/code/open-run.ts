@@ -3,6 +3,7 @@ import { type CodeProgress, isCodeProgress, type OpenKey } from "../../../../cor
 import type { LogKind } from "../../../../core/job/decide-messages.ts";
 import type { Job } from "../../../../core/job/job.ts";
 import {
+  isUndoKey,
   type KeptEntry,
   mostAppended,
   type RunLogName,
@@ -89,7 +90,7 @@ const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
 async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
   const from = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
   const cut = failureIn(from, before.failed_by);
-  const stays = cut < 0 ? from.filter(({ k }) => !isUndo(k)) : from.slice(0, cut);
+  const stays = cut < 0 ? from.filter(({ k }) => !isUndoKey(k)) : from.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (const some of pagesOf(stays, mostAppended)) await runLogs.append(log, some);
   const { parked: _parked, cancelled: _cancelled, failed_by: _failed, ...kept } = before;
@@ -115,7 +116,7 @@ function failureIn(log: readonly KeptEntry[], failedBy: string | undefined): num
   const ends = log.findIndex(({ e }) => e === "cancel");
   let at = endOf(failedBy);
   if (ends >= 0 && (at < 0 || at > ends)) return ends;
-  if (at < 0) at = log.findLastIndex(({ e, k }) => e === "failed" && !isUndo(k));
+  if (at < 0) at = log.findLastIndex(({ e, k }) => e === "failed" && !isUndoKey(k));
   for (;;) {
     const within = endOf(log[at]?.error?.step);
     // What has failed within a step has ended before it.
@@ -125,8 +126,6 @@ function failureIn(log: readonly KeptEntry[], failedBy: string | undefined): num
 }
 
 const idsIn = (entries: readonly KeptEntry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
-
-const isUndo = (key: string): boolean => key.split("/").some((part) => part.startsWith("undo:"));
 
 /** Which log the run writes now. */
 export const logOf = ({ job, kept }: Pick<OpenRun, "job" | "kept">): RunLogName => runLogOf(job, kept.part);

@@ -501,6 +501,34 @@ describe("a run of code", () => {
     expect(await world.view(other)).toMatchObject({ status: "completed", result: "mended" });
   });
 
+  test("is not moved while its steps are undone, and is moved once that has ended in vain", async () => {
+    const failing = (...more: string[]) =>
+      defineFeature({
+        async run(ctx) {
+          await ctx.run("create", {}, { undo: () => ctx.sleep("30m") });
+          for (const event of more) await ctx.run(event, {});
+          ctx.rollback("no");
+        },
+      });
+    const world = codeWorld({ onboard: failing() });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    world.redeploy({ onboard: failing("charge") });
+    const move = async (dryRun = false) => {
+      const job = (await world.jobs.get(id)) ?? (await Promise.reject(new Error("no job")));
+      return migrateJob(world.services, job, { caller: { actor: "k:deployed" }, dryRun });
+    };
+    const refused = { code: "STATE_CONFLICT", faults: [{ detail: expect.stringContaining("being undone") }] };
+    await expect(move()).rejects.toMatchObject(refused);
+    await expect(move(true)).rejects.toMatchObject(refused);
+    await world.pass(31 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed", rolled_back: { steps: 1 } });
+    await expect(move()).resolves.toBeDefined();
+    await changeJob(world.services, id, retry(0));
+    await world.pass(minute);
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "create", "charge"]);
+  });
+
   test("goes on after its process has crashed, and shows why it waits", async () => {
     const world = codeWorld({
       onboard: defineFeature({
