@@ -54,6 +54,22 @@ describe("the command check on the code of a catalog", () => {
     });
   });
 
+  it("says which event no product has, by the line and column", async () => {
+    const body = `await ctx.run("refnd", {});
+    await ctx.feature("refund", {});
+    const { feature, run } = ctx;
+    await feature("elsewhere", {});
+    await run(String(ctx.now()), {});
+    // ductape-ignore: the next deployment has it
+    await run("later", {});`;
+    const { code, out } = await runCli(["check"], { cwd: project(body) });
+    expect([code, out]).toEqual([
+      1,
+      'features/refund.ts:6:19: ctx.run of "refnd" would wait: the catalog has no event of that name. Did you mean "refund"?\n' +
+        'features/refund.ts:9:19: ctx.feature of "elsewhere" would wait: the catalog has no event of that name.\n',
+    ]);
+  });
+
   it("warns by the line and column, and does not fail", async () => {
     expect(await runCli(["check"], { cwd: project(counting) })).toEqual({
       code: 0,

@@ -7,10 +7,10 @@ import type { JobStepView } from "../../../core/queries/step-view.ts";
 export const isMissing = ({ code }: RequestError): boolean =>
   code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
-/** Why a step waits whose event the catalog has lost. */
+/** Why a step waits whose event the catalog has lost, or has never had: code names it where it calls it. */
 export const missingEvent = (event: string): AttemptError => ({
   code: "CONFIGURATION_ERROR",
-  message: `The catalog no longer has the event ${event}. The step starts once a deployment has it again.`,
+  message: `The catalog has no event ${event}. The step starts once a deployment has it.`,
   retryable: true,
 });
 

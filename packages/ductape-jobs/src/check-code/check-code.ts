@@ -20,13 +20,23 @@ export type CodeFinding = Pick<SourceFinding, "line" | "column" | "detail"> & {
 
 const ourFolder = fileURLToPath(new URL("../../../../lambdas/", import.meta.url));
 
+interface CheckedCode {
+  entries: readonly CodeEntry[];
+  /** The file of the catalog. */
+  catalog: string;
+  /** The job events of its products. */
+  events: readonly string[];
+}
+
 /** Looks at the modules of functions and features, and at the team's own modules that they import. */
-export async function checkCode(entries: readonly CodeEntry[], catalog: string): Promise<CodeFindings> {
+export async function checkCode({ entries, catalog, events }: CheckedCode): Promise<CodeFindings> {
   const root = codeRoot(catalog);
   const sources = await sourcesOf([...new Set(entries.map((entry) => moduleOf(entry, catalog)))], root);
   if ("faults" in sources) return { faults: sources.faults, warnings: [] };
   const found = await Promise.all(
-    sources.files.map(async (file) => findingsOf(await readFile(file, "utf8"), file).map((one) => ({ file, ...one }))),
+    sources.files.map(async (file) =>
+      findingsOf(await readFile(file, "utf8"), file, events).map((one) => ({ file, ...one })),
+    ),
   );
   const bySeverity = (wanted: SourceFinding["severity"]) =>
     found.flat().flatMap(({ severity, ...finding }) => (severity === wanted ? [finding] : []));

@@ -15,6 +15,7 @@ export interface SourceFinding {
     | "retried-calls"
     | "not-here"
     | "undeclared-signal"
+    | "unknown-event"
     | "unseen-value";
   detail: string;
 }

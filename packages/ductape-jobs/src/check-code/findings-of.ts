@@ -7,6 +7,7 @@ import { outsideSteps } from "./outside-steps.ts";
 import { notHere, retriedCalls, undeclaredSignals } from "./refused-calls.ts";
 import { repeatedKeys } from "./repeated-keys.ts";
 import { programOf } from "./syntax.ts";
+import { unknownEvents } from "./unknown-events.ts";
 import { unseenValues } from "./unseen-values.ts";
 
 const checks = [
@@ -22,16 +23,18 @@ const checks = [
 
 /**
  * What is wrong with the handlers of features as code in a module, in the order of its lines. Functions of other modules are not followed.
- * `// ductape-ignore: <why>` on a line, or on the one before it, takes out what is found there.
+ * `// ductape-ignore: <why>` on a line, or on the one before it, takes out what is found there. Without the `events` of the catalog, what it calls
+ * may be any.
  */
-export function findingsOf(source: string, file: string): SourceFinding[] {
+export function findingsOf(source: string, file: string, events?: readonly string[]): SourceFinding[] {
   // Most modules have no handler, and are not parsed.
   if (!/\b(?:defineFeature|FeatureContext|DuctapeContext)\b|\.\s*define\b/.test(source)) return [];
   const parsed = programOf(source, file);
   if (!parsed) return [];
   const module = codeModuleOf(parsed.program);
   const ignored = new Set(parsed.comments.flatMap(ignoredBy));
-  const found = checks.flatMap((check) => check(module)).filter(({ line }) => !ignored.has(line));
+  const all = [...checks.flatMap((check) => check(module)), ...(events ? unknownEvents(module, events) : [])];
+  const found = all.filter(({ line }) => !ignored.has(line));
   const each = new Map(found.map((finding) => [JSON.stringify(finding), finding]));
   return [...each.values()].sort((one, other) => one.line - other.line || one.column - other.column);
 }

@@ -68,7 +68,10 @@ async function checkedCode(products: readonly Product[], catalog: string, cwd: s
   const entries = Object.values(codeEntriesOf(products)).flat();
   if (entries.length === 0) return noFindings;
   const { checkCode } = await import("../check-code/check-code.ts");
-  const { faults, warnings } = await checkCode(entries, catalog);
+  const { faults, warnings } = await checkCode({
+    ...{ entries, catalog },
+    events: products.flatMap(({ jobs }) => Object.keys(jobs)),
+  });
   const here = (finding: CodeFinding) => ({ ...finding, file: relative(cwd, finding.file) });
   return { faults: faults.map(here), warnings: warnings.map(here) };
 }

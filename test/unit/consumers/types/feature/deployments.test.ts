@@ -182,7 +182,7 @@ describe("a feature whose definition changes while it runs", () => {
     expect(waiting).toMatchObject({ status: "running" });
     expect(stepsOf(waiting)["main.charge"]).toMatchObject({
       status: "not_started",
-      error: { code: "CONFIGURATION_ERROR", message: expect.stringContaining("no longer has the event charge") },
+      error: { code: "CONFIGURATION_ERROR", message: expect.stringContaining("has no event charge") },
     });
     world.deploy({ onboard: after });
     await world.settle();

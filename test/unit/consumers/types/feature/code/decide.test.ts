@@ -514,10 +514,8 @@ describe("a run of code", () => {
     const id = await world.start("onboard", {});
     await world.pass(minute);
     world.redeploy({ onboard: failing("charge") });
-    const move = async (dryRun = false) => {
-      const job = (await world.jobs.get(id)) ?? (await Promise.reject(new Error("no job")));
-      return migrateJob(world.services, job, { caller: { actor: "k:deployed" }, dryRun });
-    };
+    const move = async (dryRun = false) =>
+      migrateJob(world.services, (await world.jobs.get(id)) as Job, { caller: { actor: "k:deployed" }, dryRun });
     const refused = { code: "STATE_CONFLICT", faults: [{ detail: expect.stringContaining("being undone") }] };
     await expect(move()).rejects.toMatchObject(refused);
     await expect(move(true)).rejects.toMatchObject(refused);
