@@ -70,6 +70,31 @@ describe("the command check on the code of a catalog", () => {
     ]);
   });
 
+  it("says which entries name what their modules do not export", async () => {
+    const twice = catalog
+      .replace(
+        "features:",
+        `functions: { price: { ...code("../features/price.ts"), export: "prices" }, tax: code("../features/tax.cjs") },\n  features:`,
+      )
+      .replace(
+        "jobs: {",
+        `jobs: { price: { type: "function", function: "price" }, tax: { type: "function", function: "tax" }, `,
+      );
+    const cwd = project("", {
+      "products/index.ts": twice,
+      "features/refund.ts": `export * from "./other.ts";`,
+      "features/other.ts": "export const refunds = 1;",
+      "features/price.ts": "export const price = () => 1;",
+      // What a CommonJS module exports is not known before it runs.
+      "features/tax.cjs": "module.exports = taxes();",
+    });
+    const { code, out } = await runCli(["check"], { cwd });
+    const [first, second, ...rest] = out.split("\n");
+    expect([code, rest]).toEqual([1, [""]]);
+    expect(first).toMatch(/^products.index.ts: shop.functions.price.export: .*price.ts exports no prices\. Export it/);
+    expect(second).toMatch(/^products.index.ts: shop.features.refund.code: .*refund.ts exports no refund\. Export it/);
+  });
+
   it("warns by the line and column, and does not fail", async () => {
     expect(await runCli(["check"], { cwd: project(counting) })).toEqual({
       code: 0,

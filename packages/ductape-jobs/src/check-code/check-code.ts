@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { build, type Message } from "esbuild";
 import { type CodeEntry, codeRoot, moduleOf } from "../../../../infra/bundle/code-entries.ts";
 import { options } from "../../../../infra/bundle/options.ts";
+import type { Fault } from "../../../../lambdas/core/kernel/errors.ts";
+import { jsonPointer } from "../../../../lambdas/core/kernel/schema.ts";
 import type { SourceFinding } from "./finding.ts";
 import { findingsOf } from "./findings-of.ts";
 
@@ -11,6 +13,8 @@ import { findingsOf } from "./findings-of.ts";
 interface CodeFindings {
   faults: CodeFinding[];
   warnings: CodeFinding[];
+  /** Entries of the catalog whose modules do not export what they name, by the place of the entry. */
+  unexported: Fault[];
 }
 
 export type CodeFinding = Pick<SourceFinding, "line" | "column" | "detail"> & {
@@ -21,7 +25,8 @@ export type CodeFinding = Pick<SourceFinding, "line" | "column" | "detail"> & {
 const ourFolder = fileURLToPath(new URL("../../../../lambdas/", import.meta.url));
 
 interface CheckedCode {
-  entries: readonly CodeEntry[];
+  /** By the tag of the product. */
+  entries: Readonly<Record<string, readonly CodeEntry[]>>;
   /** The file of the catalog. */
   catalog: string;
   /** The job events of its products. */
@@ -31,8 +36,11 @@ interface CheckedCode {
 /** Looks at the modules of functions and features, and at the team's own modules that they import. */
 export async function checkCode({ entries, catalog, events }: CheckedCode): Promise<CodeFindings> {
   const root = codeRoot(catalog);
-  const sources = await sourcesOf([...new Set(entries.map((entry) => moduleOf(entry, catalog)))], root);
-  if ("faults" in sources) return { faults: sources.faults, warnings: [] };
+  const placed = Object.entries(entries).flatMap(([product, ones]) =>
+    ones.map((entry) => ({ ...entry, product, module: moduleOf(entry, catalog) })),
+  );
+  const sources = await sourcesOf(placed, root);
+  if ("faults" in sources) return { ...sources, warnings: [] };
   const found = await Promise.all(
     sources.files.map(async (file) =>
       findingsOf(await readFile(file, "utf8"), file, events).map((one) => ({ file, ...one })),
@@ -40,29 +48,54 @@ export async function checkCode({ entries, catalog, events }: CheckedCode): Prom
   );
   const bySeverity = (wanted: SourceFinding["severity"]) =>
     found.flat().flatMap(({ severity, ...finding }) => (severity === wanted ? [finding] : []));
-  return { faults: bySeverity("error"), warnings: bySeverity("warning") };
+  return { faults: bySeverity("error"), warnings: bySeverity("warning"), unexported: [] };
 }
 
+interface PlacedEntry extends CodeEntry {
+  product: string;
+  module: string;
+}
+
+/** How the file is called that imports what the entries name, in the order of its lines. */
+const importing = "the catalog";
+
 /** The team's own files that a bundle of the modules has, or why it cannot be made. */
-async function sourcesOf(modules: string[], root: string): Promise<{ files: string[] } | { faults: CodeFinding[] }> {
-  if (modules.length === 0) return { files: [] };
+async function sourcesOf(
+  entries: readonly PlacedEntry[],
+  root: string,
+): Promise<{ files: string[] } | Pick<CodeFindings, "faults" | "unexported">> {
+  if (entries.length === 0) return { files: [] };
   const { bundle, format, platform, target, mainFields } = options;
   try {
     const { metafile } = await build({
       ...{ bundle, format, platform, target, mainFields: [...mainFields] },
       ...{ absWorkingDir: root, outdir: "unwritten", write: false, metafile: true },
-      entryPoints: Object.fromEntries(modules.map((module, i) => [String(i), module])),
+      stdin: { contents: entries.map(importOf).join("\n"), resolveDir: root, sourcefile: importing },
       packages: "external",
       logLevel: "silent",
     });
-    const files = Object.keys(metafile.inputs).map((path) => resolve(root, path));
+    const files = Object.keys(metafile.inputs).flatMap((path) => (path === importing ? [] : [resolve(root, path)]));
     return { files: files.filter((file) => !file.includes("node_modules") && !file.startsWith(ourFolder)) };
   } catch (error) {
     const { errors } = error as { errors?: Message[] };
     if (!errors) throw error;
-    return { faults: errors.map((message) => uncompiled(message, root)) };
+    const [ofEntries, others] = [errors.filter(isOfEntry), errors.filter((message) => !isOfEntry(message))];
+    return {
+      faults: others.map((message) => uncompiled(message, root)),
+      unexported: ofEntries.map(({ location }) => unexported(entries[Number(location?.line) - 1] as PlacedEntry)),
+    };
   }
 }
+
+const importOf = ({ module, ...entry }: PlacedEntry, i: number): string =>
+  `export { ${JSON.stringify(entry.export)} as _${i} } from ${JSON.stringify(module)};`;
+
+const isOfEntry = ({ location }: Message): boolean => location?.file === importing;
+
+const unexported = ({ product, section, name, module, ...entry }: PlacedEntry): Fault => ({
+  pointer: jsonPointer([product, section, name, entry.export === name ? "code" : "export"]),
+  detail: `${module} exports no ${entry.export}. Export it by that name, or say with \`export\` which one is meant.`,
+});
 
 const uncompiled = ({ text, location }: Message, root: string): CodeFinding => ({
   file: resolve(root, location?.file ?? ""),

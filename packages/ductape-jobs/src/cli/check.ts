@@ -65,15 +65,16 @@ const noFindings: { faults: Placed[]; warnings: Placed[] } = { faults: [], warni
 
 /** Code is read by a parser, which is not loaded for a catalog without any. */
 async function checkedCode(products: readonly Product[], catalog: string, cwd: string): Promise<typeof noFindings> {
-  const entries = Object.values(codeEntriesOf(products)).flat();
-  if (entries.length === 0) return noFindings;
+  const entries = codeEntriesOf(products);
+  if (Object.keys(entries).length === 0) return noFindings;
   const { checkCode } = await import("../check-code/check-code.ts");
-  const { faults, warnings } = await checkCode({
+  const { faults, warnings, unexported } = await checkCode({
     ...{ entries, catalog },
     events: products.flatMap(({ jobs }) => Object.keys(jobs)),
   });
   const here = (finding: CodeFinding) => ({ ...finding, file: relative(cwd, finding.file) });
-  return { faults: faults.map(here), warnings: warnings.map(here) };
+  const ofEntries = unexported.map((fault) => placed(fault, catalog, cwd));
+  return { faults: [...ofEntries, ...faults.map(here)], warnings: warnings.map(here) };
 }
 
 /** `products/shop.ts: jobs.send: ...`, and `features/charge.ts:14:7: warning: ...`. */
