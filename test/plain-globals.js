@@ -8,6 +8,16 @@ const timersLeft = () =>
   process.send ? process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length : 0;
 const graceMs = 500;
 
+/** What all files of a worker share of Node, and some of them replace: each begins with it as Node has it. */
+const shared = [crypto, performance].map((of) => ({ of, own: Object.getOwnPropertyDescriptors(of) }));
+
+function giveBack() {
+  for (const { of, own } of shared) {
+    for (const name of Reflect.ownKeys(of)) if (!Object.hasOwn(own, name)) Reflect.deleteProperty(of, name);
+    Object.defineProperties(of, own);
+  }
+}
+
 /**
  * Jest's own environment for Node, with an ordinary global object. Jest makes a Proxy the global object of a test, to clean up behind it, and
  * each look at `Object`, `JSON` or `Promise` goes through that Proxy: tests that compute take twice as long.
@@ -30,6 +40,7 @@ export default class extends TestEnvironment {
   /** Jest ends by force a worker that has not ended after half a second, and says so of none of its files. */
   async teardown() {
     await super.teardown();
+    giveBack();
     if (!this.isUnit || timersLeft() === 0) return;
     await sleep(graceMs);
     if (timersLeft() > 0) throw new Error(`${this.file} leaves ${timersLeft()} timers running.`);
