@@ -74,6 +74,9 @@ export function codeWatch(
   const violated = (text: string) => observer.violated("code", text);
   const cover = (text: string) => observer.cover(`code: ${text}`);
 
+  /** What a run has done that was moved to code of another kind, no program of it says. */
+  const wasLed = (run: string) => moved.has(run) && !hasOnlyGrown();
+
   const loaded = (value: KeptValue | undefined): unknown => {
     if (!value) return null;
     if (!("blob" in value)) return value.v;
@@ -204,7 +207,8 @@ export function codeWatch(
       const of = job && { ...job, run, attempt, bundle: definition, part: partOfSeed(seed) };
       const end = of && logOf(of).find(({ entry }) => ownName(entry.k) === key);
       // Whoever read the log after that should have known.
-      if (end && end.at < by.began) violated(`${key} of ${nameOf(of)} is run again, and its result was kept`);
+      if (end && end.at < by.began && !wasLed(id))
+        violated(`${key} of ${nameOf(of)} is run again, and its result was kept`);
       if (of)
         checkBy(of, ({ called }) => {
           if (![...called.keys()].some((one) => ownName(one) === key))
@@ -251,7 +255,7 @@ export function codeWatch(
     }
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");
-    else if (parked.code === "NON_DETERMINISTIC" && moved.has(after.id) && !hasOnlyGrown())
+    else if (parked.code === "NON_DETERMINISTIC" && wasLed(after.id))
       cover("a run is parked that was moved to code that does not do what it has done");
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
@@ -305,9 +309,8 @@ export function codeWatch(
   async function checkEnd(ended: Job) {
     const progress = ended.progress && (system.load(ended.progress) as unknown);
     if (!isCodeProgress(progress) || ended.reason === "by force") return;
-    const { part, parked } = progress.code;
-    // It could not go on, and was ended by hand.
-    if (moved.has(ended.id) && parked?.code === "NON_DETERMINISTIC") return cover("a moved run is given up");
+    const { part } = progress.code;
+    if (wasLed(ended.id)) return cover("a run ends that was moved to code that does something else");
     // One that has failed is moved for its retry.
     const bundle = ended.bundle ?? playedBy.get(logName({ ...ended, part }));
     const job = { ...ended, part, ...defined({ bundle }) };
