@@ -158,6 +158,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/decide.test.ts",
   },
   {
+    // What a step has done by ctx is not undone where the decision died that began it.
+    file: "lambdas/consumers/types/feature/code/begin.ts",
+    find: "if (first.length === 0) return;",
+    replace: "return;",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
     // A sleep of a retry is over at once, and wins what is raced against it.
     file: "lambdas/code/feature/handler-context.ts",
     find: `({ c: "sleep", k, f, ...limit })`,

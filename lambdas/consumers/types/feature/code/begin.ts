@@ -25,7 +25,7 @@ import { listen } from "../waits.ts";
 import { isBegun, Unanswered } from "./ask-code.ts";
 import type { ParsedCommand } from "./decide-answer.ts";
 import { endOfJob, refusedEnd } from "./ends.ts";
-import type { NewEntry, Open, OpenRun } from "./open-run.ts";
+import { type NewEntry, type Open, type OpenRun, progressOf } from "./open-run.ts";
 import { startOwnStep } from "./start-own-step.ts";
 
 export type Begins = Exclude<ParsedCommand, { c: "close" }>;
@@ -69,6 +69,7 @@ export function untilLate<Key>(
 export async function beginAll(run: OpenRun, commands: readonly Begins[], isLate: () => boolean): Promise<Begun> {
   const begun: Begun = { ended: [], due: [], refused: false, waits: 0, isPart: false };
   const fresh = commands.filter((command) => isFresh(run, command));
+  await noteScopes(run, fresh);
   const failed: unknown[] = [];
   const count = await untilLate(fresh, isLate, (command) =>
     begin(run, command, begun).catch((error: unknown) => void failed.push(error)),
@@ -76,6 +77,23 @@ export async function beginAll(run: OpenRun, commands: readonly Begins[], isLate
   // Thrown only now, so that one that cannot be begun does not hold up the others.
   if (failed.length > 0) throw failed[0];
   return { ...begun, isPart: count < fresh.length };
+}
+
+/**
+ * That a step calls ctx is recorded before the first of its calls does its work. If this decision dies behind that and the run is cancelled, the next
+ * one knows it, where the step has not ended: its handler makes the calls, and undoes what they have done.
+ */
+async function noteScopes(run: OpenRun, commands: readonly Begins[]): Promise<void> {
+  const { kept, scopes, services, job } = run;
+  const isFirst = ({ k, c }: Begins) => {
+    const within = k.lastIndexOf("/");
+    const isJob = c === "run" || c === "feature" || c === "step";
+    return isJob && within > 0 && !kept.open[k] && !isUndoKey(k) && !scopes.has(k.slice(0, within));
+  };
+  const first = job.ending ? [] : commands.filter(isFirst);
+  if (first.length === 0) return;
+  for (const command of first) kept.open[command.k] = openOf(run, command, { status: "not_started" });
+  await services.claim.record(progressOf(run));
 }
 
 function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {

@@ -1,6 +1,5 @@
 import { isCodeTarget } from "../../../../core/catalog/code-target.ts";
 import { keptText, keptThrown, longestThrown } from "../../../../core/job/code-messages.ts";
-import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { cancelKey, longestKey } from "../../../../core/job/decide-messages.ts";
 import type { UndoCounts } from "../../../../core/job/ending.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
@@ -33,7 +32,7 @@ import { type Begins, beginAll, jobKeyOf, untilLate } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { endOfJob, newEnds } from "./ends.ts";
 import { noteNeed } from "./needed-code.ts";
-import { append, byKey, endOf, type NewEntry, type Open, type OpenRun, openRun } from "./open-run.ts";
+import { append, byKey, endOf, type NewEntry, type Open, type OpenRun, openRun, progressOf } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
 /** With less than this left, in milliseconds, a decision does not begin; where an attempt is short, with less than a third of it. */
@@ -209,7 +208,7 @@ async function tookBack(
   { ran, commands }: ParsedDecided,
   { asked, isLate }: { asked: number; isLate: () => boolean },
 ): Promise<boolean> {
-  const { services, job, kept } = run;
+  const { services, job } = run;
   const now = services.clock.now();
   const done = await Promise.all(
     ran.map(async ({ k, f, e, value, error }): Promise<NewEntry> => {
@@ -243,7 +242,7 @@ async function tookBack(
   const closed: NewEntry[] = [];
   // What is left is asked for again. The order of the log is that of the commands, and not that in which AWS answers.
   await untilLate([...closing.entries()], isLate, async ([at, { k }]) => {
-    const open = kept.open[k] ?? (await unrecorded(run, k)) ?? { c: "run", f: "", status: "not_started" };
+    const open = (await asBegun(run, k)) ?? { c: "run", f: "", status: "not_started" };
     const child = await closeKey(run, k, open);
     // It has done its work, which the handler may have to undo.
     if (child?.status === "completed") closed[at] = await endOfJob(run, k, open, child);
@@ -263,6 +262,12 @@ async function closeKey({ services, job }: OpenRun, key: string, open: StepState
   return undefined;
 }
 
+/** What is open by a key, with the job that a decision may have begun by it. */
+async function asBegun(run: OpenRun, key: string): Promise<Open | undefined> {
+  const open = run.kept.open[key];
+  return open && open.status !== "not_started" ? open : ((await unrecorded(run, key)) ?? open);
+}
+
 /** What a decision has begun by a key, and could not record: it has died, or the run was cancelled meanwhile. */
 async function unrecorded({ services, job, kept }: OpenRun, key: string): Promise<Open | undefined> {
   const child = await services.jobs.get(stepJobId(job, jobKeyOf(kept, key)));
@@ -279,7 +284,7 @@ async function closeOpen(run: OpenRun, isLate: () => boolean): Promise<boolean> 
   const { open } = run.kept;
   const all = Object.entries(open);
   const closed = await untilLate(all, isLate, async ([key, state]) => {
-    await closeKey(run, key, state);
+    await closeKey(run, key, (await asBegun(run, key)) ?? state);
     delete open[key];
   });
   return closed === all.length;
@@ -294,7 +299,9 @@ async function cancelOpen(run: OpenRun, isLate: () => boolean): Promise<"late" |
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
   const open = Object.entries(kept.open);
   let isUndoing = false;
-  const begun = await untilLate(open, isLate, async ([key, state]) => {
+  const begun = await untilLate(open, isLate, async ([key, recorded]) => {
+    const state = (await asBegun(run, key)) ?? recorded;
+    kept.open[key] = state;
     const child = state.job_id === undefined ? undefined : await cancelStep(services, state.job_id, job, reason);
     if (child?.status === "completed") return;
     if (child && !isFinished(child) && !isAbandoned(child)) {
@@ -371,9 +378,6 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
     thrown: keptThrown({ name, message, stack }),
   });
 }
-
-/** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
-const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({ code: { ...kept, open: { ...kept.open } } });
 
 const openStates = ({ kept }: OpenRun): Record<string, StepState> =>
   Object.fromEntries(Object.entries(kept.open).map(([key, { c: _kind, f: _asked, ...state }]) => [key, state]));

@@ -36,6 +36,8 @@ export interface OpenRun {
   /** The waits that have ended in this decision, for the job's notes. */
   ended: Record<string, StepState>;
   before: Record<string, StepState>;
+  /** The steps of which is recorded that they call ctx: by a key within them. */
+  scopes: Set<string>;
 }
 
 /** What a run has by the keys of its calls. Handlers choose them, so no key is there before it is put there, as `constructor` is of any object. */
@@ -57,6 +59,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
   const run: OpenRun = {
     feature: String(Reflect.get(execution.event, "feature")),
     ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: byKey(), before: kept.open },
+    scopes: new Set(Object.keys(kept.open).flatMap(scopesOf)),
   };
   kept.open = byKey(kept.open);
   // An input with expressions is another one at another time, so that what the handler is shown is recorded before.
@@ -135,8 +138,16 @@ async function readOn(run: OpenRun): Promise<void> {
   for (const entry of await run.services.runLogs.read(logOf(run), run.last)) take(run, entry);
 }
 
+/** The steps that a key is within: `p1` and `p1/p2` of `p1/p2/p3`. */
+const scopesOf = (key: string): string[] =>
+  key
+    .split("/")
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join("/"));
+
 function take(run: OpenRun, entry: KeptEntry): void {
   const { kept } = run;
+  for (const scope of scopesOf(entry.k)) run.scopes.add(scope);
   run.last = entry.n;
   run.fresh.push(entry);
   kept.last_at = Math.max(kept.last_at, entry.at);
@@ -182,6 +193,11 @@ export async function append(run: OpenRun, entries: readonly NewEntry[]): Promis
   }
   return true;
 }
+
+/** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
+export const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({
+  code: { ...kept, open: { ...kept.open } },
+});
 
 /** How an open key has ended, as an entry: with what is shown of it as a step. */
 export const endOf = (
