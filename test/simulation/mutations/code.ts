@@ -77,9 +77,9 @@ export const ofCode: Mutation[] = [
   {
     name: "code: what a dead decision has begun is closed unseen",
     seed: 769,
-    at: `${decide}#tookBack`,
-    find: " ?? (await unrecorded(run, k))",
-    replace: "",
+    at: `${decide}#asBegun`,
+    find: "((await unrecorded(run, key)) ?? open)",
+    replace: "open",
     bug: "what a job had done that a dead decision had begun was not undone, where the run was cancelled then",
   },
   {
