@@ -88,7 +88,7 @@ export const ofCode: Mutation[] = [
     at: `${open}#failureIn`,
     find: "if (ends >= 0 && (at < 0 || at > ends)) return ends;",
     replace:
-      'if (ends >= 0 && at < 0) return log.findLastIndex(({ e, k }) => e === "cancel" || (e === "failed" && !isUndo(k)));',
+      'if (ends >= 0 && at < 0) return log.findLastIndex(({ e, k }) => e === "cancel" || (e === "failed" && !isUndoKey(k)));',
     bug: "a run whose own code had failed behind its end ended at once when it was retried",
   },
   {
