@@ -249,9 +249,10 @@ export function codeWatch(
     if (!isCodeProgress(progress)) return;
     const { parked, part } = progress.code;
     if (after.bundle !== undefined) {
-      if (playedBy.has(logName({ ...after, part })) && playedBy.get(logName({ ...after, part })) !== after.bundle)
+      const log = logName({ ...after, part });
+      if ((playedBy.get(log) ?? after.bundle) !== after.bundle)
         cover("a run goes on by the code to which it was moved");
-      playedBy.set(logName({ ...after, part }), after.bundle);
+      playedBy.set(log, after.bundle);
     }
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");

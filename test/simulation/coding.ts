@@ -114,7 +114,7 @@ export function drawnCoding(
       return live;
     },
     grow: () => {
-      const prefix = `${"q".repeat(made.size)}`;
+      const prefix = "q".repeat(made.size);
       live = bundled((number) =>
         grownProgram(random, live.programs[number] as Program, { ...drawing, number, prefix }),
       );

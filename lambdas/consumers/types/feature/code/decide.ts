@@ -339,6 +339,7 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
     input: await keepValue(services.blobs, job, input),
   };
   run.last = 0;
+  run.scopes.clear();
   run.fresh = [];
   await services.claim.record(progressOf(run));
 }

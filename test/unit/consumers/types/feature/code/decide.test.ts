@@ -405,35 +405,45 @@ describe("a run of code", () => {
     });
   });
 
-  test("undoes what a step has done by ctx, although the decision that began it died, and the run is cancelled", async () => {
-    const world = codeWorld({
-      onboard: defineFeature({
-        async run(ctx) {
-          const refund = () => ctx.run("mail", { body: { refunded: true } });
-          await ctx.step("pay", () => ctx.run("charge", {}, { undo: refund }));
-          await ctx.sleep("1d");
-        },
-      }),
-    });
-    const { jobs, clock } = world.services;
-    const { replace } = jobs;
-    const id = await world.start("onboard", {});
-    jobs.replace = async (job, ...more) => {
-      const charge = jobs.all().find(({ event }) => event === "charge");
-      if (job.id !== id || !charge) return replace(job, ...more);
-      jobs.replace = replace;
-      // What the decision has begun has ended before it could record that, and it never does.
-      const ended = { status: "completed", finished_at: clock.now(), result: { inline: null } } as const;
-      await replace({ ...charge, ...ended, version: charge.version + 1 });
-      await cancelJob(world.services, id, "changed my mind");
-      // And another process replays its handler.
-      world.code.restart();
-      return "lost";
-    };
-    await world.pass(5 * minute);
-    expect(world.ran).toEqual([{ event: "mail", input: { body: { refunded: true } } }]);
-    expect(await world.view(id)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
-  });
+  test.each([
+    ["", {}, []],
+    [" anew", { anew: true }, [{ event: "create", input: {} }]],
+  ])(
+    "undoes what a step has done by ctx, although the decision that began it%s died, and the run is cancelled",
+    async (_what, input, before) => {
+      const world = codeWorld({
+        onboard: defineFeature({
+          async run(ctx, { anew = false }: { anew?: boolean }) {
+            const refund = () => ctx.run("mail", { body: { refunded: true } });
+            if (anew) {
+              await ctx.step("pay", () => ctx.run("create", {}));
+              return ctx.continueAs({});
+            }
+            await ctx.step("pay", () => ctx.run("charge", {}, { undo: refund }));
+            await ctx.sleep("1d");
+          },
+        }),
+      });
+      const { jobs, clock } = world.services;
+      const { replace } = jobs;
+      const id = await world.start("onboard", input);
+      jobs.replace = async (job, ...more) => {
+        const charge = jobs.all().find(({ event }) => event === "charge");
+        if (job.id !== id || !charge) return replace(job, ...more);
+        jobs.replace = replace;
+        // What the decision has begun has ended before it could record that, and it never does.
+        const ended = { status: "completed", finished_at: clock.now(), result: { inline: null } } as const;
+        await replace({ ...charge, ...ended, version: charge.version + 1 });
+        await cancelJob(world.services, id, "changed my mind");
+        // And another process replays its handler.
+        world.code.restart();
+        return "lost";
+      };
+      await world.pass(5 * minute);
+      expect(world.ran).toEqual([...before, { event: "mail", input: { body: { refunded: true } } }]);
+      expect(await world.view(id)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+    },
+  );
 
   test("waits for a feature that undoes its own steps, and is not woken all that time by what it has cancelled", async () => {
     const world = codeWorld({
