@@ -165,6 +165,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/decide.test.ts",
   },
   {
+    // What is known of a step whose calls were cancelled changes, and a run that is being undone is parked.
+    file: "lambdas/consumers/types/feature/code/ask-code.ts",
+    find: "scopes: [...run.scopes]",
+    replace: "scopes: [...run.scopes].filter((one) => Object.keys(run.kept.open).some((key) => key.startsWith(one)))",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
     // A sleep of a retry is over at once, and wins what is raced against it.
     file: "lambdas/code/feature/handler-context.ts",
     find: `({ c: "sleep", k, f, ...limit })`,

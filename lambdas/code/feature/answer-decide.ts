@@ -1,15 +1,16 @@
 import type { Reference } from "../../core/catalog/references.ts";
 import type { CallOutcome } from "../../core/job/code-messages.ts";
-import type {
-  Command,
-  DecideAnswer,
-  Decided,
-  DecidedRun,
-  DecideFault,
-  DecideMessage,
-  DecideRefusal,
-  StepAnswer,
-  StepMessage,
+import {
+  type Command,
+  type DecideAnswer,
+  type Decided,
+  type DecidedRun,
+  type DecideFault,
+  type DecideMessage,
+  type DecideRefusal,
+  type StepAnswer,
+  type StepMessage,
+  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import { steeringOf, thrownOf } from "../thrown.ts";
 import { keptValue } from "./call.ts";
@@ -125,7 +126,7 @@ export class Decisions {
 
   async #begin(
     { feature }: FoundFeature,
-    { run, input, log, begun = [] }: Pick<DecideMessage, "run" | "input" | "log" | "begun">,
+    { run, input, log, scopes = [] }: Pick<DecideMessage, "run" | "input" | "log" | "scopes">,
     shown: number,
     before?: Session,
   ): Promise<Session> {
@@ -136,7 +137,8 @@ export class Decisions {
     };
     const session = new Session(feature, run, host, before);
     session.hideUntil(shown);
-    session.learnScopes([...begun.map((k) => ({ k })), ...log]);
+    for (const scope of scopes) session.scopes.add(scope);
+    session.learnScopes(log);
     await session.begin(contextOf(session) as never, await host.load(input));
     return session;
   }
@@ -150,7 +152,7 @@ export class Decisions {
     const unwatch = watchHandlers();
     try {
       // Of the steps that it is in, nothing may be recorded yet. Nothing that the handler writes to its log is new.
-      const within = { ...message, begun: [message.key] };
+      const within = { ...message, scopes: scopesOf(message.key) };
       const session = await this.#begin(found, within, Number.POSITIVE_INFINITY);
       await session.deliver(message.log);
       if (session.fault) return { v: version, fault: session.fault };

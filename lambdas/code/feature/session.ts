@@ -11,6 +11,7 @@ import {
   mostFeatureSteps,
   type RanStep,
   type SentValue,
+  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import type { FunctionLog } from "../define-function.ts";
 import { hiddenValues } from "../hidden-values.ts";
@@ -218,7 +219,7 @@ export class Session implements HandlerRun {
   learnScopes(known: readonly Pick<LogEntry, "k" | "f">[]): void {
     for (const { k, f } of known) {
       if (f === "scope") this.scopes.add(k);
-      for (let at = k.indexOf("/"); at > 0; at = k.indexOf("/", at + 1)) this.scopes.add(k.slice(0, at));
+      for (const scope of scopesOf(k)) this.scopes.add(scope);
     }
   }
 

@@ -11,6 +11,7 @@ import {
   type RanStep,
   type SentDecision,
   type StepMessage,
+  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Decisions } from "../feature/answer-decide.ts";
@@ -156,6 +157,11 @@ export class FakeEngine {
     return [...this.#begun.keys()].filter((k) => !this.#logged.has(k));
   }
 
+  /** The steps that are known to call ctx. */
+  get scopes(): string[] {
+    return [...new Set([...this.#begun.keys()].flatMap(scopesOf))];
+  }
+
   async #decide(): Promise<"died" | "waits" | FakeEnd | { is: "continue"; input: unknown }> {
     const dies = (moment: Moment) => this.#playing.diesAt?.(moment, this.decisions) ?? false;
     if (this.#playing.diesBefore?.(this.decisions)) this.#code = this.#playing.code();
@@ -184,7 +190,7 @@ export class FakeEngine {
         ...{ v: 1, kind: "decide", decision: this.decisions, deadline_ms: 25_000, now: this.now },
         ...{ run: this.run, input: { v: this.#input ?? null }, from, log: this.log.slice(from) },
         ...(this.#seen !== undefined && { shown: this.#seen }),
-        ...(from === 0 && { begun: this.begun }),
+        ...(from === 0 && { scopes: this.scopes }),
       });
     const send = async (sent: DecideMessage): Promise<DecideAnswer> => {
       const answer = wire(await this.#code.decide(sent));

@@ -109,10 +109,10 @@ export interface DecideMessage extends Replayed {
    */
   shown?: number;
   /**
-   * The keys that were begun and are not in the log yet. Sent where `from` is 0: they tell a process that knows nothing of the run which steps call
-   * ctx, before the log does.
+   * The steps that are known to call ctx, by their keys. Sent where `from` is 0: a process that knows nothing of the run makes their calls when the
+   * others have made them, also where the log has no end of one.
    */
-  begun?: string[];
+  scopes?: string[];
   /**
    * The keys whose commands the engine has, so that an answer need not repeat what they bring along. Where they are sent, an answer has as many of the others as it
    * can hold, and `rest`.
@@ -302,3 +302,10 @@ export const mostFeatureSteps = 10_000;
 export const longestWaitMs = 400 * 86_400_000;
 /** The most characters of a key, with those of the steps that it is in. */
 export const longestKey = 900;
+
+/** The steps that a key is within: `p1` and `p1/p2` of `p1/p2/p3`. */
+export function scopesOf(key: string): string[] {
+  const scopes: string[] = [];
+  for (let at = key.indexOf("/"); at > 0; at = key.indexOf("/", at + 1)) scopes.push(key.slice(0, at));
+  return scopes;
+}

@@ -206,7 +206,7 @@ export async function played(
 }
 
 /** What a replay of the whole log answers. */
-export function replayed(feature: CodeFeature, { begun }: FakeEngine, log: FakeEngine["log"]) {
+export function replayed(feature: CodeFeature, { scopes }: FakeEngine, log: FakeEngine["log"]) {
   const host = { find: async () => ({ feature, definition: "def_1" }), resolve: async () => "", write: () => {} };
   const sent = JSON.parse(JSON.stringify(log));
   return new Decisions(host).decide({
@@ -220,7 +220,7 @@ export function replayed(feature: CodeFeature, { begun }: FakeEngine, log: FakeE
       input: { v: { given: 1 } },
       from: 0,
       log: sent,
-      begun,
+      scopes,
     },
   });
 }

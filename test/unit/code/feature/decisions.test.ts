@@ -232,7 +232,7 @@ describe("a decision", () => {
     // The other one has answered at the second entry that the scope makes a call, which is recorded.
     const failed: LogEntry = { n: 3, k: "y", c: "run", e: "failed", at: 1003, error: { code: "X", message: "no" } };
     const log = [done(1, "first"), done(2, "x"), failed];
-    const whole = aDecision({ log, begun: ["scope/inner"], shown: 2 });
+    const whole = aDecision({ log, scopes: ["scope"], shown: 2 });
     const closing = { outcome: { is: "waiting" }, commands: [{ c: "close", k: "scope/inner" }], ran: [] };
     for (const process of [warm, deciding(scopeBesideY as never)])
       expect(await process.decide(whole)).toMatchObject(closing);

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { type CodeProgress, isCodeProgress, type OpenKey } from "../../../../core/job/code-progress.ts";
-import type { LogKind } from "../../../../core/job/decide-messages.ts";
+import { type LogKind, scopesOf } from "../../../../core/job/decide-messages.ts";
 import type { Job } from "../../../../core/job/job.ts";
 import {
   isUndoKey,
@@ -35,8 +35,10 @@ export interface OpenRun {
   fresh: KeptEntry[];
   /** The waits that have ended in this decision, for the job's notes. */
   ended: Record<string, StepState>;
-  before: Record<string, StepState>;
-  /** The steps of which is recorded that they call ctx: by a key within them. */
+  /**
+   * The steps of which is recorded that they call ctx: by a key within them. They stay if that key is closed, so that each replay of what the log
+   * says of that finds them.
+   */
   scopes: Set<string>;
 }
 
@@ -58,7 +60,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
     : await begun(services, execution, job);
   const run: OpenRun = {
     feature: String(Reflect.get(execution.event, "feature")),
-    ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: byKey(), before: kept.open },
+    ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: byKey() },
     scopes: new Set(Object.keys(kept.open).flatMap(scopesOf)),
   };
   kept.open = byKey(kept.open);
@@ -137,13 +139,6 @@ export const logOf = ({ job, kept }: Pick<OpenRun, "job" | "kept">): RunLogName 
 async function readOn(run: OpenRun): Promise<void> {
   for (const entry of await run.services.runLogs.read(logOf(run), run.last)) take(run, entry);
 }
-
-/** The steps that a key is within: `p1` and `p1/p2` of `p1/p2/p3`. */
-const scopesOf = (key: string): string[] =>
-  key
-    .split("/")
-    .slice(0, -1)
-    .map((_, i, parts) => parts.slice(0, i + 1).join("/"));
 
 function take(run: OpenRun, entry: KeptEntry): void {
   const { kept } = run;

@@ -445,6 +445,39 @@ describe("a run of code", () => {
     },
   );
 
+  test("goes on with its undo in another process, although the decision that began it could not record it", async () => {
+    const busy = () => {
+      throw new JobError("PROVIDER_ERROR", "busy", { retryable: true, retryAfterMs: 10 * minute });
+    };
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            await ctx.step("reserve", () => 1, { undo: () => undefined });
+            await ctx.step("pay", () => ctx.run("charge", {}, { undo: () => ctx.run("mail") }));
+          },
+        }),
+      },
+      { charge: busy },
+    );
+    const { runLogs } = world.services;
+    const { append } = runLogs;
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ steps: { "pay/charge": { status: "scheduled" } } });
+    runLogs.append = async (log, entries) => {
+      const answer = await append(log, entries);
+      if (!entries.some(({ k }) => k === "undo:reserve")) return answer;
+      runLogs.append = append;
+      world.code.restart();
+      throw new Error("ours");
+    };
+    world.code.restart();
+    await cancelJob(world.services, id, "changed my mind");
+    await world.pass(5 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+  });
+
   test("waits for a feature that undoes its own steps, and is not woken all that time by what it has cancelled", async () => {
     const world = codeWorld({
       onboard: defineFeature({
