@@ -76,8 +76,8 @@ export const mutations: Mutation[] = [
   {
     // A long step within another one, of which nothing is recorded yet, is never run.
     file: "lambdas/code/feature/answer-decide.ts",
-    find: "begun: [message.key]",
-    replace: "begun: []",
+    find: "scopes: scopesOf(message.key)",
+    replace: "scopes: []",
     test: "unit/code/answer.test.ts",
   },
   {
@@ -153,8 +153,8 @@ export const mutations: Mutation[] = [
   {
     // A run of code is moved in the middle of its undo, and can go on by neither.
     file: "lambdas/core/operations/migrate-job.ts",
-    find: `if (!isCodeProgress(progress) || job.status === "failed") return [];`,
-    replace: "return [];",
+    find: "progress.code.in_vain && job.status",
+    replace: "progress.code.cancelled && job.status",
     test: "unit/consumers/types/feature/code/decide.test.ts",
   },
   {
@@ -163,6 +163,34 @@ export const mutations: Mutation[] = [
     find: "if (first.length === 0) return;",
     replace: "return;",
     test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
+    // A run of code is moved as it ends, before its log says so.
+    file: "lambdas/consumers/types/feature/code/decide.ts",
+    find: `if (in_vain && !kept.in_vain && answer.outcome.is === "waiting")`,
+    replace: "if (false)",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
+    // A run that has crashed as it failed is retried, and fails again without trying what had failed.
+    file: "lambdas/consumers/types/feature/code/open-run.ts",
+    find: "failureIn(run, before.in_vain?.step)",
+    replace: "run.length",
+    test: "unit/consumers/types/feature/code/decide.test.ts",
+  },
+  {
+    // A run that is retried by mended code waits for a job with the input that has failed.
+    file: "lambdas/consumers/types/feature/code/begin.ts",
+    find: "if (isOfBefore && hasFailed && !isUndo) {",
+    replace: "if (false) {",
+    test: "unit/consumers/types/feature/code/retried-otherwise.test.ts",
+  },
+  {
+    // Own code that is a job takes the result of the job that its key had before.
+    file: "lambdas/consumers/types/feature/code/begin.ts",
+    find: "if (child.parent?.asked !== undefined && child.parent.asked !== f) {",
+    replace: `if (command.c !== "step" && child.parent?.asked !== undefined && child.parent.asked !== f) {`,
+    test: "unit/consumers/types/feature/code/retried-otherwise.test.ts",
   },
   {
     // What is known of a step whose calls were cancelled changes, and a run that is being undone is parked.

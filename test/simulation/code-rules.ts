@@ -28,9 +28,9 @@ type LogOf = Pick<Job, "id" | "created_at" | "run" | "attempt"> & { part: number
 const attemptName = ({ id, created_at, run, attempt }: LogOf) => `${id} ${created_at} ${run} ${attempt}`;
 const logName = (of: LogOf) => `${attemptName(of)} ${of.part}`;
 
-/** The key of a call by that of its job, and the part that makes it. */
+/** The key of a call by that of its job, and the part that makes it. An attempt that asks for something else has another job. */
 const callOf = (step: string): { key: string; part: number } => {
-  const [, key = step, part = "1"] = /^(.*) of part (\d+)$/s.exec(step) ?? [];
+  const [, key = step, part = "1"] = /^(.*?)(?: of part (\d+))?(?: of attempt \d+)?$/s.exec(step) ?? [];
   return { key, part: Number(part) };
 };
 /** The seed of a later part has its number. */
@@ -61,6 +61,8 @@ export function codeWatch(
   const logs = new Map<string, Appended[]>();
   /** What own code has returned, by run and key. */
   const returned = new Map<string, Set<number>>();
+  /** The attempts of which the handler has failed by itself, also if they were cancelled after that. */
+  const inVain = new Set<string>();
   /** The messages that an attempt has taken. */
   const taken = new Map<string, Set<string>>();
   /** By which bundle a part was played last: a run that is moved goes on by another one. */
@@ -168,6 +170,7 @@ export function codeWatch(
     const id = parent.undo ? undoJobId(of, parent.step) : stepJobId(of, parent.step);
     // A decision that stood still may be of a run that was deleted since, whose id another one has.
     if (after.id !== id && !deleted.has(run.id)) violated(`${what} has another id than its key gives`);
+    if (/ of attempt \d+$/.test(asks)) cover("an attempt asks for something else by the key of what has failed");
     checkBy(of, ({ called }) => {
       const made = called.get(call.key);
       if (!made) return violated(`${what} was started, and its run has not called it`);
@@ -261,9 +264,13 @@ export function codeWatch(
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
 
-  /** A retry makes the call again by which its run has failed. Of a child some steps may be left, so that it is not run again. */
+  /**
+   * A retry makes the call again by which its run has failed. Of a child some steps may be left, so that it is not run again. What failed an attempt
+   * that ended for another reason first, an attempt after it may still fail by.
+   */
   function checkTriedAgain(job: LogOf, step: string | undefined) {
     const before = { ...job, attempt: job.attempt - 1 };
+    if (!inVain.has(attemptName(before))) return;
     const ended = (of: LogOf, key: string | undefined) => logOf(of).find(({ entry }) => entry.k === key)?.entry;
     for (let key = step; key !== undefined; key = ended(job, key)?.error?.step) {
       const [now, then] = [ended(job, key), ended(before, key)];
@@ -325,6 +332,7 @@ export function codeWatch(
     const { wrong, outcome, last } = reading;
     const what = nameOf(job);
     for (const one of wrong) violated(`${what}: ${one}`);
+    if (reading.isInVain) inVain.add(attemptName(job));
     const is = outcome?.is ?? "waiting";
     cover(`a run is ${job.status}: ${is}`);
     if (job.status === "completed") {

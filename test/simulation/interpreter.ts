@@ -33,6 +33,8 @@ export interface Reading {
   /** Absent as long as it waits. */
   outcome?: Outcome;
   last: string | undefined;
+  /** Whether the handler has ended in vain by itself. */
+  isInVain: boolean;
   /** The keys that it undoes, in their order. */
   undone: readonly string[];
   /** What no log of it has. */
@@ -289,8 +291,10 @@ export async function interpret(
     await own.catch(() => {});
   }
 
+  let isInVain = false;
   function end(how: Outcome): void {
     phase = "undoing";
+    isInVain = how.is !== "cancelled";
     void undoAll().then(() => {
       phase = "ended";
       outcome = isCancelled ? { is: "cancelled" } : how;
@@ -367,5 +371,5 @@ export async function interpret(
     ended.add(entry.k);
     await drained();
   }
-  return { called, ...(outcome && { outcome }), last, undone, wrong };
+  return { called, ...(outcome && { outcome }), last, isInVain, undone, wrong };
 }

@@ -191,6 +191,7 @@ function decided(session: Session, { definition }: FoundFeature, { more = false,
     seen: session.seen,
     definition,
     outcome,
+    ...(session.inVain && { in_vain: session.inVain }),
     // An engine that does not say what it has would not ask for the rest.
     ...(known ? fitting(commands, new Set(known), mostAnswerBytes - bytesOf(ran)) : { commands }),
     ran,

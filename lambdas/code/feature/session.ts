@@ -6,6 +6,7 @@ import {
   type DecideFault,
   type DecideOutcome,
   type DecideWarning,
+  type InVain,
   type LogEntry,
   longestKey,
   mostFeatureSteps,
@@ -56,6 +57,7 @@ export interface Step {
   firstName?: string;
 }
 
+type InVainOutcome = Extract<DecideOutcome, { is: "failed" | "rolled_back" | "cancelled" }>;
 type Phase = "running" | "undoing" | "ended";
 
 /** Beyond them a run should go on with a new log. */
@@ -87,6 +89,8 @@ export class Session implements HandlerRun {
   readonly keyOfCall = new WeakMap<Promise<unknown>, string>();
   checkpoint: { name: string; data: unknown } | undefined;
   phase: Phase = "running";
+  /** How the handler has ended in vain, unless by being cancelled. */
+  inVain: InVain | undefined;
   /** Why the run is cancelled, if it is. */
   cancelled: CancelledError | undefined;
 
@@ -474,20 +478,23 @@ export class Session implements HandlerRun {
   }
 
   #fail(error: unknown): void {
-    if (this.phase === "running" && !this.cancelled) this.#undo(error);
+    if (this.phase !== "running" || this.cancelled) return;
+    const outcome = this.#outcomeOf(error);
+    const { step } = outcome.is === "failed" ? outcome.error : {};
+    this.inVain = { at: this.#at, ...(step !== undefined && { step }) };
+    this.#undo(outcome);
   }
 
   /** The undo of completed calls is a part of the handler: it calls ctx in its turn. */
-  #undo(error?: unknown): void {
+  #undo(outcome: InVainOutcome = { is: "cancelled" }): void {
     this.phase = "undoing";
     const frame: Frame = { ...this.#root, isUndo: true, random: seeded(`${this.run.seed}/undo`) };
     void frames
       .run(frame, () => this.undo.run())
-      .then((undone) => this.end({ ...this.#outcomeOf(error), ...(undone && { undone }) } as DecideOutcome));
+      .then((undone) => this.end({ ...(this.cancelled ? { is: "cancelled" } : outcome), ...(undone && { undone }) }));
   }
 
-  #outcomeOf(error: unknown): DecideOutcome {
-    if (this.cancelled) return { is: "cancelled" };
+  #outcomeOf(error: unknown): InVainOutcome {
     if (isRollback(error)) return { is: "rolled_back", reason: (error as Error).message };
     if (!(error instanceof StepError)) return { is: "failed", error: logErrorOf(error, this.hidden.without) };
     return { is: "failed", error: { ...error.error, ...(error.step !== "" && { step: error.step }) } };

@@ -1,5 +1,5 @@
 import type { Thrown } from "./code-messages.ts";
-import type { DecideFault, LogKind } from "./decide-messages.ts";
+import type { DecideFault, InVain, LogKind } from "./decide-messages.ts";
 import type { KeptValue } from "./run-log.ts";
 
 /** Why a run of code is parked: its handler or its code has to be mended, and no attempt would do. */
@@ -45,8 +45,13 @@ export interface CodeProgress<State = Record<string, unknown>> {
     /** What the handler has set for all to see. */
     state?: Record<string, unknown>;
     parked?: ParkedBy;
-    /** The call by which the handler has failed. */
-    failed_by?: string;
+    /**
+     * By which keys an attempt has asked for something else than one before, whose job has failed: their jobs are of this attempt. Keys of jobs
+     * (`jobKeyOf`).
+     */
+    asked_anew?: Record<string, number>;
+    /** How the handler has ended in vain: from then on the run belongs to the code that undoes it. */
+    in_vain?: InVain;
     /** When the run was retried last and went on from its log, epoch milliseconds. */
     retried_at?: number;
   };

@@ -246,12 +246,22 @@ export interface DecideWarning {
   at?: string;
 }
 
+/** The handler has ended in vain. What comes behind that in the log belongs to its undo. */
+export interface InVain {
+  /** The entry by which it has ended. 0: before the first. */
+  at: number;
+  /** The key of the call whose failure it has not caught. */
+  step?: string;
+}
+
 export interface Decided {
   v: number;
   /** The last entry that was delivered. */
   seen: number;
   definition: string;
   outcome: DecideOutcome;
+  /** From the answer on in which the handler has ended so, unless it was cancelled before. */
+  in_vain?: InVain;
   /** Everything that is open, whether an earlier answer had it or not, but for `rest`. Empty beside an outcome other than `waiting`. */
   commands: Command[];
   /** There are more than an answer can hold: the engine asks again, with those that it has by then as `known`. */

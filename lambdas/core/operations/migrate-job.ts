@@ -6,13 +6,11 @@ import type { Caller } from "../job/actor.ts";
 import { isCodeProgress } from "../job/code-progress.ts";
 import { fairGroupOf, isFinished, type Job, jobMessageOf, shownStatus } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
-import { isUndoKey, runLogOf } from "../job/run-log.ts";
 import { isParked } from "../job/transitions.ts";
 import { traceOf } from "../kernel/errors.ts";
 import type { JobStatus } from "../kernel/job-status.ts";
 import { jobNotFound, type RequestError } from "../kernel/request-error.ts";
 import type { Definitions } from "../ports/definitions.ts";
-import type { RunLogs } from "../ports/run-logs.ts";
 import { audited, type Changing, conflict, migrate, type OnChanged, previewOf, tooFast } from "./change-job.ts";
 import { endedWithFeature } from "./parent-guard.ts";
 import { loadIfThere } from "./payload.ts";
@@ -129,7 +127,6 @@ const leftRunning = (step: string): string =>
 interface Migrating extends Changing {
   catalog: Catalog;
   definitions: Definitions;
-  runLogs: RunLogs;
 }
 
 const rounds = 10;
@@ -184,21 +181,18 @@ async function plannedFor(services: Migrating, job: Job, found: FoundEvent): Pro
   const progress = (job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {};
   const begun = await begunSteps(services, job, progress, [...from, ...to]);
   const { steps, refusals } = planMigration(from, to, begun);
-  const others = [...(await undoRefusals(services, job, progress)), ...(await inputRefusals(services, job, found))];
+  const others = [...undoRefusals(job, progress), ...(await inputRefusals(services, job, found))];
   return { steps, refusals: [...refusals, ...others] };
 }
 
 /**
- * A handler that has begun to undo what it has done ends, which other code would not know: it would be shown undos that it has not called. One
+ * A handler that has ended in vain undoes what it has done, which other code would not know: it would be shown undos that it has not called. One
  * that has failed is retried from before them.
  */
-async function undoRefusals({ runLogs }: Migrating, job: Job, progress: unknown): Promise<string[]> {
-  if (!isCodeProgress(progress) || job.status === "failed") return [];
-  const { open, part } = progress.code;
-  const log = await runLogs.read(runLogOf(job, part), 0);
-  const isUndone = [...Object.keys(open), ...log.map(({ k }) => k)].some(isUndoKey);
-  return isUndone ? ["Its steps are being undone, by the code that has done them: wait until it has ended."] : [];
-}
+const undoRefusals = (job: Job, progress: unknown): string[] =>
+  isCodeProgress(progress) && progress.code.in_vain && job.status !== "failed"
+    ? ["Its steps are being undone, by the code that has done them: wait until it has ended."]
+    : [];
 
 /** The steps of a run that have begun: by their jobs, which are more than the last decision knew of, and otherwise as it recorded them. */
 async function begunSteps(

@@ -86,9 +86,8 @@ export const ofCode: Mutation[] = [
     name: "code: a retried run is cancelled by its former log",
     seed: 1889,
     at: `${open}#failureIn`,
-    find: "if (ends >= 0 && (at < 0 || at > ends)) return ends;",
-    replace:
-      'if (ends >= 0 && at < 0) return log.findLastIndex(({ e, k }) => e === "cancel" || (e === "failed" && !isUndoKey(k)));',
+    find: 'if (at < 0) at = log.findIndex(({ e }) => e === "cancel");',
+    replace: 'if (at < 0) at = log.findLastIndex(({ e }) => e === "cancel" || e === "failed");',
     bug: "a run whose own code had failed behind its end ended at once when it was retried",
   },
   {
@@ -102,7 +101,7 @@ export const ofCode: Mutation[] = [
     name: "code: a run that continues takes the jobs of its part before",
     seed: 224,
     at: "consumers/types/feature/code/begin.ts#jobKeyOf",
-    find: "part === 1 && !/ of part \\d+$/.test(key) ? key :",
+    find: "part === 1 && !/ of (part|attempt) \\d+$/.test(key) ? key :",
     replace: "true ? key :",
   },
   {

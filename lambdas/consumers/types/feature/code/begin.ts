@@ -5,6 +5,7 @@ import type { AttemptError } from "../../../../core/job/attempt.ts";
 import type { CodeProgress } from "../../../../core/job/code-progress.ts";
 import { isFinished, type Job } from "../../../../core/job/job.ts";
 import { stepJobId, undoJobId } from "../../../../core/job/job-id.ts";
+import { isLeft } from "../../../../core/job/roll-back.ts";
 import { isUndoKey } from "../../../../core/job/run-log.ts";
 import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
 import { signalKeyFault, signalNameFault } from "../../../../core/job/signal.ts";
@@ -37,6 +38,8 @@ export interface Begun {
   /** Whether something could not be begun for now: AWS refused it, or the catalog has lost its event. */
   refused: boolean | "missing";
   waits: number;
+  /** What is begun once it is recorded that their keys have other jobs. */
+  again: Begins[];
   /** Whether some are left, for which there was no time. */
   isPart: boolean;
 }
@@ -67,16 +70,23 @@ export function untilLate<Key>(
  * first time.
  */
 export async function beginAll(run: OpenRun, commands: readonly Begins[], isLate: () => boolean): Promise<Begun> {
-  const begun: Begun = { ended: [], due: [], refused: false, waits: 0, isPart: false };
+  const begun: Begun = { ended: [], due: [], refused: false, waits: 0, again: [], isPart: false };
   const fresh = commands.filter((command) => isFresh(run, command));
   await noteScopes(run, fresh);
   const failed: unknown[] = [];
-  const count = await untilLate(fresh, isLate, (command) =>
-    begin(run, command, begun).catch((error: unknown) => void failed.push(error)),
-  );
+  const beginThese = async (these: readonly Begins[]): Promise<boolean> => {
+    const count = await untilLate(these, isLate, (command) =>
+      begin(run, command, begun).catch((error: unknown) => void failed.push(error)),
+    );
+    const again = begun.again.splice(0);
+    if (again.length === 0) return count === these.length;
+    await run.services.claim.record(progressOf(run));
+    return (await beginThese(again)) && count === these.length;
+  };
+  const isWhole = await beginThese(fresh);
   // Thrown only now, so that one that cannot be begun does not hold up the others.
   if (failed.length > 0) throw failed[0];
-  return { ...begun, isPart: count < fresh.length };
+  return { ...begun, isPart: !isWhole };
 }
 
 /**
@@ -221,6 +231,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
   const now = services.clock.now();
   try {
     const child = await startJob(run, command);
+    if (!child) return void begun.again.push(command);
     const open = openOf(run, command, stepViewOf(child, now));
     if (isFinished(child)) begun.ended.push(await endOfJob(run, key, open, child));
     else {
@@ -242,7 +253,8 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
   }
 }
 
-async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
+/** The job of a call. Undefined where the one that it had is left behind, and it has another one from now on. */
+async function startJob(run: OpenRun, command: OfJob): Promise<Job | undefined> {
   const { services, job, kept, feature } = run;
   const { k, f } = command;
   const key = jobKeyOf(kept, k);
@@ -259,14 +271,21 @@ async function startJob(run: OpenRun, command: OfJob): Promise<Job> {
           own_step: { feature, key: k, part: kept.part },
         })
       : await startEvent(run, command, as);
-  if (child.parent?.asked !== undefined && child.parent.asked !== f)
+  const isOfBefore = messageAttemptOf(child, job) < job.attempt;
+  if (child.parent?.asked !== undefined && child.parent.asked !== f) {
+    const hasFailed = isFinished(child) && child.status !== "completed" && !isLeft(child);
+    if (isOfBefore && hasFailed && !isUndo) {
+      kept.asked_anew = { ...kept.asked_anew, [jobKeyOf({ part: kept.part }, k)]: job.attempt };
+      return undefined;
+    }
     throw new Unanswered({
       code: "NON_DETERMINISTIC",
       step: k,
       message: `${k} has a job that an earlier decision started with another event or input: the handler does not do the same when it is replayed.`,
     });
+  }
   // A late decision of an earlier attempt may have started it. Its end must wake this attempt instead.
-  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(as.parent)) : child;
+  return isOfBefore ? changeJob(services, child.id, revive(as.parent)) : child;
 }
 
 async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, as: Parameters<typeof startAs>[3]) {
@@ -278,9 +297,17 @@ async function startEvent(run: OpenRun, command: Exclude<OfJob, { c: "step" }>, 
   return startAs(services, job, { step: { event }, input, startAt, credentials: () => undefined }, as);
 }
 
-/** A run that begins anew (`continue`) has other jobs for its keys. A key of the first part that ends so itself is told from these. */
-export const jobKeyOf = ({ part }: Pick<CodeProgress["code"], "part">, key: string): string =>
-  part === 1 && !/ of part \d+$/.test(key) ? key : `${key} of part ${part}`;
+/**
+ * What names the job of a key. A run that begins anew (`continue`) has other jobs for its keys, and so has an attempt that asks for something else
+ * than the one before, in vain. A key of the first part that ends so itself is told from these.
+ */
+export function jobKeyOf(
+  { part, asked_anew = {} }: Pick<CodeProgress["code"], "part" | "asked_anew">,
+  key: string,
+): string {
+  const ofPart = part === 1 && !/ of (part|attempt) \d+$/.test(key) ? key : `${key} of part ${part}`;
+  return Object.hasOwn(asked_anew, ofPart) ? `${ofPart} of attempt ${asked_anew[ofPart]}` : ofPart;
+}
 
 /** The event that runs a feature of the product, of whose name a call of it is. */
 function eventOfFeature({ services, job }: OpenRun, name: string): string {

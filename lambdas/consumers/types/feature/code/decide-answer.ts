@@ -76,6 +76,7 @@ export const ParsedAnswer = z.union([
     seen: z.int().min(0),
     definition: z.string(),
     outcome: Outcome,
+    in_vain: z.object({ at: z.int().min(0), step: z.string().optional() }).optional(),
     commands: z.array(Command).default([]),
     rest: z.boolean().default(false),
     ran: z.array(Ran).default([]),

@@ -32,7 +32,17 @@ import { type Begins, beginAll, jobKeyOf, untilLate } from "./begin.ts";
 import type { ParsedDecided } from "./decide-answer.ts";
 import { endOfJob, newEnds } from "./ends.ts";
 import { noteNeed } from "./needed-code.ts";
-import { append, byKey, endOf, type NewEntry, type Open, type OpenRun, openRun, progressOf } from "./open-run.ts";
+import {
+  append,
+  byKey,
+  endOf,
+  type Kept,
+  type NewEntry,
+  type Open,
+  type OpenRun,
+  openRun,
+  progressOf,
+} from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
 /** With less than this left, in milliseconds, a decision does not begin; where an attempt is short, with less than a third of it. */
@@ -190,14 +200,23 @@ async function beginsWith(run: OpenRun, of: Deciding, answer: ParsedDecided): Pr
   const { kept, services } = run;
   const { state, definition, warnings } = answer;
   const { parked: _parked, state: _state, ...rest } = kept;
-  run.kept = { ...rest, ...(Object.keys(state).length > 0 && { state }) };
+  const in_vain = inVainOf(answer);
+  run.kept = { ...rest, ...(Object.keys(state).length > 0 && { state }), ...defined({ in_vain }) };
   for (const warning of warnings) services.log.warn("a handler is warned", { ...warning });
-  if (run.job.bundle !== undefined) return;
+  if (run.job.bundle !== undefined) {
+    // Before the log has anything of the undo: other code would be shown what it has not done.
+    if (in_vain && !kept.in_vain && answer.outcome.is === "waiting") await services.claim.record(progressOf(run));
+    return;
+  }
   // Code that runs elsewhere keeps its versions itself.
   if (isCodeTarget(of.target)) await keepCode(code, execution, run, feature, definition);
   await services.claim.record(progressOf(run), { bundle: definition });
   run.job = { ...run.job, bundle: definition };
 }
+
+/** The key is looked for in the log: it is cut only where no call may have it. */
+const inVainOf = ({ in_vain }: ParsedDecided): Kept["in_vain"] =>
+  in_vain && { at: in_vain.at, ...defined({ step: in_vain.step && keptText(in_vain.step, longestKey) }) };
 
 /**
  * Appends what own code has returned, and what the handler has closed: it is asked again after that. Own code has run since `asked`, but for
@@ -347,8 +366,6 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
 type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
 async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
-  // The key is looked for in the log: it is cut only where no call may have it.
-  if (outcome.is === "failed" && outcome.error.step) run.kept.failed_by = keptText(outcome.error.step, longestKey);
   const progress = progressOf(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
   const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;

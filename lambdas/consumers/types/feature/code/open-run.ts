@@ -3,7 +3,6 @@ import { type CodeProgress, isCodeProgress, type OpenKey } from "../../../../cor
 import { type LogKind, scopesOf } from "../../../../core/job/decide-messages.ts";
 import type { Job } from "../../../../core/job/job.ts";
 import {
-  isUndoKey,
   type KeptEntry,
   mostAppended,
   type RunLogName,
@@ -93,15 +92,16 @@ const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
  * are found by their derived ids, and the one that has failed is run again.
  */
 async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
-  const from = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
-  const cut = failureIn(from, before.failed_by);
-  const stays = cut < 0 ? from.filter(({ k }) => !isUndoKey(k)) : from.slice(0, cut);
+  const written = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
+  const run = written.slice(0, before.in_vain?.at);
+  const cut = failureIn(run, before.in_vain?.step);
+  const stays = cut < 0 ? run : run.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (const some of pagesOf(stays, mostAppended)) await runLogs.append(log, some);
-  const { parked: _parked, cancelled: _cancelled, failed_by: _failed, ...kept } = before;
+  const { parked: _parked, cancelled: _cancelled, in_vain: _inVain, ...kept } = before;
   const { taken: tookBefore = [], taken_until: _until, ...rest } = kept;
   // What the run took before it began anew is in another log. What came after the cut is taken again.
-  const released = idsIn(from.filter((entry) => !stays.includes(entry)));
+  const released = idsIn(written.slice(stays.length));
   const taken = [...new Set([...tookBefore, ...idsIn(stays)])].filter((id) => !released.includes(id));
   return {
     ...rest,
@@ -117,11 +117,9 @@ async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before:
 function failureIn(log: readonly KeptEntry[], failedBy: string | undefined): number {
   const endOf = (key: string | undefined) =>
     log.findIndex(({ k, e }) => k === key && (e === "failed" || e === "timeout"));
-  // What has failed behind the entry that ends the run has failed in that end.
-  const ends = log.findIndex(({ e }) => e === "cancel");
   let at = endOf(failedBy);
-  if (ends >= 0 && (at < 0 || at > ends)) return ends;
-  if (at < 0) at = log.findLastIndex(({ e, k }) => e === "failed" && !isUndoKey(k));
+  if (at < 0) at = log.findIndex(({ e }) => e === "cancel");
+  if (at < 0) at = log.findLastIndex(({ e }) => e === "failed");
   for (;;) {
     const within = endOf(log[at]?.error?.step);
     // What has failed within a step has ended before it.

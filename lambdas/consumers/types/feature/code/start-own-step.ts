@@ -2,10 +2,8 @@ import type { Job, Parent } from "../../../../core/job/job.ts";
 import { childTrace } from "../../../../core/job/spans.ts";
 import { waiting } from "../../../../core/job/transitions.ts";
 import { defined, pick } from "../../../../core/kernel/defined.ts";
-import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { scheduleMade } from "../../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../../core/operations/services.ts";
-import { messageAttemptOf } from "../start-step.ts";
 
 interface OwnStep {
   id: string;
@@ -46,6 +44,5 @@ export async function startOwnStep(
     claims: 0,
     attempts: [],
   };
-  const child = await scheduleMade(services, made, { step: { job_id: id, parent }, fingerprint: id });
-  return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+  return scheduleMade(services, made, { step: { job_id: id, parent }, fingerprint: id });
 }

@@ -600,6 +600,60 @@ describe("a run of code", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "create", "charge"]);
   });
 
+  describe("that has failed while others of its calls were open", () => {
+    const failing = () => {
+      let isDown = true;
+      const charge = () => {
+        if (isDown) throw new JobError("VALIDATION_ERROR", "down");
+        return {};
+      };
+      const world = codeWorld(
+        {
+          onboard: defineFeature({
+            run: (ctx) => Promise.all([ctx.feature("inner", {}, { undo: () => undefined }), ctx.run("charge", {})]),
+          }),
+          inner: defineFeature({ run: (ctx) => ctx.sleep("1d") }),
+        },
+        { charge },
+      );
+      const { runLogs } = world.services;
+      const { append } = runLogs;
+      // Its decisions fail before they record that the calls are closed.
+      runLogs.append = async (log, entries) => {
+        if (entries.some(({ k }) => k === "inner")) throw new Error("ours");
+        return append(log, entries);
+      };
+      const mend = () => Object.assign(runLogs, { append });
+      const up = () => {
+        isDown = false;
+      };
+      return { ...world, mend, up };
+    };
+
+    test("is not moved, although its log does not say so yet", async () => {
+      const world = failing();
+      const id = await world.start("onboard", {});
+      await world.pass(minute);
+      const job = (await world.jobs.get(id)) as Job;
+      world.redeploy({ onboard: defineFeature({ run: (ctx) => ctx.sleep("1d") }) });
+      const move = migrateJob(world.services, job, { caller: { actor: "k:deployed" }, dryRun: true });
+      await expect(move).rejects.toMatchObject({ faults: [{ detail: expect.stringContaining("being undone") }] });
+    });
+
+    test("makes the call again by which it has failed, although it was failed for another reason in the end", async () => {
+      const world = failing();
+      const id = await world.start("onboard", {});
+      await world.pass(70 * minute);
+      world.mend();
+      await world.pass(10 * minute);
+      expect(await world.view(id)).toMatchObject({ status: "failed", error: { code: "CRASHED" } });
+      world.up();
+      await changeJob(world.services, id, retry(0));
+      await world.pass(minute);
+      expect(await world.view(id)).toMatchObject({ status: "running", steps: { charge: { status: "completed" } } });
+    });
+  });
+
   test("goes on after its process has crashed, and shows why it waits", async () => {
     const world = codeWorld({
       onboard: defineFeature({
