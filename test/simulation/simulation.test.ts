@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { aJob } from "../support/builders.ts";
 import { history, start } from "./history.ts";
 
-const histories = 192;
+const histories = 160;
 
 /**
  * A sample of what `npm run simulate -- --histories N` runs at length, in a process without Jest as there.
