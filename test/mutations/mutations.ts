@@ -193,6 +193,20 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/retried-otherwise.test.ts",
   },
   {
+    // A feature within a run that is retried by the present code fails by its former code again.
+    file: "lambdas/core/operations/change-job.ts",
+    find: `parent.is_present && job.type === "feature"`,
+    replace: "false",
+    test: "unit/consumers/types/feature/code/retried-otherwise.test.ts",
+  },
+  {
+    // The pages of a list do not say so to their items.
+    file: "lambdas/consumers/types/feature/for-each.ts",
+    find: "share, ...presentOf(job) }",
+    replace: "share }",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
     // What is known of a step whose calls were cancelled changes, and a run that is being undone is parked.
     file: "lambdas/consumers/types/feature/code/ask-code.ts",
     find: "scopes: [...run.scopes]",

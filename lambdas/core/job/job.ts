@@ -90,6 +90,8 @@ export interface Parent {
   share?: number;
   /** The job undoes the step: it belongs to the end of that attempt of the feature. */
   undo?: true;
+  /** The attempt of its feature goes by the present definition, because a caller has said so. */
+  is_present?: true;
   /** What becomes of the job at the end of its feature. Default: it is cancelled. */
   on_end?: "abandon";
   /** A hash of what a handler in code has asked for by this key: it may not ask for something else. */
@@ -174,6 +176,8 @@ export interface Job {
   code_since?: number;
   /** The hash of the code that the run of a feature in code began with, once a decision has been answered. */
   bundle?: string;
+  /** The attempt that goes by the present definition because a caller has said so: the features in it that have failed are retried by theirs. */
+  present_since?: number;
   /** Steps of that definition have an undo. */
   undoes?: true;
   /** The run ends, and its steps are undone. */

@@ -77,6 +77,7 @@ export function withoutRun(job: Job): Job {
     undoes: _undoes,
     code_since: _since,
     bundle: _code,
+    present_since: _present,
     ending: _ending,
     rolled_back: _undone,
     begun_anew: _anew,

@@ -339,9 +339,13 @@ export const retry =
     if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time at which it would be tried again.");
     }
-    const { definition: _kept, undoes: _undoes, bundle: _code, ...others } = job;
-    return triedAgain(definition === undefined ? job : others, now, now + delayMs);
+    return triedAgain(definition === undefined ? job : byPresent(job), now, now + delayMs);
   };
+
+/** A job whose next attempt goes by the present definition. */
+function byPresent({ definition: _kept, undoes: _undoes, bundle: _code, ...job }: Job): Job {
+  return { ...job, present_since: job.attempt + 1 };
+}
 
 const notUndone =
   "steps of it could not be undone, and would be done twice. See `rolled_back`; schedule a new job once that is dealt with.";
@@ -362,7 +366,8 @@ export const revive =
     if (!isFinished(job)) return changedJob(job, { parent, ...(job.retried_after !== undefined && { revived: true }) });
     // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
-    return { ...triedAgain(job, now, due), parent, revived: true };
+    const isPresent = parent.is_present && job.type === "feature";
+    return { ...triedAgain(isPresent ? byPresent(job) : job, now, due), parent, revived: true };
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
@@ -405,7 +410,12 @@ export const migrate =
     if (job.claim_id !== undefined) throw conflict(job, now, "a decision of it is under way. Try again.");
     // Code goes on as the present code, from its log.
     const { undoes: _before, bundle: _code, ...rest } = job;
-    return changedJob(rest, { definition, ...(undoes && { undoes }), ...(isParked(job) && { wake_at: now }) });
+    return changedJob(rest, {
+      definition,
+      ...(undoes && { undoes }),
+      ...(isParked(job) && { wake_at: now }),
+      ...(job.status === "failed" && { present_since: job.attempt + 1 }),
+    });
   };
 
 /** Makes a waiting job due `delayMs` from now. A recurring job has one more run than planned, and its series is unchanged. */

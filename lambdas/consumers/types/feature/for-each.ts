@@ -21,7 +21,7 @@ import { inputsPrefix } from "../../../topology.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import { feature } from "./definition.ts";
 import { type Places, placesIn } from "./places.ts";
-import { type JobOptions, jobOptions, messageAttemptOf, parentOf } from "./start-step.ts";
+import { type JobOptions, jobOptions, messageAttemptOf, parentOf, presentOf } from "./start-step.ts";
 import { concurrencyOf, type JobStep } from "./steps.ts";
 import { type ForEach, itemLimits, itemNames } from "./target.ts";
 
@@ -221,7 +221,7 @@ export async function startPage(
   const begun = await services.jobs.get(id);
   const input =
     begun?.input ?? (await pageInput(services, id, askedOf(asked, part), await sliceOf(services, slices, page)));
-  const parent = { message: jobMessageOf(job), step: key, share };
+  const parent = { message: jobMessageOf(job), step: key, share, ...presentOf(job) };
   const { event, redact } = job;
   const made = { id, list: part, parent, startAt: services.clock.now(), redact, event };
   return startMade(services, job, { ...listJob(services, job, made), input });

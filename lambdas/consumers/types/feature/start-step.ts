@@ -38,8 +38,13 @@ export async function startStep(services: ConsumerServices, job: Job, asked: Ste
 export const parentOf = (job: Job, { key, step }: { key: string; step: Pick<JobStep, "on_parent_end"> }): Parent => ({
   message: jobMessageOf(job),
   step: key,
+  ...presentOf(job),
   ...(step.on_parent_end === "abandon" && { on_end: step.on_parent_end }),
 });
+
+/** What the jobs of an attempt know of it that goes by the present definition. */
+export const presentOf = ({ present_since, attempt }: Job): Pick<Parent, "is_present"> =>
+  present_since === attempt ? { is_present: true } : {};
 
 /** Starts a job of a run under an id, or returns the one that has it. Throws as `startStep` does. */
 export async function startAs(

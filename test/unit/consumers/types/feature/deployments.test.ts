@@ -1,3 +1,4 @@
+import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
@@ -154,6 +155,37 @@ describe("a feature whose definition changes while it runs", () => {
       expect(now?.definition).not.toBe(job.definition);
     });
   });
+
+  it.each([
+    { of: "", step: {}, items: 1 },
+    { of: " of a list", step: { for_each: { items: "$Input{lines}" } }, items: 2 },
+    { of: " of a list of several pages", step: { for_each: { items: "$Input{lines}" } }, items: 201 },
+  ])(
+    "lets the features$of in it that have failed go on by the present catalog too, if the retry says so",
+    async ({ step, items }) => {
+      let isDown = true;
+      const paying = (...events: string[]): Record<string, FeatureTarget> => ({
+        onboard: { sequences: { main: [{ event: "pay", ...step }] } },
+        pay: { sequences: { main: events.map((event) => ({ event })) } },
+      });
+      const charge = () => {
+        if (isDown) throw new JobError("VALIDATION_ERROR", "down");
+        return {};
+      };
+      const world = featureWorld(paying("create", "charge"), { charge });
+      const id = await world.start("onboard", { lines: Array.from({ length: items }, (_, line) => line) });
+      await world.pass(600_000);
+      expect(await world.jobs.get(id)).toMatchObject({ status: "failed" });
+      isDown = false;
+      world.deploy(paying("create", "mail"));
+      world.ran.length = 0;
+      await changeJob(world.services, id, retry(0, { definition: "current" }));
+      await world.pass(600_000);
+      expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
+      const ran = (event: string) => world.ran.filter((one) => one.event === event);
+      expect([ran("charge"), ran("mail").length]).toEqual([[], items]);
+    },
+  );
 
   it("waits with a step that comes later now, although its job is open", async () => {
     const late = { event: "create", allow_fail: true };

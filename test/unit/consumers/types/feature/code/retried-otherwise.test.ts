@@ -111,4 +111,30 @@ describe("a run of code that is retried by code that was mended", () => {
     await world.pass(minute);
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "by hand" });
   });
+
+  it.each([
+    { how: "current", present: true },
+    { how: "its own", present: false },
+  ])("lets the features in it that have failed go on by $how code", async ({ present }) => {
+    const inner = (amount: number) => ({
+      onboard: defineFeature({ run: (ctx) => ctx.step("within", () => ctx.feature("pay")) }),
+      pay: charging(amount),
+    });
+    const world = codeWorld(inner(-1), refusesNegative);
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "failed" });
+    world.redeploy(inner(1));
+    await changeJob(world.services, id, retry(0, present ? current : {}));
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: present ? "completed" : "failed" });
+    expect(world.ran.filter(({ event }) => event === "create")).toHaveLength(1);
+    // Of what comes later, a retry alone goes on by what the run has by then.
+    expect(
+      world.jobs
+        .all()
+        .map(({ present_since = 0, attempt }) => present_since === attempt)
+        .includes(true),
+    ).toBe(present);
+  });
 });
