@@ -100,7 +100,8 @@ export interface RetryOptions extends ChangeOptions {
    */
   start_at?: Time | undefined;
   /**
-   * Of a feature: it goes on with the definition of the present catalog, in place of the one that its run keeps.
+   * Of a feature: it goes on with the definition of the present catalog, in place of the one that its run keeps, and so do the failed
+   * features in it.
    * @default the definition with which the run began
    * @example `"current"`
    */

@@ -33,7 +33,9 @@ export const RetryRequest = notBoth(
     definition: z
       .literal("current")
       .optional()
-      .describe("Of a feature: go on by the present catalog, and not by the definition that the run keeps."),
+      .describe(
+        "Of a feature: go on by the present catalog, and not by the definition that the run keeps; so do the failed features in it.",
+      ),
   }),
   ["delay_ms", "start_at"],
 );
