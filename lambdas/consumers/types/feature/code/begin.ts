@@ -278,11 +278,10 @@ async function startJob(run: OpenRun, command: OfJob): Promise<Job | undefined> 
       kept.asked_anew = { ...kept.asked_anew, [jobKeyOf({ part: kept.part }, k)]: job.attempt };
       return undefined;
     }
-    throw new Unanswered({
-      code: "NON_DETERMINISTIC",
-      step: k,
-      message: `${k} has a job that an earlier decision started with another event or input: the handler does not do the same when it is replayed.`,
-    });
+    const message = isOfBefore
+      ? `${k} asked for another event or input in an earlier attempt, and its job of then is not one that has failed: let the handler ask for the same, or for this by another key.`
+      : `${k} has a job that an earlier decision started with another event or input: the handler does not do the same when it is replayed.`;
+    throw new Unanswered({ code: "NON_DETERMINISTIC", step: k, message });
   }
   // A late decision of an earlier attempt may have started it. Its end must wake this attempt instead.
   return isOfBefore ? changeJob(services, child.id, revive(as.parent)) : child;

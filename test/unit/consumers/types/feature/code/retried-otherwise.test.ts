@@ -90,7 +90,7 @@ describe("a run of code that is retried by code that was mended", () => {
     await world.pass(minute);
     expect(await world.view(id)).toMatchObject({
       status: "running",
-      parked: { code: "NON_DETERMINISTIC", step: "charge" },
+      parked: { code: "NON_DETERMINISTIC", step: "charge", message: expect.stringContaining("by another key") },
     });
     expect(world.ran.filter(({ event }) => event === "charge")).toHaveLength(1);
   });
