@@ -56,7 +56,7 @@ interface Watching {
 export function codeWatch(
   { time, observer, hardship }: Watching,
   system: Pick<System, "blobs" | "jobs" | "load" | "onWrite">,
-  { bundleOf, hasOnlyGrown }: Pick<Coding, "bundleOf" | "hasOnlyGrown">,
+  { bundleOf, hasOnlyGrown, isMended }: Pick<Coding, "bundleOf" | "hasOnlyGrown" | "isMended">,
 ): CodeWatch {
   const logs = new Map<string, Appended[]>();
   /** What own code has returned, by run and key. */
@@ -76,8 +76,15 @@ export function codeWatch(
   const violated = (text: string) => observer.violated("code", text);
   const cover = (text: string) => observer.cover(`code: ${text}`);
 
+  /** What fails in a run that is moved goes on by other code too. */
+  const wasMoved = (run: string): boolean => {
+    const of = system.jobs.peek(run)?.parent?.message.job_id;
+    return moved.has(run) || (of !== undefined && wasMoved(of));
+  };
   /** What a run has done that was moved to code of another kind, no program of it says. */
-  const wasLed = (run: string) => moved.has(run) && !hasOnlyGrown();
+  const wasLed = (run: string) => wasMoved(run) && !hasOnlyGrown();
+  /** A run that was moved has seen the end of a job that the code of now would not have asked for. */
+  const hasSeenMended = (job: LogOf) => wasMoved(job.id) && logOf(job).some(({ entry }) => isMended(ownName(entry.k)));
 
   const loaded = (value: KeptValue | undefined): unknown => {
     if (!value) return null;
@@ -259,7 +266,7 @@ export function codeWatch(
     }
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");
-    else if (parked.code === "NON_DETERMINISTIC" && wasLed(after.id))
+    else if (parked.code === "NON_DETERMINISTIC" && (wasLed(after.id) || hasSeenMended({ ...after, part })))
       cover("a run is parked that was moved to code that does not do what it has done");
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
@@ -326,7 +333,8 @@ export function codeWatch(
     const reading = await readingOf(job, progress.code.started_at);
     if (!reading) {
       const isBegun = job.status === "completed" || logOf(job).some(({ entry }) => entry.c !== "cancel");
-      if (isBegun) violated(`${nameOf(job)} has done something, and no code of it was kept`);
+      // By the code of now it has not begun, if that does not do what the log has.
+      if (isBegun && !hasSeenMended(job)) violated(`${nameOf(job)} has done something, and no code of it was kept`);
       return cover("a run ends before it has begun");
     }
     const { wrong, outcome, last } = reading;

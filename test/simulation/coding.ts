@@ -7,7 +7,7 @@ import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import { codedEvent } from "./coded.ts";
 import type { Invocation } from "./invocation.ts";
 import { product } from "./product.ts";
-import { drawnProgram, grownProgram, type Program } from "./programs.ts";
+import { drawnProgram, grownProgram, mendedProgram, type Program } from "./programs.ts";
 import { type Random, seeded } from "./random.ts";
 
 /** A bundle of the feature in code: what a deployment makes of its programs. */
@@ -31,6 +31,10 @@ export interface Coding {
   deploy(): Bundle;
   /** Deploys the programs of now with more behind them, so that what a run has done is a part of them. */
   grow(): Bundle;
+  /** Deploys the programs of now, in which the job of this name is of another event. */
+  mend(name: string): void;
+  /** Whether a deployment has mended the job of this name. */
+  isMended(name: string): boolean;
   /** Deploys a bundle once more. */
   takeBack(definition: string): void;
   /** Whether each deployment has grown from the one before. */
@@ -101,6 +105,7 @@ export function drawnCoding(
   const drawn = () => bundled((number) => drawnProgram(random, { ...drawing, number }));
   let live = drawn();
   let hasOnlyGrown = true;
+  const mended = new Set<string>();
   return {
     random,
     catalog: () => catalog,
@@ -120,6 +125,11 @@ export function drawnCoding(
       );
       return live;
     },
+    mend: (name) => {
+      mended.add(name);
+      live = bundled((number) => mendedProgram(live.programs[number] as Program, name));
+    },
+    isMended: (name) => mended.has(name),
     takeBack: (definition) => {
       live = made.get(definition) ?? live;
     },

@@ -5,6 +5,7 @@ import { isOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
 import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type JobMessage, type JobType, jobMessageOf } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
+import { isUndoKey, runLogOf } from "../../lambdas/core/job/run-log.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { TransientError } from "../../lambdas/core/kernel/errors.ts";
 import { cancel, changeJob, retry } from "../../lambdas/core/operations/change-job.ts";
@@ -257,10 +258,23 @@ async function play(seed: number, traced: boolean): Promise<History> {
     const isFailed = after && isCoded(after) && after.status === "failed" && before?.status === "running";
     if (isFailed && !after.parent && retries-- > 0) at(random.int(10, 60_000), () => tryAgain(after.id));
   });
-  const tryAgain = (id: string) => {
-    const definition = isMoving && random.chance(0.5) ? "current" : undefined;
+  const tryAgain = async (id: string) => {
+    const definition = isMoving && random.chance(0.7) ? "current" : undefined;
     if (definition) watch.moved(id);
+    if (definition && random.chance(0.8)) await mend(id);
     return changeJob(plain, id, retry(0, { definition }));
+  };
+  /** Deploys other code for what a run may have failed by. */
+  const mend = async (id: string) => {
+    const job = jobs.peek(id);
+    const progress = job?.progress && system.load(job.progress);
+    if (!job || !isCodeProgress(progress)) return;
+    const log = await services.runLogs.read(runLogOf(job, progress.code.part), 0);
+    const failed = log.findLast(({ k, c, e }) => c === "run" && e === "failed" && !isUndoKey(k));
+    // What is in a loop has been done before, it may be.
+    if (!failed || failed.k.includes(".")) return;
+    seen.cover("code: what has failed is mended");
+    coding.mend(failed.k.slice(failed.k.lastIndexOf("/") + 1));
   };
   if (isMoving) moveRuns();
 

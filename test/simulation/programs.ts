@@ -117,6 +117,17 @@ export function grownProgram(random: Random, { parts: before, ...endBefore }: Pr
   return { ...(random.chance(0.5) ? end : endBefore), parts: [...before, ...parts] };
 }
 
+/** The program in which the job of this name is of another event, as somebody mends it whose job has failed. */
+export function mendedProgram(program: Program, name: string): Program {
+  const mended = (part: Part): Part => {
+    if ("of" in part) return { ...part, of: part.of.map(mended) };
+    return part.does === "run" && part.name === name
+      ? { ...part, event: part.event === "call" ? "other" : "call" }
+      : part;
+  };
+  return { ...program, parts: program.parts.map(mended) };
+}
+
 /** What the handlers reach of the world outside. */
 export interface Outside {
   /** Own code, by its name. Returns another value each time that it is run. */
