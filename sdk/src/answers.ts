@@ -281,6 +281,8 @@ export interface Job extends JobSummary {
     at?: string;
     /** Since when. Epoch milliseconds. */
     since: number;
+    /** What mends it, where the message does not say that. */
+    advice?: string;
   };
   /** What a function of the product's own code has reported last, by `ctx.progress`. */
   progress?: unknown;

@@ -207,6 +207,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {
+    // A run that no other code can go on with is said to be mended by moving it.
+    file: "lambdas/core/queries/code-steps.ts",
+    find: "(code.in_vain ?? ending) !== undefined",
+    replace: "ending !== undefined",
+    test: "unit/consumers/types/feature/code/parked-advice.test.ts",
+  },
+  {
     // What is known of a step whose calls were cancelled changes, and a run that is being undone is parked.
     file: "lambdas/consumers/types/feature/code/ask-code.ts",
     find: "scopes: [...run.scopes]",

@@ -80,10 +80,31 @@ function waysOf({ approval, waits_for, until }: StepView): GraphStep["waits_for"
 }
 
 /** What the handler has set for all to see, without what its event hides, and why its run is parked. */
-export function codeShown({ state, parked }: CodeProgress["code"], hidden: readonly string[] = []) {
+export function codeShown(code: CodeProgress["code"], { id, bundle, ending }: Job, hidden: readonly string[] = []) {
+  const { state, parked } = code;
   const { stack: _stack, ...why } = parked ?? {};
+  const advice =
+    parked &&
+    adviceOn(parked.code, { isUndoing: (code.in_vain ?? ending) !== undefined, hasCode: bundle !== undefined, id });
   return {
     ...(state && { state: redact(state, hidden).value as Record<string, unknown> }),
-    ...(parked && { parked: why as Omit<typeof parked, "stack"> }),
+    ...(parked && { parked: { ...(why as Omit<typeof parked, "stack">), ...defined({ advice }) } }),
   };
+}
+
+/** What of a parked run's reasons is a fault of its handler: other code mends it, and nothing else. */
+const faultsOfHandler: ReadonlySet<string> = new Set([
+  ...["NON_DETERMINISTIC", "OUTSIDE_STEP", "NO_PROGRESS", "TOO_MANY_STEPS", "DUPLICATE_KEY", "TOO_LARGE"],
+]);
+
+/** What mends a parked run. Undefined where its message says that. */
+function adviceOn(
+  code: string,
+  { isUndoing, hasCode, id }: { isUndoing: boolean; hasCode: boolean; id: string },
+): string | undefined {
+  if (!faultsOfHandler.has(code)) return undefined;
+  if (!hasCode) return "Mend its code and deploy that: the run goes on by it within two minutes.";
+  if (isUndoing)
+    return `Its steps are being undone, and no other code can do that. End it by force (\`ductape-jobs jobs cancel ${id} --force\`), and undo the rest by hand.`;
+  return `The run keeps its code. Mend that, deploy it, and move the run to it: \`ductape-jobs jobs migrate ${id}\`.`;
 }

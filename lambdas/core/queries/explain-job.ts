@@ -117,9 +117,10 @@ const inLine = ({ limit, key, position }: { limit: string; key: string; position
 /** Why the run of a feature in code cannot go on. */
 function parkedSaid({ parked, status }: JobView): string[] {
   if (!parked || status !== "running") return [];
-  const { code, message, step, at, since } = parked;
+  const { code, message, step, at, since, advice } = parked;
   const where = [step === undefined ? [] : [`at the step ${step}`], at === undefined ? [] : [`in ${at}`]].flat();
-  return [`It is parked since ${timeOf(since)}${where.map((one) => ` ${one}`).join("")}: ${code}: ${message}`];
+  const why = `It is parked since ${timeOf(since)}${where.map((one) => ` ${one}`).join("")}: ${code}: ${message}`;
+  return advice === undefined ? [why] : [why, advice];
 }
 
 /** What of a run's steps is under way, or cannot begin. */

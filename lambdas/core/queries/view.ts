@@ -167,7 +167,7 @@ export async function viewOf(
       steps: shownSteps(steps, { ...sees, hidden }),
       ...(!isList(job) && (code ? { graph: codeGraph(steps) } : graphShown(found, steps))),
     }),
-    ...(code && codeShown(code, hidden)),
+    ...(code && codeShown(code, job, hidden)),
     ...items,
     ...defined({ definition }),
     ...(channels && { channels }),

@@ -94,6 +94,7 @@ export const Reported = ({ job: { progress, state, finished_at }, of = "" }: { j
 export const ParkedBy = ({ parked }: { parked: NonNullable<Job["parked"]> }) => (
   <Panel title="It cannot go on" note={parked.code} class="job-error">
     <p class="panel-body">{parked.message}</p>
+    {parked.advice !== undefined && <p class="panel-body">{parked.advice}</p>}
     {(parked.step !== undefined || parked.at !== undefined) && (
       <p class="panel-body muted">
         {parked.step !== undefined && `Step ${parked.step}. `}

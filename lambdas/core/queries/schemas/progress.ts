@@ -135,6 +135,7 @@ export const ParkedSchema = z
     step: z.string().exactOptional().describe("The key of the step."),
     at: z.string().exactOptional().describe("Where in the source, as `file:line`."),
     since: at("Since when."),
+    advice: z.string().exactOptional().describe("What mends it, where the message does not say that."),
   })
   .meta({
     id: "Parked",

@@ -698,6 +698,8 @@ class JobParked(TypedDict):
     """Where in the source, as `file:line`."""
     since: int
     """Since when. Epoch milliseconds."""
+    advice: NotRequired[str]
+    """What mends it, where the message does not say that."""
 
 
 class Job(JobSummary):
