@@ -181,6 +181,16 @@ describe("the command jobs get", () => {
     expect(out).toMatch(/ definition +def_1, 2 versions behind\n/);
   });
 
+  it("says why a run of code cannot go on, and what mends that", async () => {
+    const why = { code: "OUTSIDE_STEP" as const, at: "order.ts:6", message: "It used setTimeout.", since: now };
+    const parked = { ...why, advice: "Move the run." };
+    const { cli } = answering({
+      [`GET /v1/jobs/${jobId}`]: aWaitingJob({ type: "feature", status: "running", parked }),
+    });
+    const { out } = await cli(["jobs", "get", jobId]);
+    expect(out).toMatch(/ parked +OUTSIDE_STEP \(order.ts:6\): It used setTimeout. Move the run.\n/);
+  });
+
   it("refuses an id that leads elsewhere before it sends anything", async () => {
     const { cli, asked } = answering({});
     expect(await cli(["jobs", "get", ".."])).toMatchObject({ code: 2 });

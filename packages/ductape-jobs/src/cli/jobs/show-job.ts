@@ -155,6 +155,13 @@ export function actorOf(actor: JobView["made_by"]): string | undefined {
   }
 }
 
+/** Why the run of a feature in code cannot go on, and what mends that. */
+function parkedOf({ parked }: JobView): string | undefined {
+  if (!parked) return undefined;
+  const { code, at, message, advice = "" } = parked;
+  return `${code}${at === undefined ? "" : ` (${at})`}: ${message} ${advice}`.trimEnd();
+}
+
 const changedWords: Record<NonNullable<JobView["by"]>["change"], string> = {
   cancel: "cancelled",
   pause: "paused",
@@ -187,6 +194,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["finished", when(job.finished_at)],
       ["expires", isOver ? undefined : when(job.expires_at)],
       ["waits for", clean(waitOf(job, context) ?? "")],
+      ["parked", clean(parkedOf(job) ?? "")],
       ["definition", definitionOf(job)],
       ["labels", clean(job.labels?.join(", ") ?? "")],
       ["made by", clean(actorOf(job.made_by) ?? "")],
