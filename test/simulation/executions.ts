@@ -25,6 +25,9 @@ export interface Executions {
  */
 const outcomeMs = 5000;
 
+/** For how long after its claim an attempt may begin at most: the engine gives it back beyond that (`guards/late.ts`). */
+const guardedMs = 10_000;
+
 /** The third crash fails the job, so that nothing is started a fourth time. The number is repeated here to check the code's. */
 const mostStarts = 3;
 
@@ -85,7 +88,9 @@ export function executions(ledger: Ledger, { skew }: Hardship, all: () => Job[],
         else if (other.job.attempt === job.attempt)
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
       }
-      life.live = [...others, { job, by, until: real + job.timeout_ms + outcomeMs }];
+      // Its time counts from its claim: what is read before it starts is a part of it.
+      const since = Math.min(real, (job.started_at ?? at) - by.skew + guardedMs);
+      life.live = [...others, { job, by, until: since + job.timeout_ms + outcomeMs }];
       slotsSuffice(ledger, job, { now: real, all });
       hasItsSlots(gates, observer, job);
       if (!life.started.has(job.run)) mayStart(job);

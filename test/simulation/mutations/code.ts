@@ -106,7 +106,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: own code that is a job is asked for by the log of the first part",
-    seed: 13472,
+    seed: 14496,
     at: "consumers/types/function/own-step.ts#messageOf",
     find: "attempt: parent.message.attempt }, part)",
     replace: "attempt: parent.message.attempt }, 1)",
