@@ -261,6 +261,12 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/late-decisions.test.ts",
   },
   {
+    file: "lambdas/consumers/types/feature/decisions.ts",
+    find: "await wake(services, job, (job.lease_until ?? services.clock.now()) + clocksApartMs);",
+    replace: "",
+    test: "unit/consumers/types/feature/late-decisions.test.ts",
+  },
+  {
     file: "lambdas/aws/dynamodb/claim-update.ts",
     find: "#lease_until < :now",
     replace: "#lease_until <= :now",

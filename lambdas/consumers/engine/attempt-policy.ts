@@ -38,7 +38,7 @@ export interface AttemptPolicy {
    * Called when an attempt has thrown. Undefined fails the attempt by the common rules. Throws to leave the claim as it
    * is until its lease ends, which counts as a crash.
    */
-  onThrown(services: ConsumerServices, job: Job, thrown: Thrown): Transition | undefined;
+  onThrown(services: ConsumerServices, job: Job, thrown: Thrown): Promise<Transition | undefined>;
   /** Called once the end of an attempt is recorded, for whatever has to be dispatched besides the job's own follow-ups. */
   onRecorded(services: ConsumerServices, recorded: Recorded): Promise<void>;
   /** Called when the job was cancelled while its attempt ran. `job` is what the attempt would have made of it. */
@@ -48,7 +48,7 @@ export interface AttemptPolicy {
 /** The common rules: one executor call is one attempt, and whatever it throws fails it. */
 export const defaultPolicy: AttemptPolicy = {
   onTaken: async () => "dropped",
-  onThrown: () => undefined,
+  onThrown: async () => undefined,
   onRecorded: async () => {},
   onCancelled: async () => {},
 };

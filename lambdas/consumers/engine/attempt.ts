@@ -72,7 +72,8 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
   } catch (cause) {
     const error = cause instanceof NotStarted || cause instanceof Unkept ? cause.cause : cause;
     const { hasBegun } = running;
-    const chosen = engine.policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
+    const isOutOfTime = cause instanceof OutOfTime;
+    const chosen = await engine.policy.onThrown(services, job, { error, isOutOfTime, hasBegun });
     if (chosen) return chosen;
     if (cause instanceof NotStarted) return cause;
     if (cause instanceof Unkept) return withUsed(used, completedWithout(services, cause));

@@ -14,6 +14,9 @@ import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from ".
 /** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
 const lostAfterMs = 55_000;
 
+/** How long after a lease its message comes: one that the next consumer thinks is early is deleted. */
+const clocksApartMs = 2000;
+
 /**
  * The attempt policy of features: an attempt is a series of decisions, each made by whichever message claims the job next.
  * A decision that fails is retried unless a step is to blame, and the end of a feature ends its steps.
@@ -28,9 +31,12 @@ export const decisionPolicy: AttemptPolicy = {
     return (await jobs.replace(wakeRequested(job))) === "replaced" ? "noted" : "changed";
   },
 
-  onThrown(services, job, { error, isOutOfTime, hasBegun }) {
+  async onThrown(services, job, { error, isOutOfTime, hasBegun }) {
     // A decision that ran out of time may still be running. Another one is safe only once its lease has expired.
-    if (isOutOfTime && hasBegun) throw error;
+    if (isOutOfTime && hasBegun) {
+      await wake(services, job, (job.lease_until ?? services.clock.now()) + clocksApartMs);
+      throw error;
+    }
     // One that had not begun was only waiting for AWS.
     if (isOutOfTime) return retryDecision(services, job, error, true);
     return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error));

@@ -139,6 +139,29 @@ describe("a decision that continues after its time is up", () => {
     expect(versions()).toEqual([2, 2]);
   });
 
+  it("has a message sent that takes over once its lease has ended", async () => {
+    const w = await started();
+    const late = withFrozen(w, "create");
+    const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
+    await late.isReached;
+    const { lease_until = 0, timeout_ms } = await w.feature();
+    await w.clock.advance(timeout_ms);
+    await first;
+    const [sent, ...others] = w.queue.sent.splice(0);
+    expect(others).toEqual([]);
+    expect(sent?.message.job_id).toBe(w.id);
+    const comesAt = w.clock.now() + 1000 * (sent?.delaySeconds ?? 0);
+    expect(comesAt).toBeGreaterThan(lease_until);
+    expect(comesAt).toBeLessThanOrEqual(lease_until + 3000);
+    // The message of the decision itself comes again, and is deleted: its claim still holds.
+    await runJob(w, decide, w.message, asFeature);
+    expect(w.queue.sent).toEqual([]);
+    await w.clock.advance(comesAt - w.clock.now());
+    await runJob(w, decide, w.message, asFeature);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    late.thaw();
+  });
+
   it("starts nothing more", async () => {
     const w = await started();
     const late = withFrozen(w, "getMany");
