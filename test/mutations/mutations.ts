@@ -130,6 +130,27 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/retried.test.ts",
   },
   {
+    // Own code that has returned after the call by which its run fails is run again by a retry.
+    file: "lambdas/consumers/types/feature/code/open-run.ts",
+    find: "...ownDoneIn(written.slice(stays.length))",
+    replace: "",
+    test: "unit/consumers/types/feature/code/done-before.test.ts",
+  },
+  {
+    // A run that has begun anew takes for done what the part before has done by the same key.
+    file: "lambdas/consumers/types/feature/code/decide.ts",
+    find: "const { cancelled: _cancelled, done_before: _done, taken, ...rest } = kept;",
+    replace: "const { cancelled: _cancelled, taken, ...rest } = kept;",
+    test: "unit/consumers/types/feature/code/done-before.test.ts",
+  },
+  {
+    // A second retry forgets what the first one has not called again.
+    file: "lambdas/consumers/types/feature/code/open-run.ts",
+    find: "{ ...before.done_before, ...ownDoneIn",
+    replace: "{ ...ownDoneIn",
+    test: "unit/consumers/types/feature/code/done-before.test.ts",
+  },
+  {
     // What has failed within a step is not run again.
     file: "lambdas/consumers/types/feature/code/open-run.ts",
     find: "if (within < 0 || within >= at) return at;",

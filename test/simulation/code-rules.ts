@@ -162,6 +162,18 @@ export function codeWatch(
       violated(`${k} of ${run.slice(-6)} has a result that own code has not returned`);
   }
 
+  /** Whether own code had returned in an attempt before this one, since which nothing was undone. */
+  function isDoneBefore(of: LogOf & Pick<Job, "begun_anew">, key: string, by: Invocation): boolean {
+    if (wasLed(of.id)) return false;
+    const { attempt, begun_anew = 1 } = of;
+    const before = Array.from({ length: attempt - begun_anew }, (_, i) => ({ ...of, attempt: begun_anew + i }));
+    return before.some((one) =>
+      logOf(one).some(
+        ({ entry: { k, c, e }, at }) => c === "step" && e === "done" && ownName(k) === key && at < by.began,
+      ),
+    );
+  }
+
   const deleted = new Set<string>();
   system.onWrite(({ before, after }) => {
     if (before && !after) deleted.add(before.id);
@@ -219,6 +231,8 @@ export function codeWatch(
       // Whoever read the log after that should have known.
       if (end && end.at < by.began && !wasLed(id))
         violated(`${key} of ${nameOf(of)} is run again, and its result was kept`);
+      if (of && isDoneBefore(of, key, by))
+        violated(`${key} of ${nameOf(of)} is run again, and an attempt before has done it`);
       if (of)
         checkBy(of, ({ called }) => {
           if (![...called.keys()].some((one) => ownName(one) === key))

@@ -126,7 +126,7 @@ export class Decisions {
 
   async #begin(
     { feature }: FoundFeature,
-    { run, input, log, scopes = [] }: Pick<DecideMessage, "run" | "input" | "log" | "scopes">,
+    { run, input, log, scopes = [], done = [] }: Pick<DecideMessage, "run" | "input" | "log" | "scopes" | "done">,
     shown: number,
     before?: Session,
   ): Promise<Session> {
@@ -138,6 +138,7 @@ export class Decisions {
     const session = new Session(feature, run, host, before);
     session.hideUntil(shown);
     for (const scope of scopes) session.scopes.add(scope);
+    for (const key of done) session.doneBefore.add(key);
     session.learnScopes(log);
     await session.begin(contextOf(session) as never, await host.load(input));
     return session;

@@ -112,6 +112,8 @@ export class Session implements HandlerRun {
   readonly scopes: Set<string>;
   /** Own code that was begun, by its key: one that a session before this has begun is not begun again. */
   readonly begunOwn: Map<string, Promise<RanStep>>;
+  /** The keys of own code that an attempt before has done. */
+  readonly doneBefore = new Set<string>();
   #seen = 0;
   #now: number;
   /** The entry that is being delivered. */
@@ -528,7 +530,9 @@ export class Session implements HandlerRun {
       for (const call of this.#waiting) {
         const own = this.begunOwn.get(call.key);
         this.#waiting.delete(call);
-        if (own) workOn(call, own);
+        if (this.doneBefore.has(call.key))
+          this.#keep(call, { k: call.key, c: "step", e: "done", f: "step", before: true });
+        else if (own) workOn(call, own);
         else begun.push(this.#begin(call, "probe", until));
       }
       await turn();

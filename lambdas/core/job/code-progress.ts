@@ -1,6 +1,6 @@
 import type { Thrown } from "./code-messages.ts";
 import type { DecideFault, InVain, LogKind } from "./decide-messages.ts";
-import type { KeptValue } from "./run-log.ts";
+import type { KeptEntry, KeptValue } from "./run-log.ts";
 
 /** Why a run of code is parked: its handler or its code has to be mended, and no attempt would do. */
 export interface ParkedBy {
@@ -50,6 +50,8 @@ export interface CodeProgress<State = Record<string, unknown>> {
      * (`jobKeyOf`).
      */
     asked_anew?: Record<string, number>;
+    /** What own code has returned in an attempt before, behind what that has failed by, and what is shown of it. By their keys, until the log has them. */
+    done_before?: Record<string, Pick<KeptEntry, "value" | "as">>;
     /** How the handler has ended in vain: from then on the run belongs to the code that undoes it. */
     in_vain?: InVain;
     /** When the run was retried last and went on from its log, epoch milliseconds. */

@@ -114,6 +114,11 @@ export interface DecideMessage extends Replayed {
    */
   scopes?: string[];
   /**
+   * The keys of own code that has returned in an attempt before, behind what that has failed by. It is not run again: `ran` says that it is done
+   * `before`. Sent where `from` is 0.
+   */
+  done?: string[];
+  /**
    * The keys whose commands the engine has, so that an answer need not repeat what they bring along. Where they are sent, an answer has as many of the others as it
    * can hold, and `rest`.
    */
@@ -236,6 +241,8 @@ export interface RanStep {
   f: string;
   value?: { v: unknown };
   error?: LogError;
+  /** It has returned in an attempt before (`done` of the message), and the engine has its value. */
+  before?: true;
 }
 
 export interface DecideWarning {

@@ -96,7 +96,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
-      ...(begin === 0 && { scopes: [...run.scopes] }),
+      ...(begin === 0 && { scopes: [...run.scopes], done: Object.keys(run.kept.done_before ?? {}) }),
       ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);

@@ -60,6 +60,7 @@ const Ran = z.object({
   e: z.enum(["done", "failed"]),
   value: json.optional(),
   error: LogError.optional(),
+  before: z.literal(true).optional(),
 });
 
 const Warning = z.object({

@@ -230,8 +230,12 @@ async function tookBack(
   const { services, job } = run;
   const now = services.clock.now();
   const done = await Promise.all(
-    ran.map(async ({ k, f, e, value, error }): Promise<NewEntry> => {
+    ran.map(async ({ k, f, e, value, error, before }): Promise<NewEntry> => {
       const open = { c: "step" as const, f };
+      if (before) {
+        const { as = {}, ...done } = doneBefore(run, k);
+        return endOf(k, open, { e: "done", at: now, ...done }, as);
+      }
       const times = { ...(f !== "scope" && { started_at: asked }), finished_at: now };
       if (e === "done") {
         const end = { e, at: now, value: await keepValue(services.blobs, job, value?.v ?? null) };
@@ -270,6 +274,14 @@ async function tookBack(
   const entries = [...done, ...closed];
   if (entries.length > 0) await append(run, entries);
   return entries.length > 0;
+}
+
+/** What own code has returned in an attempt before. */
+function doneBefore({ kept }: OpenRun, key: string): NonNullable<Kept["done_before"]>[string] {
+  const done = kept.done_before?.[key];
+  if (done) return done;
+  const message = `The code says that ${key} was done in an attempt before, and it was not.`;
+  throw new Unanswered({ code: "PROTOCOL", message, step: key });
 }
 
 const nameOf = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
@@ -350,7 +362,7 @@ const mostTaken = 10_000;
 async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   const { services, job, kept } = run;
   const now = services.clock.now();
-  const { cancelled: _cancelled, taken, ...rest } = kept;
+  const { cancelled: _cancelled, done_before: _done, taken, ...rest } = kept;
   run.kept = {
     ...rest,
     ...defined({ taken: taken?.slice(-mostTaken) }),

@@ -9,6 +9,7 @@ import {
   runLogOf,
   type ShownEnd,
 } from "../../../../core/job/run-log.ts";
+import { defined } from "../../../../core/kernel/defined.ts";
 import { pagesOf } from "../../../../core/kernel/pages-of.ts";
 import type { AttemptServices, Execution } from "../../../../core/operations/execution.ts";
 import type { Loading } from "../results.ts";
@@ -63,6 +64,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
     scopes: new Set(Object.keys(kept.open).flatMap(scopesOf)),
   };
   kept.open = byKey(kept.open);
+  if (kept.done_before) kept.done_before = byKey(kept.done_before);
   // An input with expressions is another one at another time, so that what the handler is shown is recorded before.
   if (!isCodeProgress(progress) && job.expressions) await services.claim.record({ code: kept });
   await readOn(run);
@@ -98,13 +100,15 @@ async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before:
   const stays = cut < 0 ? run : run.slice(0, cut);
   const log = runLogOf(job, before.part);
   for (const some of pagesOf(stays, mostAppended)) await runLogs.append(log, some);
-  const { parked: _parked, cancelled: _cancelled, in_vain: _inVain, ...kept } = before;
+  const { parked: _parked, cancelled: _cancelled, in_vain: _inVain, done_before: _done, ...kept } = before;
   const { taken: tookBefore = [], taken_until: _until, ...rest } = kept;
   // What the run took before it began anew is in another log. What came after the cut is taken again.
   const released = idsIn(written.slice(stays.length));
   const taken = [...new Set([...tookBefore, ...idsIn(stays)])].filter((id) => !released.includes(id));
+  const done_before = { ...before.done_before, ...ownDoneIn(written.slice(stays.length)) };
   return {
     ...rest,
+    ...(Object.keys(done_before).length > 0 && { done_before }),
     ...{ attempt: job.attempt, seen: 0, last_at: before.started_at, open: {}, retried_at: clock.now() },
     ...(taken.length > 0 && { taken }),
   };
@@ -127,6 +131,19 @@ function failureIn(log: readonly KeptEntry[], failedBy: string | undefined): num
     at = within;
   }
 }
+
+/**
+ * What own code has returned. A step that calls ctx is made again of its calls, and a step that is a job is found by its id. An undo is not among
+ * it: a run that was undone begins with an empty log.
+ */
+const ownDoneIn = (entries: readonly KeptEntry[]): NonNullable<Kept["done_before"]> =>
+  byKey(
+    Object.fromEntries(
+      entries.flatMap(({ k, c, e, f, job, value, as }) =>
+        c === "step" && e === "done" && f === "step" && job === undefined ? [[k, defined({ value, as })]] : [],
+      ),
+    ),
+  );
 
 const idsIn = (entries: readonly KeptEntry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
 
@@ -151,6 +168,7 @@ function take(run: OpenRun, entry: KeptEntry): void {
   const ended = kept.open[entry.k];
   if (ended) run.ended[entry.k] = { ...ended, ...entry.as, status: entry.as?.status ?? "completed" };
   delete kept.open[entry.k];
+  delete kept.done_before?.[entry.k];
 }
 
 /** Of how many addresses a run remembers until when it has taken messages: it is written with each decision. */
@@ -189,7 +207,7 @@ export async function append(run: OpenRun, entries: readonly NewEntry[]): Promis
 
 /** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
 export const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({
-  code: { ...kept, open: { ...kept.open } },
+  code: { ...kept, open: { ...kept.open }, ...(kept.done_before && { done_before: { ...kept.done_before } }) },
 });
 
 /** How an open key has ended, as an entry: with what is shown of it as a step. */
