@@ -714,7 +714,7 @@ export class Session implements HandlerRun {
 const afterForeign =
   "was called after the handler had waited for something that ctx has not made. Put that into ctx.step";
 const keepsItsCode =
-  "A handler may depend on its input and on what ctx returns only. A run keeps the code with which it began: change a handler by deploying it, not by replacing the code of a run.";
+  "A handler may depend on its input and on what ctx returns only. A run keeps the code with which it began; where it was moved to this code, that has to make the calls of its log first, and others behind them.";
 
 interface Begun {
   call: Call;

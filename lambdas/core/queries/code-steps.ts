@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { GraphStep } from "../catalog/job-type.ts";
-import { type CodeProgress, isCodeProgress } from "../job/code-progress.ts";
+import { type CodeProgress, isCodeProgress, type ParkedBy } from "../job/code-progress.ts";
 import { cancelKey } from "../job/decide-messages.ts";
 import type { Job } from "../job/job.ts";
 import { type KeptEntry, runLogOf } from "../job/run-log.ts";
@@ -93,13 +93,18 @@ export function codeShown(code: CodeProgress["code"], { id, bundle, ending }: Jo
 }
 
 /** What of a parked run's reasons is a fault of its handler: other code mends it, and nothing else. */
-const faultsOfHandler: ReadonlySet<string> = new Set([
-  ...["NON_DETERMINISTIC", "OUTSIDE_STEP", "NO_PROGRESS", "TOO_MANY_STEPS", "DUPLICATE_KEY", "TOO_LARGE"],
+const faultsOfHandler: ReadonlySet<ParkedBy["code"]> = new Set([
+  "NON_DETERMINISTIC",
+  "OUTSIDE_STEP",
+  "NO_PROGRESS",
+  "TOO_MANY_STEPS",
+  "DUPLICATE_KEY",
+  "TOO_LARGE",
 ]);
 
 /** What mends a parked run. Undefined where its message says that. */
 function adviceOn(
-  code: string,
+  code: ParkedBy["code"],
   { isUndoing, hasCode, id }: { isUndoing: boolean; hasCode: boolean; id: string },
 ): string | undefined {
   if (!faultsOfHandler.has(code)) return undefined;
