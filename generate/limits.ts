@@ -153,7 +153,7 @@ const limits: Record<string, Record<string, string>> = {
     "period that `GET /v1/stats` covers": days(longestWindowMs),
     "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),
     "jobs that `GET /v1/stats/upcoming` counts": n(countedAtMost),
-    "hours that `GET /v1/forecast` covers": n(hoursAhead),
+    "hours that `GET /v1/forecast` covers": n(hoursAhead.most),
     "jobs that `GET /v1/forecast` reads": n(forecastReads.ahead + forecastReads.overdue),
     "starts that `GET /v1/forecast` counts": n(forecastBudget.starts),
     "ended jobs that `GET /v1/costs` looks at": n(costReads.ended),

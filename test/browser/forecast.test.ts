@@ -50,6 +50,14 @@ test("it is made when it is asked for, for as far as one likes", async () => {
   await page.getByRole("button", { name: "12 hours" }).click();
   await byHour.getByRole("img", { name: /^Starts due in the next 12 hours/ }).waitFor();
   expect(page.url()).toContain("hours=12");
+  await page.getByRole("button", { name: "7 days" }).click();
+  await byHour.getByRole("img", { name: /^Starts due in the next 7 days/ }).waitFor();
+  // Each day has its label, and what happens on it its date.
+  const days = await byHour.locator(".chart-labels span").allTextContents();
+  expect(days.filter((text) => text !== "")).toHaveLength(7);
+  expect(days.filter((text) => text !== "").every((text) => /^\d\d-\d\d$/.test(text))).toBe(true);
+  const line = page.getByRole("region", { name: "Lines at limits" }).last().locator("tbody tr", { hasText: "ada" });
+  expect(await line.textContent()).toMatch(/at \d{4}-\d\d-\d\d/);
   // An address that somebody has changed by hand.
   await go("/forecast?product=my-product&env=prd&hours=9999");
   await byHour.getByRole("img", { name: /^Starts due in the next 24 hours/ }).waitFor();

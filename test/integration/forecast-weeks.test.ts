@@ -20,15 +20,17 @@ import {
   weekOf,
 } from "../support/forecast/week.ts";
 
+type World = ReturnType<typeof weekOf>;
+
 const weeks = 30;
 const where = { product: "shop", env: "prd" };
 
-/** The jobs of a day as they are stored at its midnight: what has ended is not among them, and of a series there is one run. */
-function storedAt(now: number, { runs, series }: { runs: readonly Run[]; series: readonly Series[] }): Job[] {
+/** The jobs of the time until then as they are stored at a midnight: what has ended is not among them, and of a series there is one run. */
+function storedAt(now: number, until: number, { runs, series }: Pick<World, "runs" | "series">): Job[] {
   const ofSeries = new Map<Series, Run>();
   const jobs: Job[] = [];
   for (const run of runs) {
-    if (run.at >= now + day) continue;
+    if (run.at >= until) continue;
     if (run.series) {
       const known = ofSeries.get(run.series);
       if (run.ended !== undefined && run.ended <= now) continue;
@@ -51,14 +53,11 @@ const jobOf = ({ at, event, gates, started }: Run, now: number): Job => {
   });
 };
 
-/** The forecast of a day, of what is stored at its midnight. */
-function forecastAt(
-  now: number,
-  world: { runs: readonly Run[]; series: readonly Series[]; measured: ReadonlyMap<string, number> },
-  gates: ReadonlyMap<string, GateState>,
-) {
-  const plan = planner({ now, until: now + day });
-  for (const job of storedAt(now, world)) plan.add(job, noCalendars);
+/** The forecast of some days, of what is stored at the midnight before them. */
+function forecastAt(now: number, world: World, gates: ReadonlyMap<string, GateState>, days = 1) {
+  const end = now + days * day;
+  const plan = planner({ now, until: end });
+  for (const job of storedAt(now, end, world)) plan.add(job, noCalendars);
   const { plans, until: coversUntil } = plan.finish();
   const arrivals = [...gates].flatMap(([name, { tokens }]) => {
     const [limit = "", key = ""] = name.split("/");
@@ -74,20 +73,23 @@ function forecastAt(
     ...{ now, coversUntil, plans, durations, arrivals: new Map(arrivals) },
     ruleOf: ({ limit }: { limit: string }) => (limits as Record<string, Limited>)[limit],
   };
-  expect(coversUntil).toBe(now + day);
+  expect(coversUntil).toBe(end);
   return { ...hoursOf(known), ...linesOf(known) };
 }
 
-/** What is due in each hour of a day, by event, of what was known at its beginning. */
-function dueIn(runs: readonly Run[], now: number): Record<string, number>[] {
-  const hours: Record<string, number>[] = Array.from({ length: 24 }, () => ({}));
+/** What is due in each hour of some days, by event, of what was known at their beginning. */
+function dueIn(runs: readonly Run[], now: number, days = 1): Record<string, number>[] {
+  const hours: Record<string, number>[] = Array.from({ length: 24 * days }, () => ({}));
   for (const { at, event } of runs) {
-    if (at <= now || at >= now + day) continue;
+    if (at <= now || at >= now + days * day) continue;
     const counts = hours[Math.floor((at - now) / hour)] as Record<string, number>;
     counts[event] = (counts[event] ?? 0) + 1;
   }
   return hours;
 }
+
+const byHour = ({ hours }: ReturnType<typeof forecastAt>) =>
+  hours.map(({ events }) => Object.fromEntries(events.map(({ event, count }) => [event, count])));
 
 interface Compared {
   what: string;
@@ -106,10 +108,7 @@ function weekCompared(seed: number): Compared[] {
   const forecasts: ReturnType<typeof forecastAt>[] = [];
   const days = playWeek(world.runs, { seed }, (now, gates) => {
     const forecast = forecastAt(now, world, gates);
-    const hours = forecast.hours.map(({ events }) =>
-      Object.fromEntries(events.map(({ event, count }) => [event, count])),
-    );
-    expect(hours).toEqual(dueIn(world.runs, now));
+    expect(byHour(forecast)).toEqual(dueIn(world.runs, now));
     forecasts.push(forecast);
   });
   return days.flatMap((gates, i) => [...gates].flatMap(([name, lines]) => compared(i, name, lines)));
@@ -145,6 +144,33 @@ describe("the forecast of each day of 30 weeks", () => {
 
   it("has lines as long as they became, which ended when it said", () => {
     expect(all.filter(({ lengthOff, endOff }) => lengthOff > 0.1 || endOff > 0.1)).toEqual([]);
+  });
+});
+
+describe("the forecast of a whole week, made before its first day", () => {
+  it("has what is due, by hour and event, and the longest line of each limit", () => {
+    const wrong: object[] = [];
+    let seen = 0;
+    for (let seed = 1; seed <= weeks; seed++) {
+      const world = weekOf(seed);
+      let ahead: ReturnType<typeof forecastAt> | undefined;
+      const days = playWeek(world.runs, { seed }, (now, gates) => {
+        if (ahead) return;
+        ahead = forecastAt(now, world, gates, 7);
+        expect(byHour(ahead)).toEqual(dueIn(world.runs, now, 7));
+      });
+      const longest = new Map<string, number>();
+      for (const [name, lines] of days.flatMap((gates) => [...gates]))
+        longest.set(name, Math.max(longest.get(name) ?? 0, ...lines.map((line) => line.longest)));
+      for (const [name, line] of longest) {
+        const forecast = ahead?.limits.find((one) => gateName(one) === name)?.lines[0]?.longest ?? 0;
+        if (line < shown) continue;
+        seen++;
+        if (Math.abs(forecast - line) > line / 10) wrong.push({ seed, name, line, forecast });
+      }
+    }
+    expect(seen).toBeGreaterThan(100);
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -288,6 +288,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/late-decisions.test.ts",
   },
   {
+    // A forecast of a week knows of the hot minutes of its first day and of its last one.
+    file: "lambdas/aws/dynamodb/due-counts.ts",
+    find: "{ length: dayOf(to - 1) - dayOf(from) + 1 }",
+    replace: "{ length: 2 }",
+    test: "integration/ports/due-counts.test.ts",
+  },
+  {
     file: "lambdas/aws/dynamodb/claim-update.ts",
     find: "#lease_until < :now",
     replace: "#lease_until <= :now",

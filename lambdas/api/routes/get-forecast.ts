@@ -15,7 +15,9 @@ import { parseQuery, wholeNumberUpTo } from "../parse-query.ts";
 
 const Query = strict({
   ...TenantParameters,
-  hours: wholeNumberUpTo(hoursAhead, hoursAhead).describe("How many hours to look ahead, with the current one."),
+  hours: wholeNumberUpTo(hoursAhead.most, hoursAhead.default).describe(
+    "How many hours to look ahead, with the current one.",
+  ),
   limit: z.string().min(1).max(longestTag).optional().describe("Only the lines of the limit of this name."),
 });
 

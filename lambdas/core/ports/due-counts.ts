@@ -22,6 +22,6 @@ export interface DueQuarter {
 export interface DueCounts {
   /** Adds jobs to a minute. Returns how many jobs of all tenants its quarter hour holds, with these. Not idempotent. */
   add(minute: DueMinute, jobs: number): Promise<number>;
-  /** The quarter hours that begin from `from` to before `to`, at most a day, oldest first; those that hold nothing are left out. */
+  /** The quarter hours that begin from `from` to before `to`, oldest first, with a read for each day; those that hold nothing are left out. */
   read(from: number, to: number): Promise<DueQuarter[]>;
 }

@@ -18,8 +18,8 @@ import { type JobPlan, planner } from "./forecast-plan.ts";
 import { pauseReference } from "./pause-view.ts";
 import { endOf, hotMinutesOf, readInTurns, upcomingPartitions } from "./upcoming.ts";
 
-/** The most hours that a forecast covers, the current one included. */
-export const hoursAhead = 24;
+/** The hours that a forecast covers, the current one included: unless asked otherwise, and at most. */
+export const hoursAhead = { default: 24, most: 7 * 24 };
 
 /** The most that one forecast reads. */
 export const forecastReads = {

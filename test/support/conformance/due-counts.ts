@@ -50,6 +50,14 @@ export function describeDueCounts(name: string, make: () => Promise<DueCountsUnd
       expect(await counts.read(midnight + quarterHourMs, midnight + 2 * quarterHourMs)).toEqual([]);
     });
 
+    test("returns what lies between the first and the last day too", async () => {
+      const dayMs = 96 * quarterHourMs;
+      const days = Array.from({ length: 8 }, (_, day) => noon + (20 + day) * dayMs);
+      for (const minute of days) await made.counts.add({ ...shop, minute }, 1);
+      const read = await made.counts.read(days[0] ?? 0, (days[0] ?? 0) + 7 * dayMs);
+      expect(read.map(({ quarter }) => quarter)).toEqual(days.slice(0, 7));
+    });
+
     test("counts everything that arrives at once", async () => {
       const minute = noon + 8 * quarterHourMs;
       const sums = await Promise.all(Array.from({ length: 20 }, () => made.counts.add({ ...shop, minute }, 2)));

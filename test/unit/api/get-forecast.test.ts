@@ -55,6 +55,8 @@ it("GET /v1/forecast counts starts by hour and event, each run of a series too",
     limits: [],
   });
   expect((await api.ask({ path })).body).toMatchObject({ counted: 27, hours: { length: 24 } });
+  const week = await api.ask({ path, query: { hours: "168" } });
+  expect(week.body).toMatchObject({ is_complete: true, counted: 171, hours: { length: 168 } });
   const scopes = { ...allScopes, envs: ["dev"] };
   expect((await api.ask({ path, scopes })).body.counted).toBe(1);
 });
@@ -145,8 +147,8 @@ it("GET /v1/forecast has the lines of one limit, if that is asked for", async ()
 });
 
 it.each<[Record<string, string>, number, string, string]>([
-  [{ hours: "0" }, 400, "/query/hours", "1 to 24"],
-  [{ hours: "25" }, 400, "/query/hours", "1 to 24"],
+  [{ hours: "0" }, 400, "/query/hours", "1 to 168"],
+  [{ hours: "169" }, 400, "/query/hours", "1 to 168"],
   [{ event: "charge" }, 400, "/query/event", "unknown field"],
   [{ product_tag: "my-prodct" }, 404, "/query/product_tag", "my-product"],
   [{ env: "prod" }, 404, "/query/env", "prd"],

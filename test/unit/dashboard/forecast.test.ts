@@ -3,6 +3,7 @@ import {
   gapWords,
   hasMoreEvents,
   noWaitWords,
+  spanWords,
   waitWords,
 } from "../../../dashboard/src/pages/forecast/words.ts";
 import type { Forecast } from "../../../sdk/src/index.ts";
@@ -43,3 +44,12 @@ describe("the page of the forecast", () => {
     expect(gapWords({ ...forecast, is_complete: true }, "09:00 UTC")).toBeUndefined();
   });
 });
+
+test.each([
+  [6, "6 hours"],
+  [1, "1 hour"],
+  [24, "24 hours"],
+  [30, "30 hours"],
+  [48, "2 days"],
+  [168, "7 days"],
+])("%i hours are %s", (hours, words) => expect(spanWords(hours)).toBe(words));

@@ -23,13 +23,14 @@ import { useZone } from "../../ui/zone-store.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { numberWords } from "../limits/words.ts";
 import "./forecast.css";
-import { eventTotals, gapWords, hasMoreEvents, noWaitWords, waitWords } from "./words.ts";
+import { eventTotals, gapWords, hasMoreEvents, isLong, noWaitWords, spanWords, waitWords } from "./words.ts";
 
 const defaults = { hours: "24" };
 const spans = [
   ["6", "6 hours"],
   ["12", "12 hours"],
   ["24", "24 hours"],
+  ["168", "7 days"],
 ] as const;
 const mostHotMinutes = 3;
 
@@ -86,9 +87,18 @@ function Ahead({ tenant, hours }: { tenant: Tenant; hours: number }) {
   );
 }
 
+/** A minute of the forecast, with its day where that has several. */
+function useTimeOf({ hours }: Pick<Forecast, "hours">): (at: number) => string {
+  const zone = useZone();
+  return (at) => {
+    const { date, time } = timeParts(at, zone, "minute");
+    return isLong(hours.length) ? `${date} ${time}` : time;
+  };
+}
+
 function Warnings({ data }: { data: Forecast }) {
   const zone = useZone();
-  const timeOf = (at: number) => timeParts(at, zone, "minute").time;
+  const timeOf = useTimeOf(data);
   const gap = gapWords(data, `${timeOf(data.covers_until)} ${timeParts(data.covers_until, zone).zone}`);
   const { hot_minutes, pauses = [], overdue } = data;
   return (
@@ -121,8 +131,9 @@ function Warnings({ data }: { data: Forecast }) {
 
 function DueByHour({ data, actions }: { data: Forecast; actions: ComponentChildren }) {
   const zone = useZone();
-  const timeOf = (at: number) => timeParts(at, zone, "minute").time;
+  const timeOf = useTimeOf(data);
   const { hours, counted, from, starts_per_second } = data;
+  const span = spanWords(hours.length);
   return (
     <Panel
       title="Due by the hour"
@@ -134,10 +145,10 @@ function DueByHour({ data, actions }: { data: Forecast; actions: ComponentChildr
       }
     >
       {counted === 0 ? (
-        <EmptyState title={`Nothing is due in the next ${plural(hours.length, "hour")}`} />
+        <EmptyState title={`Nothing is due in the next ${span}`} />
       ) : (
         <BarChart
-          label={`Starts due in the next ${plural(hours.length, "hour")}: ${count(counted)}`}
+          label={`Starts due in the next ${span}: ${count(counted)}`}
           bars={hours.map(({ at, count: due, events }) => ({
             at,
             title: [
@@ -146,8 +157,8 @@ function DueByHour({ data, actions }: { data: Forecast; actions: ComponentChildr
             ].join("\n"),
             parts: [{ size: due, class: "status-scheduled" }],
           }))}
-          labelOf={timeOf}
-          every={hours.length > 12 ? 3 : 1}
+          labelOf={isLong(hours.length) ? (at) => timeParts(at, zone).date.slice(5) : timeOf}
+          every={isLong(hours.length) ? 24 : hours.length > 12 ? 3 : 1}
           bound={{
             value: starts_per_second * 3600,
             label: `EventBridge Scheduler starts ${count(starts_per_second * 3600)} schedules per hour`,
@@ -194,7 +205,7 @@ function ByEvent({ data, tenant }: { data: Forecast; tenant: Tenant }) {
   );
 }
 
-function Lines({ data: { limits, more_limits } }: { data: Forecast }) {
+function Lines({ data: { limits, more_limits, hours } }: { data: Forecast }) {
   if (limits.length === 0) return null;
   return (
     <Panel title="Lines at limits" note={`${plural(limits.filter(({ waits }) => waits > 0).length, "line")} ahead`}>
@@ -202,7 +213,7 @@ function Lines({ data: { limits, more_limits } }: { data: Forecast }) {
         label="What comes to each limit"
         rows={limits}
         keyOf={({ limit, key }) => `${limit} ${key}`}
-        columns={lineColumns}
+        columns={lineColumns(isLong(hours.length))}
       />
       {more_limits !== undefined && (
         <p class="muted forecast-foot">{count(more_limits)} more with shorter lines are left out.</p>
@@ -211,7 +222,7 @@ function Lines({ data: { limits, more_limits } }: { data: Forecast }) {
   );
 }
 
-const lineColumns: Column<ForecastLimit>[] = [
+const lineColumns = (hasDates: boolean): Column<ForecastLimit>[] => [
   {
     id: "limit",
     name: "Limit",
@@ -253,7 +264,7 @@ const lineColumns: Column<ForecastLimit>[] = [
         <div class="forecast-cell">
           <span class="num">{count(line.longest)}</span>
           <span class="muted">
-            at <Time at={line.longest_at} precision="minute" date={false} />
+            at <Time at={line.longest_at} precision="minute" date={hasDates} />
           </span>
         </div>
       ) : (

@@ -27,6 +27,13 @@ export function eventTotals({ hours }: Pick<Forecast, "hours">): EventTotal[] {
 export const hasMoreEvents = ({ hours }: Pick<Forecast, "hours">): boolean =>
   hours.some(({ more_events }) => more_events !== undefined);
 
+/** Whether so many hours are of several days, so that a time needs its date. */
+export const isLong = (hours: number): boolean => hours > 24;
+
+/** `24 hours`, `7 days`. */
+export const spanWords = (hours: number): string =>
+  isLong(hours) && hours % 24 === 0 ? plural(hours / 24, "day") : plural(hours, "hour");
+
 /** What happens at a limit: `nobody waits`, `889 wait, at most 1 m 29 s`. */
 export const waitWords = ({ waits, longest_wait_ms }: Pick<ForecastLimit, "waits" | "longest_wait_ms">): string =>
   waits === 0 ? "nobody waits" : `${plural(waits, "waits", "wait")}, at most ${duration(longest_wait_ms)}`;

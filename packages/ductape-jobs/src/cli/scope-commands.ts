@@ -97,7 +97,7 @@ export function addIncidents(program: Command, act: Act): void {
   withApi(program.command("forecast").description("show what is due in the next hours, and the lines that it makes"))
     .option("--product <tag>", "only of this product")
     .option("--env <env>", "only of this env")
-    .option("--hours <count>", "how many hours, with the current one, up to 24 (default: 24)", wholeNumber(1))
+    .option("--hours <count>", "how many hours, with the current one, up to 168 (default: 24)", wholeNumber(1))
     .option("--limit <limit>", "only the lines of this limit")
     .action(act(calling(showForecast)));
   withApi(program.command("costs").description("show what the jobs of a product have cost, by list prices"))
