@@ -33,6 +33,7 @@ const spans = [
   ["168", "7 days"],
 ] as const;
 const mostHotMinutes = 3;
+const hourMs = 3_600_000;
 
 const forecast = defineQuery("forecast", (tenant: Tenant, hours: number) =>
   ductape().jobs.forecast({ ...tenant, hours }),
@@ -134,6 +135,8 @@ function DueByHour({ data, actions }: { data: Forecast; actions: ComponentChildr
   const timeOf = useTimeOf(data);
   const { hours, counted, from, starts_per_second } = data;
   const span = spanWords(hours.length);
+  const dayOf = (at: number) => timeParts(at, zone).date.slice("YYYY-".length);
+  const newDayOf = (at: number) => (dayOf(at) === dayOf(at - hourMs) ? "" : dayOf(at));
   return (
     <Panel
       title="Due by the hour"
@@ -157,8 +160,8 @@ function DueByHour({ data, actions }: { data: Forecast; actions: ComponentChildr
             ].join("\n"),
             parts: [{ size: due, class: "status-scheduled" }],
           }))}
-          labelOf={isLong(hours.length) ? (at) => timeParts(at, zone).date.slice(5) : timeOf}
-          every={isLong(hours.length) ? 24 : hours.length > 12 ? 3 : 1}
+          labelOf={isLong(hours.length) ? newDayOf : timeOf}
+          every={isLong(hours.length) || hours.length <= 12 ? 1 : 3}
           bound={{
             value: starts_per_second * 3600,
             label: `EventBridge Scheduler starts ${count(starts_per_second * 3600)} schedules per hour`,
