@@ -43,7 +43,7 @@ export async function alerts(): Promise<Section> {
       `\`npm start\` with ${failures.toLocaleString("en-US")} jobs that fail for one cause, as fast as it takes them, and fifty causes that begin meanwhile, one each second. Each is told to a webhook on the`,
       "same machine; measured from the time that the failed attempt records to the receipt. Once more, the product is paused for 20 seconds when half of them have failed and ten new causes have just begun.",
       "A hundred failures of the storm are still to come or to be counted at a time: more would only show how far the stream of one process falls behind its jobs. On AWS the jobs of alerts have turns of their own in",
-      "the queue; here they stand behind the others. `FAILURES=100000 npm run bench -- alerts` plays a longer storm.\n",
+      "the queue; here they stand behind the others. `FAILURES=100000 npm run bench -- alerts` plays a longer storm, and `WAITING=10000` lets the queue fill.\n",
       table(
         ["", "the storm took", "p50", "p90", "p99", "at most"],
         runs.map(([name, { tookMs, delays }]) => [

@@ -18,9 +18,10 @@ const everyMs = 1000;
 const perRequest = 50;
 /**
  * So many failures of the storm are still to come or to be counted at most: the others are asked for as these are counted. In one process, jobs
- * take the time of the stream: were they asked for as they fail, it would fall behind them for as long as the storm lasts.
+ * take the time of the stream: were they asked for as they fail, it would fall behind them for as long as the storm lasts. `WAITING=10000` fills
+ * the queue all the same.
  */
-const mostWaiting = 100;
+const mostWaiting = Number(process.env.WAITING ?? 100);
 /** In the middle of the storm, so many new causes at once, and then nothing starts for a while. */
 const pause = { causes: 10, lastsMs: 20_000 };
 const patienceMs = 600_000;

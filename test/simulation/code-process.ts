@@ -74,6 +74,8 @@ export function codeProcesses(
   /** Answers as the entry of the code does (lambdas/code, local/code): by the code of now, or by what a link leads to. */
   async function answerOf(process: Process, message: CodeMessage): Promise<unknown> {
     const { live } = process;
+    if (coding.isServed && ("code" in message || message.kind === "bundle"))
+      observer.violated("code", `a server is asked for its code, or given it: ${message.kind}`);
     if (message.kind === "bundle")
       return message.definition === live.definition
         ? { v: 1, bundle: gzipSync(live.text).toString("base64") }
@@ -83,9 +85,11 @@ export function codeProcesses(
     const { definition } = message.run;
     const wanted = definition === "" ? live.definition : definition;
     if (!process.decisions.has(wanted)) {
-      if (!message.code) return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "unknown" } };
+      if (!message.code && !coding.isServed)
+        return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "unknown" } };
       const bundle = coding.bundleOf(wanted);
-      if (!bundle || bytesBehind(message.code.url).length === 0) {
+      const isGiven = coding.isServed || bytesBehind(message.code?.url ?? "").length > 0;
+      if (!bundle || !isGiven) {
         observer.violated("code", `the code ${wanted} of ${message.run.id.slice(-6)} was not kept`);
         return { v: 1, refuse: { code: "UNKNOWN_DEFINITION", message: "unknown" } };
       }
@@ -100,6 +104,11 @@ export function codeProcesses(
 
   const crash = (when: string, { kind }: CodeMessage) => {
     observer.cover(`code: a process dies ${when}`);
+    if (coding.isServed) {
+      observer.cover("code: a server is away");
+      const nothingDone = when === beforeCall;
+      return new JobError("CONNECTION_ERROR", "The server hung up.", { nothingDone });
+    }
     // Of a job its error is shown, and of a decision nothing.
     const what = kind === "decide" ? `The process ended, and quotes ${canary}.` : "The process ended.";
     return new JobError("PROVIDER_ERROR", what, { retryable: true });
@@ -108,7 +117,7 @@ export function codeProcesses(
   async function call(by: Invocation, sent: CodeMessage, signal: AbortSignal): Promise<unknown> {
     const message = structuredClone(sent);
     await time.sleep(random.int(1, 20));
-    if (happens(coding.dies / 2)) throw crash("before it is called", sent);
+    if (happens(coding.dies / 2)) throw crash(beforeCall, sent);
     if (happens(coding.dies / 2)) throw new JobError("RATE_LIMITED", "too many at once", { retryable: true });
     idle = idle.filter(({ live }) => live === coding.live());
     // Any of those that are free, or another one.
@@ -148,11 +157,22 @@ export function codeProcesses(
       },
     };
   };
+  /** What the deployment runs, and what runs elsewhere: one of them has the code of a history. */
+  const askedBy = (by: Invocation): [CodeInvoker, () => CodeInvoker] => {
+    const nobody: CodeInvoker = { call: () => Promise.reject(new Error("another one has the code")) };
+    const invoker = invokerFor(by);
+    return coding.isServed ? [nobody, () => invoker] : [invoker, () => nobody];
+  };
   return {
-    decide: (by) => featureExecutor(invokerFor(by)),
-    ownStep: (by) => (execution, services) => callOwnStep(invokerFor(by), execution, services),
+    decide: (by) => featureExecutor(...askedBy(by)),
+    ownStep: (by) => (execution, services) => {
+      const [deployed, served] = askedBy(by);
+      return callOwnStep(deployed, execution, services, served);
+    },
   };
 }
+
+const beforeCall = "before it is called";
 
 const summaryOf = (said: unknown): string => {
   const { run, kind, from, log, key, outcome, commands = [], ran = [], fault, need, refuse } = Object(said);

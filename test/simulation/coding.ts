@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { type Catalog, makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { secret } from "../../lambdas/core/catalog/references.ts";
 import type { DecidedRun, DecideMessage, StepMessage } from "../../lambdas/core/job/decide-messages.ts";
 import type { RunLogs } from "../../lambdas/core/ports/run-logs.ts";
 import { codedEvent } from "./coded.ts";
@@ -21,6 +22,8 @@ export interface Bundle {
 export interface Coding {
   random: Random;
   catalog(): Catalog;
+  /** Whether the code runs elsewhere, behind `serve`, and keeps all its versions itself. */
+  isServed: boolean;
   /** Of each call of code: how often its process dies. */
   dies: number;
   /** How often its answer is late, or comes to somebody who is gone. */
@@ -74,9 +77,16 @@ export const programsOfBundle = 4;
 const coded = {
   ...product,
   jobs: { ...product.jobs, [codedEvent]: { type: "feature", feature: codedEvent } },
-  features: { ...(product.features as object), [codedEvent]: { code: "./program.ts", signals: { go: {} } } },
 };
-const catalog = makeCatalog([coded as Product], registry);
+const withFeature = (feature: object): Catalog => {
+  const features = { ...(product.features as object), [codedEvent]: { ...feature, signals: { go: {} } } };
+  return makeCatalog([{ ...coded, features } as unknown as Product], registry);
+};
+const deployed = withFeature({ code: "./program.ts" });
+/** The same feature, whose code runs behind `serve`. */
+const served = withFeature({
+  envs: { e: { provider: "serve", url: "https://127.0.0.1/code", secret: secret("/sim/code") } },
+});
 
 /** Each history has bundles of its own: a process remembers which it has kept. */
 let bundles = 0;
@@ -84,14 +94,16 @@ let bundles = 0;
 /** Few histories have runs of code, so that the others stay as they are: a hard part of them, and a peaceful one. */
 export function codingOf(seed: number): Coding | undefined {
   return isSeed(seed)
-    ? drawnCoding(seeded(seed ^ 0xc0de), { isHard: seed % 4 !== 0, hasLong: hasLong(seed), asks: false })
+    ? drawnCoding(seeded(seed ^ 0xc0de), {
+        ...{ isHard: seed % 4 !== 0, hasLong: hasLong(seed), asks: false, isServed: false },
+      })
     : undefined;
 }
 
 /** Draws the programs of a history, those of its later deployments as they come, and how its processes of code behave. */
 export function drawnCoding(
   random: Random,
-  { isHard, hasLong, asks }: { isHard: boolean; hasLong: boolean; asks: boolean },
+  { isHard, hasLong, asks, isServed }: Record<"isHard" | "hasLong" | "asks" | "isServed", boolean>,
 ): Coding {
   const made = new Map<string, Bundle>();
   const drawing = { of: programsOfBundle, long: hasLong ? 0.6 : 0, asks: asks ? 0.6 : 0 };
@@ -108,7 +120,8 @@ export function drawnCoding(
   const mended = new Set<string>();
   return {
     random,
-    catalog: () => catalog,
+    catalog: () => (isServed ? served : deployed),
+    isServed,
     dies: isHard ? random.pick([0, 0.03, 0.2]) : 0,
     isLate: isHard ? random.pick([0, 0.03, 0.2]) : 0,
     live: () => live,

@@ -78,6 +78,7 @@ async function play(seed: number, traced: boolean): Promise<History> {
     isHard,
     hasLong: seed % 4 === 1,
     asks: [2, 5].includes(seed % 8),
+    isServed: seed % 8 === 4,
   });
   const services = { ...fakeServices({ catalog: coding.catalog() }), clock: time };
   const { jobs, queue, scheduler, blobs } = services;

@@ -21,6 +21,7 @@ it("handlers that are made at random end as their logs say, wherever processes d
   const { out, code } = await simulate("--handlers", "--histories", "200", "--workers", "1");
   if (code !== 0) throw new Error(out.slice(-8000));
   expect(out).toContain("\n200 histories, ");
+  expect(out).toContain(" code: a server is away");
 }, 120_000);
 
 /** The jobs include some without an idempotency key, whose ids are random. */

@@ -41,41 +41,44 @@ import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts"
 import { isMissing, missingEvent, missingPauseMs, refusal, refusedStep } from "./step-faults.ts";
 import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import { isWaitOf, type PlacedJobStep, stepsOf } from "./steps.ts";
-import { type CodeFeature, type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
+import { type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
 import { type ItemsToUndo, startUndoList } from "./undo-list.ts";
 import { endWaits, listen, nextTimer, stopListening } from "./waits.ts";
 
 const deployedCode = lazy(() => readEnv(CodeEnv));
 
-/** Decides by features, those in code by asking the team's own code. */
+/** Decides by features, those in code by asking the team's own code: that of the deployment, or that which is `served` elsewhere. */
 export const featureExecutor = (
   code: CodeInvoker = lambdaCode(lambdaClients(), {
     nameOf: (product) => codeFunctionName(deployedCode().CODE_PREFIX, product),
     region: () => deployedCode().AWS_REGION,
   }),
+  served = servedCode,
 ) =>
   defineExecutor(definition, async (execution, services: AttemptServices, pageSize: number = largestPage) => {
     const { job, target } = execution;
     if (isList(job)) return decideList(execution, job, services);
-    if (isHandled(target)) return decideCode(execution, target, services, invokerOf(target, execution, services, code));
+    if (isHandled(target)) {
+      const asked = isCodeTarget(target) ? code : elsewhere(target, execution, services, served);
+      return decideCode(execution, target, services, asked);
+    }
     return decideDeclared({ ...execution, target }, services, pageSize);
   });
 
 export const execute = featureExecutor();
 
 /** The code of a feature that runs elsewhere is asked there: where that is, the present catalog says. */
-function invokerOf(
-  target: CodeFeature | ServedFeature,
+function elsewhere(
+  target: ServedFeature,
   execution: Execution,
   { catalog }: AttemptServices,
-  deployed: CodeInvoker,
+  served: typeof servedCode,
 ): CodeInvoker {
-  if (isCodeTarget(target)) return deployed;
   const { product, event, env } = execution.job;
   const { envs = target.envs } = Object(catalog.lookup(product, event)?.target) as Partial<ServedFeature>;
   const callee = serveTarget().safeParse(envs[env]);
-  if (callee.success) return servedCode(callee.data, execution);
+  if (callee.success) return served(callee.data, execution);
   // A deployment mends it, so it fails no run.
   const message = `The catalog does not say any more where the code of ${event} is for env ${env}.`;
   return { call: () => Promise.reject(new Unanswered({ code: "UNKNOWN_FEATURE", message })) };

@@ -27,9 +27,10 @@ export async function callOwnStep(
   deployed: CodeInvoker,
   execution: Calling,
   services: AttemptServices,
+  served = servedCode,
 ): Promise<unknown> {
   try {
-    return await called(deployed, execution, services);
+    return await called({ deployed, served }, execution, services);
   } catch (error) {
     const later = putOffBy(error, execution.job, execution.clock.now());
     if (!later || execution.signal.aborted) throw error;
@@ -62,9 +63,15 @@ export function putOffBy(error: unknown, { snoozes }: Pick<Job, "snoozes">, now:
 const untilMended = (message: string): PutOff =>
   new PutOff(new JobError("CONFIGURATION_ERROR", message, { retryAfterMs: mendingMs }), { wakesParent: true });
 
-async function called(deployed: CodeInvoker, execution: Calling, services: AttemptServices): Promise<unknown> {
+/** Who runs code: the deployment, or a server elsewhere. */
+interface Askable {
+  deployed: CodeInvoker;
+  served: typeof servedCode;
+}
+
+async function called(askable: Askable, execution: Calling, services: AttemptServices): Promise<unknown> {
   const { job } = execution;
-  const { message, invoker } = await messageOf(deployed, execution, services);
+  const { message, invoker } = await messageOf(askable, execution, services);
   const { definition } = message.run;
   const withCode = async () => ({ ...message, code: await linkToCode(services.blobs, definition) });
   // Who does not wait cannot be asked for the code afterwards.
@@ -100,16 +107,16 @@ type Calling = Pick<
 type Reading = Pick<ConsumerServices, "jobs" | "blobs" | "runLogs" | "catalog">;
 
 /** The code of the feature: that of the deployment, or where it runs otherwise. */
-function invokerOf(deployed: CodeInvoker, run: Job, execution: Calling, { catalog }: Reading): CodeInvoker {
+function invokerOf({ deployed, served }: Askable, run: Job, execution: Calling, { catalog }: Reading): CodeInvoker {
   const { envs } = Object(catalog.lookup(run.product, run.event)?.target) as { envs?: Record<string, unknown> };
   if (!envs) return deployed;
   const callee = serveTarget().safeParse(envs[run.env]);
-  if (callee.success) return servedCode(callee.data, execution);
+  if (callee.success) return served(callee.data, execution);
   throw new JobError("CONFIGURATION_ERROR", `The feature has no valid settings for env ${run.env}.`);
 }
 
 async function messageOf(
-  deployed: CodeInvoker,
+  askable: Askable,
   execution: Calling,
   services: Reading,
 ): Promise<{ message: StepMessage; invoker: CodeInvoker }> {
@@ -141,7 +148,7 @@ async function messageOf(
     from: 0,
     log: await sentLog(blobs, log),
   };
-  return { message, invoker: invokerOf(deployed, run, execution, services) };
+  return { message, invoker: invokerOf(askable, run, execution, services) };
 }
 
 function failure(key: string, { by, error, retryable = false, code }: Failed): JobError {
