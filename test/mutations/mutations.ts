@@ -137,6 +137,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/done-before.test.ts",
   },
   {
+    // A message grows with all that attempts before have done, beyond what Lambda takes.
+    file: "lambdas/consumers/types/feature/code/ask-code.ts",
+    find: "{ entries: mostFeatureSteps, bytes: 1_000_000 }",
+    replace: "{ entries: mostFeatureSteps, bytes: 100_000_000 }",
+    test: "unit/consumers/types/feature/code/done-before.test.ts",
+  },
+  {
     // A run that has begun anew takes for done what the part before has done by the same key.
     file: "lambdas/consumers/types/feature/code/decide.ts",
     find: "const { cancelled: _cancelled, done_before: _done, taken, ...rest } = kept;",

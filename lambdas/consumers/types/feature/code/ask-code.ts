@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { CodeBundle, DecideQuestion } from "../../../../core/job/code-bundle.ts";
 import { codeVersion } from "../../../../core/job/code-messages.ts";
 import type { ParkedBy } from "../../../../core/job/code-progress.ts";
-import type { DecideMessage } from "../../../../core/job/decide-messages.ts";
+import { type DecideMessage, mostFeatureSteps } from "../../../../core/job/decide-messages.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { KeptEntry } from "../../../../core/job/run-log.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
@@ -96,7 +96,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
-      ...(begin === 0 && { scopes: [...run.scopes], done: Object.keys(run.kept.done_before ?? {}) }),
+      ...(begin === 0 && { scopes: [...run.scopes], done: doneBefore(run) }),
       ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);
@@ -105,6 +105,10 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   }
   throw new Error("a log has at least one page");
 }
+
+/** What need not be run again, as far as the message has room for it: the rest may be, by the same idempotency keys. */
+const doneBefore = ({ kept }: OpenRun): string[] =>
+  pagesOf(Object.keys(kept.done_before ?? {}), { entries: mostFeatureSteps, bytes: 1_000_000 })[0] ?? [];
 
 /** What is begun and will not be begun again. */
 const knownOf = ({ kept }: OpenRun): string[] =>

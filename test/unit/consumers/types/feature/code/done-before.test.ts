@@ -98,6 +98,32 @@ describe("own code of a run that is retried", () => {
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "charge" });
   });
 
+  test("is run again where a message cannot name all of it", async () => {
+    const { ran, own, mayFail, state } = counting();
+    const keys = Array.from({ length: 1300 }, (_, i) => `${"k".repeat(100)} ${i}`);
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          const within = (depth: number): Promise<unknown> =>
+            depth > 0
+              ? ctx.step(`${depth}`.padEnd(120, "s"), () => within(depth - 1))
+              : Promise.all(keys.map((key) => ctx.step(key, () => own(key, 1)))).then(({ length }) => length);
+          const [, many] = await Promise.all([ctx.step("charge", () => mayFail("charge")), within(6)]);
+          return many;
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    state.isDown = false;
+    await changeJob(world.services, id, retry(0));
+    await world.pass(minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: keys.length });
+    const again = ran.length - new Set(ran).size - 1;
+    expect(again).toBeGreaterThan(0);
+    expect(again).toBeLessThan(200);
+  });
+
   test("is run again where what it had done was undone", async () => {
     const { ran, own, mayFail, state } = counting();
     const undone: unknown[] = [];
