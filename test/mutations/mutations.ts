@@ -290,7 +290,7 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/types/feature/decisions.ts",
-    find: "await wake(services, job, (job.lease_until ?? services.clock.now()) + clocksApartMs);",
+    find: "await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);",
     replace: "",
     test: "unit/consumers/types/feature/late-decisions.test.ts",
   },

@@ -14,8 +14,8 @@ import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from ".
 /** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
 const lostAfterMs = 55_000;
 
-/** How long after a lease its message comes: one that the next consumer thinks is early is deleted. */
-const clocksApartMs = 2000;
+/** How long after the end of a lease the message for the next decision comes, since clocks differ: one that is early is deleted. */
+const afterLeaseMs = 2000;
 
 /**
  * The attempt policy of features: an attempt is a series of decisions, each made by whichever message claims the job next.
@@ -34,7 +34,7 @@ export const decisionPolicy: AttemptPolicy = {
   async onThrown(services, job, { error, isOutOfTime, hasBegun }) {
     // A decision that ran out of time may still be running. Another one is safe only once its lease has expired.
     if (isOutOfTime && hasBegun) {
-      await wake(services, job, (job.lease_until ?? services.clock.now()) + clocksApartMs);
+      await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);
       throw error;
     }
     // One that had not begun was only waiting for AWS.

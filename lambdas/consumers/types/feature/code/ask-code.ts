@@ -96,7 +96,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
-      ...(begin === 0 && { scopes: [...run.scopes], done: doneBefore(run) }),
+      ...(begin === 0 && { scopes: [...run.scopes], done: namedAsDone(run) }),
       ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);
@@ -107,7 +107,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
 }
 
 /** What need not be run again, as far as the message has room for it: the rest may be, by the same idempotency keys. */
-const doneBefore = ({ kept }: OpenRun): string[] =>
+const namedAsDone = ({ kept }: OpenRun): string[] =>
   pagesOf(Object.keys(kept.done_before ?? {}), { entries: mostFeatureSteps, bytes: 1_000_000 })[0] ?? [];
 
 /** What is begun and will not be begun again. */
