@@ -211,6 +211,9 @@ const loweredMs = 20_000;
 /** For how long a call stands, besides four lags (`patienceMs` of the pump), and how much a look may be late for it. */
 const calledMs = 20_000;
 
+/** Ticks are a second apart (`tickBounds` of the pump): newcomers at the end of a quick line wait for that (seed 7402051). */
+const tickMs = 1000;
+
 /** So many waiters use a rate whose messages are late. */
 const fewWaiters = 6;
 
@@ -231,8 +234,9 @@ function rateIsUsed(
   const starts = lines.starts.get(limit)?.length ?? 0;
   const each = eachOf(rule ?? {});
   const isSteady = rules.length === 1 && rule?.rate !== undefined && rule.concurrency === undefined;
-  // Of few that wait, all may be under way.
-  const isLine = waiting > Math.min(fewWaiters, (2 * lagOf(lines)) / each);
+  // Of few that wait, all may be under way, or called by the next tick.
+  const few = lines.kind === "quick" ? tickMs / each : Math.min(fewWaiters, (2 * lagOf(lines)) / each);
+  const isLine = waiting > few;
   const name = JSON.stringify(rule);
   const before = busy.get(limit);
   if (!isSteady || !isLine || before?.rule !== name) {
