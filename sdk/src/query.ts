@@ -158,7 +158,7 @@ export type UpcomingQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & 
 /** Selects what is forecast. Without a product and a default, all that the key has access to, if those are at most 20 products and envs. */
 export type ForecastQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
   /**
-   * How many hours to look ahead, with the current one, 1 to 24.
+   * How many hours to look ahead, with the current one, 1 to 168.
    * @default `24`
    * @example `12`
    */
