@@ -83,8 +83,9 @@ export function codeWatch(
   };
   /** What a run has done that was moved to code of another kind, no program of it says. */
   const wasLed = (run: string) => wasMoved(run) && !hasOnlyGrown();
-  /** A run that was moved has seen the end of a job that the code of now would not have asked for. */
-  const hasSeenMended = (job: LogOf) => wasMoved(job.id) && logOf(job).some(({ entry }) => isMended(ownName(entry.k)));
+  /** A run that was moved has seen the end of a job that the code of now would not have asked for, or waits for it by the key `step`. */
+  const hasSeenMended = (job: LogOf, step = "") =>
+    wasMoved(job.id) && [step, ...logOf(job).map(({ entry }) => entry.k)].some((key) => isMended(ownName(key)));
 
   const loaded = (value: KeptValue | undefined): unknown => {
     if (!value) return null;
@@ -280,7 +281,10 @@ export function codeWatch(
     }
     if (!parked) return;
     if (parked.code === "CRASHED") cover("a run is parked");
-    else if (parked.code === "NON_DETERMINISTIC" && (wasLed(after.id) || hasSeenMended({ ...after, part })))
+    else if (
+      parked.code === "NON_DETERMINISTIC" &&
+      (wasLed(after.id) || hasSeenMended({ ...after, part }, parked.step))
+    )
       cover("a run is parked that was moved to code that does not do what it has done");
     else violated(`${nameOf(after)} is parked: ${parked.code} ${parked.message}`);
   }
