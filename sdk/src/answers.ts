@@ -76,6 +76,11 @@ export interface JobSummary extends DuctapeJob {
   attempt: number;
   /** How many further attempts follow a failed first one. */
   retries: number;
+  /**
+   * Up to which attempt it is tried, once a caller has retried it: its retries count from there. Of others that is
+   * `retries` + 1.
+   */
+  most_attempts?: number;
   /** How long one attempt may take, in milliseconds. */
   timeout_ms: number;
   /** When the current attempt may start. Epoch milliseconds. */

@@ -88,11 +88,21 @@ const timeOf = (at: number): string => new Date(at).toISOString();
 
 /** How a job stands that is no run of a feature under way. */
 function stateOf(view: JobView, now: number): string[] {
-  const { status, due_at, finished_at, waiting_for, error, reason, attempt, retries } = view;
+  const {
+    status,
+    due_at,
+    finished_at,
+    waiting_for,
+    error,
+    reason,
+    attempt,
+    retries,
+    most_attempts = retries + 1,
+  } = view;
   const held = waiting_for && ("pause" in waiting_for ? pausedBy(waiting_for) : inLine(waiting_for));
   switch (status) {
     case "scheduled":
-      return [`It is due at ${timeOf(due_at)}${attempt > 1 ? `, for attempt ${attempt} of ${retries + 1}` : ""}.`];
+      return [`It is due at ${timeOf(due_at)}${attempt > 1 ? `, for attempt ${attempt} of ${most_attempts}` : ""}.`];
     case "queued":
       return held ? [held] : [`It was due at ${timeOf(due_at)}, and waits for a consumer of its type.`];
     case "running":

@@ -7,7 +7,7 @@ import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
 import type { KeptAnswer } from "../job/provider-answer.ts";
 import { cachedFrom } from "../job/result-cache.ts";
-import { retryingOf } from "../job/retrying.ts";
+import { mostAttemptsOf, retryingOf } from "../job/retrying.ts";
 import { openWaitsOf } from "../job/run-wait.ts";
 import type { Shared } from "../job/shared-key.ts";
 import { attemptSpan, traceIdOf } from "../job/spans.ts";
@@ -59,7 +59,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...pick(job, ["app", "started_at", "finished_at", "expires_at", "labels", "fairness_key", "repeat", "reason"]),
   ...pick(job, ["bundle", "cache", "gates", "unique", "rolled_back"]),
   ...(job.ending && !isFinished(job) && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
-  ...defined({ lateness: latenessOf(job), retrying: retryingOf(job) }),
+  ...defined({ lateness: latenessOf(job), most_attempts: mostAttemptsOf(job), retrying: retryingOf(job) }),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),

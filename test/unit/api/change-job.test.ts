@@ -28,6 +28,19 @@ function world(job: Job, ...others: Job[]) {
   };
 }
 
+test("a retried job says up to which attempt it is tried, wherever it says which one that is", async () => {
+  const job = { ...failed(), product: "my-product", env: "prd", event: "create_order", retries: 3 };
+  const w = world(job);
+  const path = `/v1/jobs/${job.id}`;
+  expect((await w.ask({ path })).body).not.toHaveProperty("most_attempts");
+  const retried = { attempt: 5, most_attempts: 8 };
+  expect((await w.post("retry", { delay_ms: 5000 })).body).toMatchObject(retried);
+  const { body } = await w.ask({ path: "/v1/jobs", query: { product_tag: "my-product", env: "prd" } });
+  expect(body).toMatchObject({ jobs: [retried] });
+  const { says } = (await w.ask({ path: `${path}/explain` })).body;
+  expect(says.join(" ")).toContain("for attempt 5 of 8");
+});
+
 describe("a change of a job answers 200 with the job after it:", () => {
   it.each<[string, Job, unknown, Record<string, unknown>]>([
     ["cancel", waits(), undefined, { status: "cancelled", reason: "cancelled by request", finished_at: noon }],

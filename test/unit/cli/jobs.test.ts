@@ -129,6 +129,11 @@ describe("the command jobs get", () => {
     expect(out).toContain("parcel, after express: TIMEOUT, without bike, which had just failed\n");
   });
 
+  it("says up to which attempt a job is tried that was retried", async () => {
+    const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aJob({ attempt: 5, most_attempts: 8 }) });
+    expect((await cli(["jobs", "get", jobId])).out).toContain("  attempt   5 of 8\n");
+  });
+
   it("shows the job as a text", async () => {
     const { cli } = answering({ [`GET /v1/jobs/${jobId}`]: aJob({ labels: ["order-1", "\u001B[31m"] }) });
     expect((await cli(["jobs", "get", jobId])).out).toBe(

@@ -75,7 +75,7 @@ function knownOf(job: Job, now: number): Known[] {
     time("Planned", job.scheduled_at),
     length("Lateness", latenessOf(job)),
     length("Took", durationOf(job, now)),
-    text("Attempts", `${job.attempt} of ${job.retries + 1}`),
+    text("Attempts", `${job.attempt} of ${job.most_attempts ?? job.retries + 1}`),
     length("Timeout", job.timeout_ms),
     {
       name: "Labels",

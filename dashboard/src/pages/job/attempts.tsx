@@ -20,7 +20,7 @@ export function Attempts({
   title,
   saysFailure = false,
 }: {
-  job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries" | "gates">;
+  job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries" | "most_attempts" | "gates">;
   title: string;
   /** The page says elsewhere why the last attempt failed. */
   saysFailure?: boolean;
@@ -31,7 +31,7 @@ export function Attempts({
   if (bars.every(({ attempt, outcome }) => attempt === 1 && outcome === "waiting")) return null;
   const axis = axisOf(bars);
   return (
-    <Panel title={title} note={`up to ${job.retries + 1}`}>
+    <Panel title={title} note={`up to ${job.most_attempts ?? job.retries + 1}`}>
       <div class="attempts">
         <div class="attempt-axis" aria-hidden="true">
           {axis.ticks.map(({ at, label }) => (

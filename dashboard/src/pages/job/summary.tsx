@@ -170,7 +170,7 @@ function Details({ job }: { job: Job }) {
       <Fact name="Type">{job.type}</Fact>
       <Fact name="Attempt">
         <span class="num">
-          {job.attempt} of {job.retries + 1}
+          {job.attempt} of {job.most_attempts ?? job.retries + 1}
         </span>
       </Fact>
       <Fact name="Timeout">

@@ -76,10 +76,10 @@ export const jobColumns: readonly JobColumn[] = [
     width: "68px",
     right: true,
     standard: true,
-    cell: ({ attempt, retries }) => (
+    cell: ({ attempt, retries, most_attempts = retries + 1 }) => (
       <span class="num">
         {attempt}
-        <span class="muted">/{retries + 1}</span>
+        <span class="muted">/{most_attempts}</span>
       </span>
     ),
   },

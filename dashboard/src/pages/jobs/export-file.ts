@@ -32,7 +32,7 @@ const csvColumns: Record<string, readonly CsvColumn[]> = {
   duration: [["duration_ms", (job, now) => durationOf(job, now)]],
   attempts: [
     ["attempt", ({ attempt }) => attempt],
-    ["most_attempts", ({ retries }) => retries + 1],
+    ["most_attempts", ({ retries, most_attempts = retries + 1 }) => most_attempts],
   ],
   next: [["next_run_at", ({ next_run_at }) => timeOr(next_run_at)]],
   waiting: [["waiting_for", (job) => waitingFor(job)]],

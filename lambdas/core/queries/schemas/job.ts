@@ -210,6 +210,12 @@ export const summaryFields = {
   run: z.int().min(1).describe("The number of the run, from 1. A one-time job has run 1 only."),
   attempt: z.int().min(1).describe("The number of the attempt at this run, from 1."),
   retries: z.int().describe("How many further attempts follow a failed first one."),
+  most_attempts: z
+    .int()
+    .describe(
+      "Up to which attempt it is tried, once a caller has retried it: its retries count from there. Of others that is `retries` + 1.",
+    )
+    .exactOptional(),
   timeout_ms: z.int().describe("How long one attempt may take, in milliseconds."),
   due_at: at("When the current attempt may start."),
   created_at: at("When the job was requested."),

@@ -230,6 +230,9 @@ class JobSummary(TypedDict):
     """The number of the attempt at this run, from 1."""
     retries: int
     """How many further attempts follow a failed first one."""
+    most_attempts: NotRequired[int]
+    """Up to which attempt it is tried, once a caller has retried it: its retries count from there. Of others that is
+    `retries` + 1."""
     timeout_ms: int
     """How long one attempt may take, in milliseconds."""
     due_at: int

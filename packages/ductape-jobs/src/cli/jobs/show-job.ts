@@ -188,7 +188,7 @@ export function jobLines(job: JobView, context: Context): string[] {
       ["repeats", repeatOf(job)],
       ["next run", when(job.next_run_at)],
       ["run", job.run > 1 ? String(job.run) : undefined],
-      ["attempt", `${job.attempt} of ${job.retries + 1}`],
+      ["attempt", `${job.attempt} of ${job.most_attempts ?? job.retries + 1}`],
       ["started", when(job.started_at)],
       ["lateness", latenessText(job)],
       ["finished", when(job.finished_at)],
