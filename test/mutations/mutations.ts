@@ -295,6 +295,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/late-decisions.test.ts",
   },
   {
+    // A job with three retries that was retried is at attempt 5 of 4.
+    file: "lambdas/core/job/retrying.ts",
+    find: "Math.max(attempt, retried_after + retries + 1)",
+    replace: "retries + 1",
+    test: "unit/api/change-job.test.ts",
+  },
+  {
     // A forecast of a week knows of the hot minutes of its first day and of its last one.
     file: "lambdas/aws/dynamodb/due-counts.ts",
     find: "{ length: dayOf(to - 1) - dayOf(from) + 1 }",
