@@ -60,6 +60,25 @@ describe("the command forecast", () => {
     expect(out).toMatch(/calm +9 at a time +1 +none/);
   });
 
+  it("lists the days of a week, each with its busiest hour", async () => {
+    const midnight = Date.parse("2030-02-01T00:00Z");
+    const hours = Array.from({ length: 168 }, (_, n) => ({
+      at: midnight + n * hour,
+      count: 0,
+      events: [] as object[],
+    }));
+    const due = (n: number, count: number, ...events: object[]) => Object.assign(hours[n] ?? {}, { count, events });
+    due(9, 5, event("mail", 5));
+    due(10, 9, event("charge", 7), event("mail", 2));
+    due(23, 1, event("mail", 1));
+    due(24, 3, event("sync", 3));
+    const { out } = await shown({ ...quiet, hours } as Forecast);
+    expect(out).toMatch(/DAY +DUE +MOST IN THE HOUR OF +EVENTS\n/);
+    expect(out).toMatch(/2030-02-01 +15 +2030-02-01 10:00:00 \+00:00: 9 +mail 8, charge 7\n/);
+    expect(out).toMatch(/2030-02-02 +3 +2030-02-02 00:00:00 \+00:00: 3 +sync 3\n/);
+    expect(out).not.toContain("2030-02-03");
+  });
+
   it("says what it has not all of, which minutes are hot, and what is paused", async () => {
     const { out } = await shown({
       ...quiet,
