@@ -84,7 +84,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a retried run is cancelled by its former log",
-    seed: 1889,
+    seed: 9537,
     at: `${open}#failureIn`,
     find: 'if (at < 0) at = log.findIndex(({ e }) => e === "cancel");',
     replace: 'if (at < 0) at = log.findLastIndex(({ e }) => e === "cancel" || e === "failed");',

@@ -93,12 +93,4 @@ export const limits: Mutation[] = [
     replace: "",
     bug: "of two consumers with duplicates of a message, one that a rate or limit refused freed the slot with which the other ran",
   },
-  {
-    name: "limits: who stands in line keeps its message while the line cannot be looked at",
-    seed: 70041390,
-    at: `${gates}/pass.ts#joinLine`,
-    find: "await handOver(services, gate, rule).catch(notHandedOver(services));",
-    replace: "await handOver(services, gate, rule);",
-    bug: "while AWS refused that, each attempt of the job left one message more, up to 34 at a time",
-  },
 ];
