@@ -12,6 +12,8 @@ import type { CatalogNeeds } from "./protocol.ts";
 interface HostOptions extends GenerationOptions {
   /** Prints a message for the user. */
   say: (line: string) => void;
+  /** Resolves at the next change of the code: what does not load at the start is tried again then. Default: it is refused. */
+  nextChange?: (() => Promise<void>) | undefined;
   /** Called before each catalog takes effect. */
   onCatalog: (needs: CatalogNeeds, bundles: Bundles) => void;
 }
@@ -29,16 +31,14 @@ interface Host {
 const drainMs = longestFunctionSeconds * 1000;
 const longestRestartPauseMs = 10_000;
 
-/** Runs the Lambda handlers in one child process at a time, and replaces a child that dies. */
+/** Runs the Lambda handlers in one child process at a time, and replaces a child that dies. Throws a StartError for code that does not load. */
 export async function startHost(options: HostOptions): Promise<Host> {
   let closing = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const draining = new Set<Generation>();
   const alive = new Set<Generation>();
 
-  const first = await Generation.load(options);
-  if (first.outcome !== "ready") throw new StartError(explain(first, options));
-  let current = serve(first);
+  let current = serve(await firstOf(options));
 
   function serve({ generation, needs, bundles }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
     options.onCatalog(needs, bundles);
@@ -101,6 +101,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
       );
     },
   };
+}
+
+async function firstOf(options: HostOptions): Promise<Extract<Loaded, { outcome: "ready" }>> {
+  for (;;) {
+    // Taken before the code is read: a change while it loads counts.
+    const changed = options.nextChange?.();
+    const loaded = await Generation.load(options);
+    if (loaded.outcome === "ready") return loaded;
+    const why = explain(loaded, options);
+    if (!changed) throw new StartError(why);
+    options.say(`${why}\nWaiting for a change of its files.`);
+    await changed;
+  }
 }
 
 function explain(loaded: Exclude<Loaded, { outcome: "ready" }>, { root, catalog }: HostOptions): string {

@@ -5,7 +5,10 @@ import { type FSWatcher, watch } from "chokidar";
 const debounceMs = 150;
 
 interface Watching {
-  ready: Promise<void>;
+  /** Resolves once each path that was named so far is watched. */
+  ready(): Promise<void>;
+  /** Resolves once a change from now on has been reported. */
+  next(): Promise<void>;
   /** Watches more folders or files. */
   add(paths: string[]): void;
   close(): Promise<void>;
@@ -17,23 +20,33 @@ interface Watching {
  */
 export function watchFolders(paths: string[], changed: () => void): Watching {
   let timer: NodeJS.Timeout | undefined;
+  let next = Promise.withResolvers<void>();
+  const report = () => {
+    changed();
+    next.resolve();
+    next = Promise.withResolvers();
+  };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(changed, debounceMs);
+    timer = setTimeout(report, debounceMs);
   };
-  const watched = new Set(paths);
-  const watchers = paths.map((path) => watcherOf(path).on("all", later));
+  const watched = new Set<string>();
+  const watchers: FSWatcher[] = [];
+  const ready: Promise<void>[] = [];
+  const add = (more: string[]) => {
+    for (const path of more) {
+      if (watched.has(path)) continue;
+      watched.add(path);
+      const one = watcherOf(path).on("all", later);
+      watchers.push(one);
+      ready.push(new Promise((resolve) => one.once("ready", () => resolve())));
+    }
+  };
+  add(paths);
   return {
-    add: (more) => {
-      for (const path of more) {
-        if (watched.has(path)) continue;
-        watched.add(path);
-        watchers.push(watcherOf(path).on("all", later));
-      }
-    },
-    ready: Promise.all(watchers.map((one) => new Promise<void>((resolve) => one.once("ready", () => resolve())))).then(
-      () => {},
-    ),
+    next: () => next.promise,
+    add,
+    ready: async () => void (await Promise.all(ready)),
     close: async () => {
       clearTimeout(timer);
       await Promise.all(watchers.map((one) => one.close()));

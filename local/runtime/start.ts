@@ -200,8 +200,10 @@ async function start(
   });
   stops.push(() => code.close());
   const codeFolder = emptiedFolder(data.path("code"));
-  let codeFolders: string[] = [];
-  let watcher: ReturnType<typeof watchFolders> | undefined;
+  let reload = () => {};
+  const own = catalog === undefined ? [resolve(root, "products"), resolve(root, "lambdas")] : [dirname(catalog)];
+  const watcher = options.watch ? watchFolders([...own, resolve(envFile)], () => reload()) : undefined;
+  if (watcher) stops.push(watcher.close);
   const host = await startHost({
     root,
     allowReal,
@@ -223,11 +225,11 @@ async function start(
     }),
     onOutput: log.take,
     say,
+    nextChange: watcher?.next,
     onCatalog: (needs, bundles) => {
       first = needs.first;
       code.use(bundles);
-      codeFolders = [...new Set([...bundles.values()].flatMap(({ sources }) => sources.map((path) => dirname(path))))];
-      watcher?.add(codeFolders);
+      watcher?.add([...bundles.values()].flatMap(({ sources }) => sources.map((path) => dirname(path))));
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const queue of needs.queues) sqsAndS3.createQueue(queue);
@@ -244,14 +246,8 @@ async function start(
     },
   });
   stops.push(() => host.close(1000));
-  if (options.watch) {
-    const reload = () =>
-      void host.reload().then((outcome) => outcome === "reloaded" && say("Reloaded the changed code."));
-    const own = catalog === undefined ? [resolve(root, "products"), resolve(root, "lambdas")] : [dirname(catalog)];
-    watcher = watchFolders([...new Set([...own, ...codeFolders]), resolve(envFile)], reload);
-    stops.push(watcher.close);
-    await watcher.ready;
-  }
+  reload = () => void host.reload().then((outcome) => outcome === "reloaded" && say("Reloaded the changed code."));
+  await watcher?.ready();
 
   feed = startFeed({
     log: changes,

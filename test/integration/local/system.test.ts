@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
@@ -199,6 +199,21 @@ test("a catalog with faults does not start, and its faults are listed with their
   const local = run({ data: join(cwd, "data"), cwd });
   expect(await local.exit).toBe(1);
   expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
+});
+
+test("--watch waits until the code with which it starts is mended", async () => {
+  const { cwd, file } = checkoutToEdit();
+  const working = readFileSync(file, "utf8");
+  writeFileSync(file, "this is no TypeScript");
+  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
+  await local.says("The code does not load");
+  await local.says("Waiting for a change of its files.");
+  writeFileSync(file, product("customer"));
+  await local.says(fault);
+
+  writeFileSync(file, working);
+  await local.ready();
+  expect(await ask(local.running(), "/v1/jobs", order, wait)).toMatchObject({ status: "completed" });
 });
 
 test("--watch applies good changes and refuses faulty ones", async () => {

@@ -23,7 +23,7 @@ async function watched() {
   let reports = 0;
   const watcher = watchFolders([join(folder, "products"), env], () => reports++);
   closings.push(() => watcher.close());
-  await watcher.ready;
+  await watcher.ready();
   return {
     folder,
     file,
