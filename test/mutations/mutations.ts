@@ -242,10 +242,17 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/code/parked-advice.test.ts",
   },
   {
+    // A run that fails in the decision that has begun calls within a step is undone without them, and another process parks it.
+    file: "lambdas/consumers/types/feature/code/ask-code.ts",
+    find: "...new Set([...scopes, ...Object.keys(kept.open).flatMap(scopesOf)]),",
+    replace: "...scopes,",
+    test: "unit/consumers/types/feature/code/begun-scopes.test.ts",
+  },
+  {
     // What is known of a step whose calls were cancelled changes, and a run that is being undone is parked.
     file: "lambdas/consumers/types/feature/code/ask-code.ts",
-    find: "scopes: [...run.scopes]",
-    replace: "scopes: [...run.scopes].filter((one) => Object.keys(run.kept.open).some((key) => key.startsWith(one)))",
+    find: "scopes: knownScopes(run)",
+    replace: "scopes: knownScopes(run).filter((one) => Object.keys(run.kept.open).some((key) => key.startsWith(one)))",
     test: "unit/consumers/types/feature/code/decide.test.ts",
   },
   {

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { CodeBundle, DecideQuestion } from "../../../../core/job/code-bundle.ts";
 import { codeVersion } from "../../../../core/job/code-messages.ts";
 import type { ParkedBy } from "../../../../core/job/code-progress.ts";
-import { type DecideMessage, mostFeatureSteps } from "../../../../core/job/decide-messages.ts";
+import { type DecideMessage, mostFeatureSteps, scopesOf } from "../../../../core/job/decide-messages.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { KeptEntry } from "../../../../core/job/run-log.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
@@ -96,7 +96,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
       input,
       from: begin,
       log: page,
-      ...(begin === 0 && { scopes: [...run.scopes], done: namedAsDone(run) }),
+      ...(begin === 0 && { scopes: knownScopes(run), done: namedAsDone(run) }),
       ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
     const answer = await answerTo(invoker, execution, run, message);
@@ -105,6 +105,11 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   }
   throw new Error("a log has at least one page");
 }
+
+/** What has begun within a step in this decision is not recorded yet, and its end may be in the log of the next message already. */
+const knownScopes = ({ scopes, kept }: OpenRun): string[] => [
+  ...new Set([...scopes, ...Object.keys(kept.open).flatMap(scopesOf)]),
+];
 
 /** What need not be run again, as far as the message has room for it: the rest may be, by the same idempotency keys. */
 const namedAsDone = ({ kept }: OpenRun): string[] =>
