@@ -175,9 +175,23 @@ export function codeProcesses(
 const beforeCall = "before it is called";
 
 const summaryOf = (said: unknown): string => {
-  const { run, kind, from, log, key, outcome, commands = [], ran = [], fault, need, refuse } = Object(said);
+  const {
+    run,
+    kind,
+    from,
+    log,
+    scopes = [],
+    key,
+    outcome,
+    commands = [],
+    ran = [],
+    fault,
+    need,
+    refuse,
+  } = Object(said);
   const keys = (of: { c: string; k: string; e?: string }[]) => of.map(({ c, k, e }) => `${c} ${k}${e ? ` ${e}` : ""}`);
-  if (kind === "decide") return `${run.definition.slice(0, 4)} from ${from}: ${keys(log)}`;
+  if (kind === "decide")
+    return `${run.definition.slice(0, 4)} from ${from}: ${[...keys(log), ...scopes.map((scope: string) => `${scope} calls ctx`)]}`;
   if (kind === "step") return `${run.definition.slice(0, 4)} runs ${key} after ${log.length}`;
   return JSON.stringify(
     outcome ? { is: outcome.is, commands: keys(commands), ran: keys(ran) } : { kind, fault, need, refuse },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { approvalIdOf } from "../../lambdas/core/job/approval.ts";
 import { isCodeProgress } from "../../lambdas/core/job/code-progress.ts";
 import { isFinished, type Job, type Stored } from "../../lambdas/core/job/job.ts";
@@ -44,6 +45,8 @@ const askedBy = (step: string) => {
 
 /** The name of own code, which is unlike any other of its program, also within a scope. */
 const ownName = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
+/** Without the rounds of the loops in which it was called. */
+const partName = (key: string): string => ownName(key).replace(/(\.\d+)+$/, "");
 
 /** What the rules need of a world. */
 interface Watching {
@@ -85,7 +88,7 @@ export function codeWatch(
   const wasLed = (run: string) => wasMoved(run) && !hasOnlyGrown();
   /** A run that was moved has seen the end of a job that the code of now would not have asked for, or waits for it by the key `step`. */
   const hasSeenMended = (job: LogOf, step = "") =>
-    wasMoved(job.id) && [step, ...logOf(job).map(({ entry }) => entry.k)].some((key) => isMended(ownName(key)));
+    wasMoved(job.id) && [step, ...logOf(job).map(({ entry }) => entry.k)].some((key) => isMended(partName(key)));
 
   const loaded = (value: KeptValue | undefined): unknown => {
     if (!value) return null;
@@ -99,7 +102,9 @@ export function codeWatch(
   async function programOf(job: LogOf & Pick<Job, "bundle" | "input">): Promise<number> {
     if (job.part === 1) return ((system.load(job.input) ?? {}) as { program?: number }).program ?? 0;
     const before = { ...job, part: job.part - 1 };
-    while (before.attempt > 1 && !logs.has(logName(before))) before.attempt -= 1;
+    // One that continues at once has no entry.
+    const isPlayed = (name: string) => logs.has(name) || playedBy.has(name);
+    while (before.attempt > 1 && !isPlayed(logName(before))) before.attempt -= 1;
     const bundle = playedBy.get(logName(before)) ?? job.bundle;
     const outcome = (await readingOf({ ...before, ...defined({ bundle }) }))?.outcome;
     if (outcome?.is === "continued") return outcome.program;
@@ -265,7 +270,9 @@ export function codeWatch(
   };
 
   function checkRun(before: Job, after: Job) {
-    const isForced = before.ending && after.status === "cancelled" && before.claim_id === undefined;
+    // Who asks a second time gives the undo up, also while a decision is made, which would have recorded that it was made.
+    const isByRequest = after.reason === "by request" && isDeepStrictEqual(after.progress, before.progress);
+    const isForced = before.ending && after.status === "cancelled" && (before.claim_id === undefined || isByRequest);
     if (isForced) forced.add(`${after.id} ${after.run} ${after.attempt}`);
     const isMoved = moved.has(after.id) && after.bundle === undefined;
     if (before.bundle !== undefined && after.bundle !== before.bundle && after.attempt === before.attempt && !isMoved)
