@@ -83,7 +83,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   return {
     invoke: async (name, event) => (await current).invoke(name, event),
-    reload: () => {
+    reload: async () => {
+      // The watcher ends after the host, since it is there before it.
+      if (closing) return "refused";
       const next = reloading.then(replace);
       reloading = next.catch(() => {});
       return next;
