@@ -106,7 +106,10 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   throw new Error("a log has at least one page");
 }
 
-/** What has begun within a step in this decision is not recorded yet, and its end may be in the log of the next message already. */
+/**
+ * The steps that are known to call ctx, by what has begun within them. What has begun in this decision counts, though it is not recorded: its end
+ * may be in the log of the next message already.
+ */
 const knownScopes = ({ scopes, kept }: OpenRun): string[] => [
   ...new Set([...scopes, ...Object.keys(kept.open).flatMap(scopesOf)]),
 ];
