@@ -32,7 +32,7 @@ import { startScheduler } from "../scheduler/scheduler.ts";
 import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
 import { startDynamoDb } from "../servers/dynamodb.ts";
 import { keepExpressions } from "../servers/expressions.ts";
-import { onFailedWrite } from "../servers/level.ts";
+import { onFailedWrite, readInPlace } from "../servers/level.ts";
 import { otherHosts } from "../servers/other-hosts.ts";
 import { readReferences } from "../servers/secret-values.ts";
 import { startSecrets } from "../servers/secrets.ts";
@@ -152,6 +152,7 @@ async function start(
     feed?.wake();
     clock?.wrote(writes);
   };
+  stops.push(readInPlace());
   stops.push(onFailedWrite(() => broke(`${cannotWrite(data.path("dynamodb"))} ${remedy}`)));
   stops.push(keepExpressions());
   const dynamodb = await data.open("dynamodb", (folder) => startDynamoDb(folder, { log: changes, changed }));

@@ -1,13 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Listening } from "../../../local/gateway/http.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
 import { tableName } from "../../../local/runtime/names.ts";
 import { startDynamoDb } from "../../../local/servers/dynamodb.ts";
-import { onFailedWrite } from "../../../local/servers/level.ts";
+import { onFailedWrite, readInPlace } from "../../../local/servers/level.ts";
 import { type ChangeLog, openChangeLog } from "../../../local/stream/change-log.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 
@@ -20,6 +21,11 @@ let log: ChangeLog;
 let server: Listening;
 let client: DynamoDBClient;
 let undo: () => void;
+let path: string;
+beforeEach(() => {
+  path = join(folder, randomUUID());
+  mkdirSync(path, { recursive: true });
+});
 afterEach(async () => {
   client.destroy();
   await server.close();
@@ -31,6 +37,28 @@ afterEach(async () => {
 const key = (id: string) => ({ PK: { S: `JOB#${id}` }, SK: { S: "STATE" } });
 const put = (id: string) => client.send(new PutItemCommand({ TableName: tableName, Item: key(id) }));
 const get = async (id: string) => (await client.send(new GetItemCommand({ TableName: tableName, Key: key(id) }))).Item;
+
+async function start(): Promise<void> {
+  log = openChangeLog(join(path, "stream.db"));
+  server = await startDynamoDb(join(path, "dynamodb"), { log, changed: () => {} });
+  client = new DynamoDBClient({ endpoint: server.url, maxAttempts: 1, ...credentials });
+}
+
+test("what is read in place is what was written, whatever its key, also after a restart", async () => {
+  undo = readInPlace();
+  await start();
+  const ids = ["a", "ä€", "😀\uffff", ..."x".repeat(11)].map((id, i) => id.repeat(i < 3 ? 1 : 2 ** (i - 3)));
+  await Promise.all(ids.map(put));
+  const expected = ids.map((id) => key(id));
+  expect(await Promise.all(ids.map(get))).toEqual(expected);
+  expect(await get("missing")).toBeUndefined();
+
+  client.destroy();
+  await server.close();
+  log.close();
+  await start();
+  expect(await Promise.all(ids.map(get))).toEqual(expected);
+});
 
 test("a write that the disk refuses is reported once and is the last one", async () => {
   let full = false;
@@ -47,10 +75,7 @@ test("a write that the disk refuses is reported once and is the last one", async
   });
   const reported: unknown[] = [];
   undo = onFailedWrite((error) => reported.push(error));
-  mkdirSync(folder);
-  log = openChangeLog(join(folder, "stream.db"));
-  server = await startDynamoDb(join(folder, "dynamodb"), { log, changed: () => {} });
-  client = new DynamoDBClient({ endpoint: server.url, maxAttempts: 1, ...credentials });
+  await start();
 
   await put("before");
   full = true;
