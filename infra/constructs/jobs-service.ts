@@ -253,12 +253,12 @@ export class JobsService extends Construct {
       environment: {
         ...jobsEnvironment(platform),
         ...environmentOf("api", config),
-        IMPORT_QUEUE_URL: platform.state.intake.imports.queueUrl,
-        WEBHOOK_QUEUE_URL: webhooks.queueUrl,
+        IMPORT_QUEUE_URL: platform.state.intake.imports.queueName,
+        WEBHOOK_QUEUE_URL: webhooks.queueName,
         CONSUMER_MEMORY: JSON.stringify(config.ownMemory),
         LOG_GROUPS: logGroupNames(
           stack,
-          jobTypes.map((type) => consumers[type].logGroup),
+          byType((type) => consumers[type].logGroup),
         ),
       },
       ...(config.apiConcurrency !== undefined && { reservedConcurrentExecutions: config.apiConcurrency }),

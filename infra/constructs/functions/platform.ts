@@ -30,7 +30,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     ...(config.otlpEndpoint !== undefined && { TRACES: "true" }),
     ...(platform.seals && ({ SEAL_SECRET: state.approvalKeyArn } satisfies EnvOf<typeof SealEnv>)),
     QUEUES: queueUrls(platform),
-    PUMP_QUEUE_URL: ticks.queue.queueUrl,
+    PUMP_QUEUE_URL: ticks.queue.queueName,
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
     SCHEDULE_ROLES: byType(platform, (type) => schedules.roles[type].roleArn),

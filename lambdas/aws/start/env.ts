@@ -6,7 +6,7 @@ import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { fewestShards, mostShards } from "../../core/job/job-id.ts";
 import { longestHoldSeconds } from "../../core/job/route.ts";
 import { type ApiLimits, longestWaitSeconds, mostAuditDays } from "../../core/operations/api-limits.ts";
-import { type Deployment, startOfNames } from "../../core/operations/deployment.ts";
+import { type Deployment, startOfName } from "../../core/operations/deployment.ts";
 
 /*
  * One environment schema per entry. Each is a function, so that a Lambda makes only its own.
@@ -32,6 +32,12 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
  * fails for now (`deployed`).
  */
 const laterUrl = () => z.url().optional();
+
+/**
+ * The same, or the name of a queue beside those of the types: `queueUrl` completes it. An environment has 4 KB, which the whole URLs of all
+ * queues would not leave room in.
+ */
+const laterQueue = () => z.union([z.url(), z.string().regex(/^[\w-]+$/)]).optional();
 
 /** `{"<type>": <megabytes>}` as JSON: the memory of consumers for which the deployment sets another than their types do. */
 const ConsumerMemory = () =>
@@ -67,7 +73,7 @@ export const JobsEnv = () =>
      */
     QUEUES: fromJson().pipe(Queues()),
     /** The queue of the pump, which takes the ticks of the lines of limits. */
-    PUMP_QUEUE_URL: laterUrl(),
+    PUMP_QUEUE_URL: laterQueue(),
     SCHEDULE_GROUP: z.string().min(1),
     /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */
     EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),
@@ -77,6 +83,10 @@ export const JobsEnv = () =>
     SCHEDULE_DLQ_ARN: z.string().min(1),
   });
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
+
+/** The URL of a queue that `laterQueue` has read: one of the same account and Region as those of the types. */
+export const queueUrl = ({ QUEUES }: JobsEnv, queue: string | undefined): string | undefined =>
+  queue === undefined ? undefined : new URL(queue, QUEUES.action.url).href;
 
 /** For how many days entries of the audit are kept. */
 export const AuditDays = () => whole(1, mostAuditDays).default(defaultAuditDays);
@@ -91,11 +101,11 @@ export const ApiEnv = () =>
     WAITS_PER_KEY: whole(0).default(200),
     AUDIT_DAYS: AuditDays(),
     /** The queue of imports, which takes the turns of operations on many jobs too. */
-    IMPORT_QUEUE_URL: laterUrl(),
+    IMPORT_QUEUE_URL: laterQueue(),
     /** The queue of deliveries to webhook endpoints. */
-    WEBHOOK_QUEUE_URL: laterUrl(),
+    WEBHOOK_QUEUE_URL: laterQueue(),
     CONSUMER_MEMORY: ConsumerMemory(),
-    /** How the names of the consumers' log groups begin, and the name for each type with a sign for that: for links to the AWS console. */
+    /** What the names of the consumers' log groups begin with (`startOfName`), and the rest of each: for links to the AWS console. */
     LOG_GROUPS: z.string().optional(),
   });
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
@@ -110,10 +120,10 @@ export const apiLimitsOf = (env: ApiEnv): ApiLimits => ({
 /** Where the API runs in AWS; undefined where its environment does not say so. */
 export function deploymentOf(env: ApiEnv): Deployment | undefined {
   const { LOG_GROUPS = "", SCHEDULE_DLQ_ARN, TABLE_NAME: table, SCHEDULE_GROUP: schedule_group, QUEUES } = env;
-  const [start = "", ...names] = LOG_GROUPS.split(" ");
-  if (names.length === 0) return undefined;
+  const [start = "", ...rests] = LOG_GROUPS.split(" ");
+  if (rests.length === 0) return undefined;
   const [, , , region = "", account = ""] = SCHEDULE_DLQ_ARN.split(":");
-  const log_groups = byType((_, i) => (names[i] ?? "").replaceAll(startOfNames, start));
+  const log_groups = byType((type, i) => startOfName(start, type) + rests[i]);
   return { region, account, table, schedule_group, log_groups, queues: byType((type) => QUEUES[type].url) };
 }
 

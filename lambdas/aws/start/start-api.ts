@@ -17,7 +17,7 @@ import { dynamoSentDeliveries } from "../dynamodb/sent-deliveries.ts";
 import { dynamoSharedKeys } from "../dynamodb/shared-keys.ts";
 import { sqsMessages } from "../sqs/message-queue.ts";
 import { sqsWebhookQueue } from "../sqs/webhook-queue.ts";
-import { type ApiEnv, apiLimitsOf, deploymentOf } from "./env.ts";
+import { type ApiEnv, apiLimitsOf, deploymentOf, queueUrl } from "./env.ts";
 import { lazySessions } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
 
@@ -40,9 +40,9 @@ export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
     searchIndex: dynamoSearchIndex(dynamo),
     hookDeliveries: dynamoHookDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     operations: dynamoOperations(dynamo),
-    turns: sqsMessages({ client: sqs, url: env.IMPORT_QUEUE_URL }),
+    turns: sqsMessages({ client: sqs, url: queueUrl(env, env.IMPORT_QUEUE_URL) }),
     sentDeliveries: dynamoSentDeliveries({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
-    webhooks: sqsWebhookQueue({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    webhooks: sqsWebhookQueue({ client: sqs, url: queueUrl(env, env.WEBHOOK_QUEUE_URL) }),
     limits: apiLimitsOf(env),
     ...defined({ deployment: deploymentOf(env), memory: env.CONSUMER_MEMORY }),
   };

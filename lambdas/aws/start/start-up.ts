@@ -21,7 +21,7 @@ import { dynamoUnscheduled } from "../dynamodb/unscheduled.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import { sqsTicks } from "../sqs/ticks.ts";
-import { type JobsEnv, readEnv, TracesEnv } from "./env.ts";
+import { type JobsEnv, queueUrl, readEnv, TracesEnv } from "./env.ts";
 import { lazyBlobStore, lazyScheduler, lazySeals } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -52,7 +52,7 @@ export function startServices(
     hot: hotMinutes(dueCounts, env.SCHEDULER_STARTS_PER_SECOND),
     blobs: lazyBlobStore(env),
     gates: dynamoGates(dynamo),
-    ticks: sqsTicks({ client: sqs, url: env.PUMP_QUEUE_URL }),
+    ticks: sqsTicks({ client: sqs, url: queueUrl(env, env.PUMP_QUEUE_URL) }),
     resultCache: dynamoResultCache(dynamo),
     definitions: dynamoDefinitions(dynamo),
     signals: dynamoSignals(dynamo),

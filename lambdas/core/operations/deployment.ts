@@ -15,5 +15,9 @@ export interface Deployment {
   queues: Record<JobType, string>;
 }
 
-/** Stands for how the names of all log groups begin, in an environment: it is in no name of one. */
-export const startOfNames = "~";
+/** Stands for the type of a consumer in what the names of all log groups begin with. It is in no name of one. */
+export const signOfType = "~";
+
+/** What the name of a type's log group begins with: the id of a resource in a template has letters and digits alone. */
+export const startOfName = (start: string, type: JobType): string =>
+  start.replace(signOfType, type.replaceAll("_", ""));

@@ -9,6 +9,7 @@ import {
   ConsumerEnv,
   IntakeEnv,
   LifecycleEnv,
+  queueUrl,
   ReconcilerEnv,
   readEnv,
   TasksEnv,
@@ -82,6 +83,15 @@ it("still refuses settings that no version made", () => {
   expect(() => readWith({ ...jobs, IMPORT_QUEUE_URL: "no address" }, () => readEnv(ApiEnv))).toThrow(
     "IMPORT_QUEUE_URL",
   );
+});
+
+it("completes the name of a queue to its URL, beside the queues of the types", () => {
+  const read = (queue: string) => {
+    const env = readWith({ ...jobs, IMPORT_QUEUE_URL: queue }, () => readEnv(ApiEnv));
+    return queueUrl(env, env.IMPORT_QUEUE_URL);
+  };
+  expect(read("shop-Imports_1A2B")).toBe("https://sqs.us-east-1.amazonaws.com/000000000000/shop-Imports_1A2B");
+  expect(read("http://127.0.0.1:9324/0/imports")).toBe("http://127.0.0.1:9324/0/imports");
 });
 
 it("knows the memory of consumers once the settings have it", () => {
