@@ -17,6 +17,7 @@ import { emptiedFolder } from "../data/private.ts";
 import { databasePlace } from "../demo/local-values.ts";
 import { makeDemoDatabase } from "../demo/postgres.ts";
 import { withDatabase } from "../demo/with-database.ts";
+import { makeFirstHandler, noCode } from "../gateway/first-handler.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { type Handler, serve } from "../gateway/http.ts";
 import { makeSession } from "../gateway/session.ts";
@@ -135,10 +136,8 @@ async function start(
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
   // The port first: if it is taken, nothing else needs to start. Early requests wait.
-  const gateway = Promise.withResolvers<Handler>();
-  const http = await onPort(options.port ?? 3000, async (request, response) =>
-    (await gateway.promise)(request, response),
-  );
+  const gateway = makeFirstHandler();
+  const http = await onPort(options.port ?? 3000, gateway.handler);
   stops.push(() => http.close());
 
   stops.push(shiftDate());
@@ -226,7 +225,12 @@ async function start(
     }),
     onOutput: log.take,
     say,
-    nextChange: watcher?.next,
+    nextChange:
+      watcher &&
+      (() => {
+        gateway.use(noCode);
+        return watcher.next();
+      }),
     onCatalog: (needs, bundles) => {
       first = needs.first;
       code.use(bundles);
@@ -290,7 +294,7 @@ async function start(
   });
   stops.push(clock.close);
   const session = makeSession(data.apiKey);
-  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
+  gateway.use(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
   const { url } = http;

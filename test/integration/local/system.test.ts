@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
 import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
+import { freePort } from "../../support/databases/free-port.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { checkout } from "../../support/local/checkout.ts";
 import { ask, type Run } from "../../support/local/run-local.ts";
@@ -201,13 +202,17 @@ test("a catalog with faults does not start, and its faults are listed with their
   expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
 });
 
-test("--watch waits until the code with which it starts is mended", async () => {
+test("--watch waits until the code with which it starts is mended, and says so to who asks meanwhile", async () => {
   const { cwd, file } = checkoutToEdit();
   const working = readFileSync(file, "utf8");
   writeFileSync(file, "this is no TypeScript");
-  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
+  const port = await freePort();
+  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"], env: { PORT: String(port) } });
   await local.says("The code does not load");
   await local.says("Waiting for a change of its files.");
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/health`);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(await answer.json()).toEqual({ message: expect.stringContaining("the terminal shows them") });
   writeFileSync(file, product("customer"));
   await local.says(fault);
 
