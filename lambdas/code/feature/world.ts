@@ -1,4 +1,6 @@
 import { createHook } from "node:async_hooks";
+import nodeCrypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import { frames, handlerFrame } from "./frame.ts";
 import { placeHere } from "./places.ts";
@@ -60,14 +62,18 @@ function replaceGlobals(): void {
     return frame ? frame.random() : random();
   };
   const { crypto, performance } = globalThis;
-  replace(crypto, "randomUUID", (real) => (...options: []) => {
-    const frame = handlerFrame();
-    return frame ? uuidOf(frame.random) : real.apply(crypto, options);
-  });
+  for (const module of [crypto, nodeCrypto])
+    replace(module, "randomUUID", (real) => (...options: []) => {
+      const frame = handlerFrame();
+      return frame ? uuidOf(frame.random) : real.apply(module, options);
+    });
+  // For those who import it by its name.
+  syncBuiltinESMExports();
   replace(performance, "now", (real) => () => {
     const frame = handlerFrame();
     return frame ? frame.run.now() - frame.run.startedAt : real.call(performance);
   });
+  replaceFormats();
   refuse("fetch", "Its answer would be another in the next replay");
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const)
     refuse(name, "The run may go on in another process, which has no such timer: use ctx.sleep");
@@ -101,6 +107,33 @@ function replaceDate(): void {
   });
   replacedDate = date;
   globalThis.Date = date;
+}
+
+/** A date is written as of now where none is given. */
+function replaceFormats(): void {
+  type Format = Intl.DateTimeFormat["format"];
+  const { prototype } = Intl.DateTimeFormat;
+  const given = (date: Parameters<Format>[0]) => (date === undefined ? handlerFrame()?.run.now() : date);
+  replace(
+    prototype,
+    "formatToParts",
+    (real) =>
+      function (this: Intl.DateTimeFormat, date) {
+        return real.call(this, given(date));
+      },
+  );
+  const { get: real } = Object.getOwnPropertyDescriptor(prototype, "format") as { get: () => Format };
+  // A formatter has one function, whose identity others may rely on.
+  const made = new WeakMap<Format, Format>();
+  Object.defineProperty(prototype, "format", {
+    configurable: true,
+    get(this: Intl.DateTimeFormat): Format {
+      const format = real.call(this);
+      const ours = made.get(format) ?? ((date) => format(given(date)));
+      made.set(format, ours);
+      return ours;
+    },
+  });
 }
 
 function replace<Of extends object, Name extends keyof Of>(

@@ -1,3 +1,4 @@
+import nodeCrypto from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -219,6 +220,32 @@ describe("time and chance", () => {
     expect(Math.abs((result.own?.[0] ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(result.drawn?.[1]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(seen).size).toBe(1);
+  });
+
+  it("are those of the log by the modules of Node and the formats of a locale, too", async () => {
+    const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", dateStyle: "short" });
+    const ids: string[] = [];
+    const run = await tested(async (ctx) => {
+      const id = nodeCrypto.randomUUID();
+      const year = format.formatToParts().find(({ type }) => type === "year")?.value;
+      const before = [format.format(), format.format(undefined), year, format.format(0)];
+      await ctx.run("go", { id });
+      await ctx.sleep("2d");
+      ids.push(id);
+      return { before, after: format.format(), own: await ctx.step("own", () => format.format()) };
+    });
+    expect(run.result).toEqual({
+      before: ["01/01/2030", "01/01/2030", "2030", "01/01/1970"],
+      after: "03/01/2030",
+      own: format.format(Date.now()),
+    });
+    expect(new Set(ids).size).toBe(1);
+    expect(nodeCrypto.randomUUID()).not.toBe(nodeCrypto.randomUUID());
+    expect(format.format).toBe(format.format);
+    expect([format.format(), format.formatToParts()]).toEqual([
+      format.format(Date.now()),
+      format.formatToParts(Date.now()),
+    ]);
   });
 
   it("are those of the log also where a test moves the time", async () => {
