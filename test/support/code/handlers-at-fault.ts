@@ -103,6 +103,16 @@ export const collects = defineFeature({
   },
 });
 
+export const drops = defineFeature({
+  async run(ctx) {
+    ctx.run("go");
+    [1, 2].forEach(async (n) => {
+      await ctx.run("late", n);
+    });
+    return 1;
+  },
+});
+
 export const races = defineFeature({
   async run(ctx) {
     await Promise.race([ctx.run("go"), ctx.run("late")]);

@@ -68,6 +68,12 @@ it.each(["counts", "collects"] as const)("a change in a step is lost with the pr
   expect((await tested(name)).result).toBe(0);
 });
 
+it("what nothing waits for does not begin where the handler ends", async () => {
+  expect(foundIn("drops")).toMatchObject([{ rule: "not-awaited" }, { rule: "not-awaited" }]);
+  const run = await tested("drops");
+  expect([run.result, run.jobs]).toEqual([1, []]);
+});
+
 it("a job that has lost Promise.race goes on", async () => {
   expect(foundIn("races")).toMatchObject([{ rule: "open-losers" }]);
   const run = await tested("races");

@@ -324,7 +324,8 @@ describe("nothing is found", () => {
     [
       "of what is the same in each replay",
       ours(
-        `const at = Date.now() + new Date().getTime() + Math.random() + performance.now();\nreturn [at, crypto.randomUUID(), globalThis.crypto.randomUUID(), ctx.uuid(), ctx.random(), ctx.now()];`,
+        `const at = Date.now() + new Date().getTime() + Math.random() + performance.now();\nreturn [at, crypto.randomUUID(), globalThis.crypto.randomUUID(), randomUUID(), ctx.uuid(), ctx.random(), ctx.now()];`,
+        `import { randomUUID } from "node:crypto";`,
       ),
     ],
     [
@@ -475,8 +476,8 @@ describe("what a handler does in the world outside of steps", () => {
 
 describe("what is another in each replay", () => {
   finds("not-repeatable", "warning", [
-    ["ids of Node", ours(`const id = ▸randomUUID();`, `import { randomUUID } from "node:crypto";`)],
-    ["ids of Node's module", ours(`const id = ▸crypto.randomUUID();`, `import crypto from "crypto";`)],
+    ["numbers of Node", ours(`const n = ▸randomInt(9);`, `import { randomInt } from "node:crypto";`)],
+    ["numbers of Node's module", ours(`const n = ▸crypto.randomInt(9);`, `import crypto from "crypto";`)],
     [
       "ids of a package",
       ours(
@@ -490,6 +491,37 @@ describe("what is another in each replay", () => {
       ours(`await ctx.step("s", async () => ctx.run("go", { id: ▸nanoid() }));`, `import { nanoid } from "nanoid";`),
     ],
   ]);
+});
+
+describe("a call of ctx that nothing waits for", () => {
+  finds("not-awaited", "warning", [
+    ["of an event", ours(`▸ctx.run("go");\nreturn 1;`)],
+    ["of a step", ours(`if (input) ▸ctx.step("s", () => 1);\nreturn 1;`)],
+    ["of a sleep", ours(`▸ctx.sleep("1h");`)],
+    ["of an approval", ours(`▸ctx.approve({ title: "May I?" });`)],
+    ["that goes on by then", ours(`▸ctx.run("go").then(() => ctx.run("on")).catch(() => {});`)],
+    ["by another name", ours(`const { run } = ctx;\n▸run("go");`)],
+    ["in a step", ours(`await ctx.step("s", async () => { ▸ctx.run("go"); await ctx.run("on"); });`)],
+    ["in a branch", ours(`await ctx.race({ a: async () => { ▸ctx.run("go"); await ctx.sleep("1h"); } });`)],
+    ["in a function that is given ctx", `const go = (ctx: FeatureContext) => { ▸ctx.run("go"); };`],
+    ["in Ductape's spelling", ductape(`▸ctx.api.run({ app: "a", event: "b" });\n▸ctx.notification.email({});`)],
+    ["by forEach", ours(`▸input.lines.forEach(async (line) => { await ctx.run("go", line); });\nreturn 1;`)],
+    ["by map", ours(`▸input.lines.map(async (line) => ctx.run("go", line));`)],
+  ]);
+
+  it.each([
+    ["awaited", `await ctx.run("go");`],
+    ["awaited later", `const going = ctx.run("go");\nawait ctx.sleep("1h");\nawait going;`],
+    ["returned", `return ctx.run("go");`],
+    ["void, where it is meant", `void ctx.run("go", {}, { onParentEnd: "abandon" });\nawait ctx.sleep("1h");`],
+    ["of what is done at once", `ctx.setState("a", 1);\nctx.checkpoint("b");\nctx.log.info("c");\nctx.rollback("d");`],
+    ["an undo", `await ctx.run("go", {}, { undo: () => ctx.run("back") });`],
+    ["in Promise.all", `await Promise.all(input.lines.map(async (line) => ctx.run("go", line)));`],
+    ["by forEach that is not async", `input.lines.forEach((line) => { sum(line); });`],
+    ["of something else", `other.run("go");\ninput.lines.forEach(async (line) => { await line; });`],
+  ])("is not: %s", (_what, body) => {
+    expect(checked(ours(body)).found).toEqual([]);
+  });
 });
 
 describe("a race that leaves its losers open", () => {

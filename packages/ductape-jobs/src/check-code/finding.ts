@@ -14,6 +14,7 @@ export interface SourceFinding {
     | "repeated-key"
     | "retried-calls"
     | "not-here"
+    | "not-awaited"
     | "undeclared-signal"
     | "unknown-event"
     | "unseen-value";

@@ -2,6 +2,7 @@ import type * as t from "@babel/types";
 import { codeModuleOf } from "./contexts.ts";
 import type { SourceFinding } from "./finding.ts";
 import { lostChanges } from "./lost-changes.ts";
+import { notAwaited } from "./not-awaited.ts";
 import { openLosers } from "./open-losers.ts";
 import { outsideSteps } from "./outside-steps.ts";
 import { notHere, retriedCalls, undeclaredSignals } from "./refused-calls.ts";
@@ -13,6 +14,7 @@ import { unseenValues } from "./unseen-values.ts";
 const checks = [
   lostChanges,
   openLosers,
+  notAwaited,
   outsideSteps,
   repeatedKeys,
   retriedCalls,

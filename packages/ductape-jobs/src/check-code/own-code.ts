@@ -23,6 +23,13 @@ const readable = new Set([
   ...["when", "default", "transform", "variable", "constant"],
 ]);
 
+/** What neither begins anything nor ends the run later: it is done when it returns, or throws. */
+const immediate = new Set(["setState", "checkpoint", "rollback", "triggerRollback", "continueAs", "branch", "each"]);
+
+/** Whether a call of this part of ctx returns a promise of what it begins. */
+export const isBegun = ([first]: readonly string[]): boolean =>
+  first !== undefined && !readable.has(first) && !immediate.has(first);
+
 /** The function of a step that does work itself, with the functions of the module that it uses. */
 export interface OwnCode {
   step: StepCall;
