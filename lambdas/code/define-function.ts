@@ -1,4 +1,5 @@
 import type { Reference } from "../core/catalog/references.ts";
+import { refuseOthers } from "./refuse-others.ts";
 import type { OutputOf, StandardSchema } from "./standard-schema.ts";
 
 /** Writes lines that can be found by the job. */
@@ -77,6 +78,7 @@ export function defineFunction(definition: {
   input?: StandardSchema;
   run: (input: never, ctx: FunctionContext) => unknown;
 }): CodeFunction {
+  refuseOthers("defineFunction", definition, ["input", "run"]);
   const { input, run } = definition;
   if (typeof run !== "function")
     throw new TypeError("defineFunction needs `run`, a function: async run(input, ctx) { ... }");

@@ -189,7 +189,7 @@ export interface FeatureContext<Of extends Signals = Signals> {
   getState<Value = unknown>(key: string): Value | undefined;
   /** Notes how far the run has come. `rollback: "to_checkpoint"` of the feature undoes what came after the last one. */
   checkpoint(name: string, data?: unknown): void;
-  /** Undoes what the run has done, and ends it. */
+  /** Undoes what the run has done, and ends it: by what it throws, or where that is caught when the handler ends. */
   rollback(reason: string): never;
   /** Ends the run and begins it anew with this input and an empty log: for handlers that go on for ever. Nothing after it runs. */
   continueAs(input: unknown): Promise<never>;

@@ -1,3 +1,4 @@
+import { refuseOthers } from "../refuse-others.ts";
 import type { OutputOf, StandardSchema } from "../standard-schema.ts";
 import type { FeatureContext, Signals } from "./context.ts";
 
@@ -58,6 +59,7 @@ export function defineFeature(definition: {
   rollback?: RollbackStrategy;
   run: (ctx: FeatureContext<never>, input: never) => unknown;
 }): CodeFeature {
+  refuseOthers("defineFeature", definition, ["input", "signals", "rollback", "run"]);
   const { input, signals = {}, rollback = "all", run } = definition;
   if (typeof run !== "function")
     throw new TypeError("defineFeature needs `run`, a function: async run(ctx, input) { ... }");

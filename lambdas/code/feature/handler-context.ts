@@ -9,6 +9,7 @@ import {
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
+import { refuseOthers } from "../refuse-others.ts";
 import { Branch } from "./branch.ts";
 import { checkJson, fingerprint, type UndoOf } from "./call.ts";
 import type {
@@ -25,7 +26,15 @@ import type {
 } from "./context.ts";
 import { type Frame, frames } from "./frame.ts";
 import { type Asked, never, type Session } from "./session.ts";
-import { RollbackError, StepError } from "./step-errors.ts";
+import { StepError } from "./step-errors.ts";
+
+const optionsOf = {
+  run: ["step", "undo", "allowFail", "critical", "onParentEnd"] satisfies (keyof RunOptions<unknown>)[],
+  step: ["undo", "allowFail", "critical", "retries", "retryDelay", "timeout"] satisfies (keyof StepOptions<unknown>)[],
+  sleep: ["step"],
+  waitForSignal: ["step", "key", "timeout", "otherwise"] satisfies (keyof WaitOptions)[],
+  approve: ["step", "title", "show", "choices", "ask", "timeout", "otherwise"] satisfies (keyof ApproveOptions)[],
+};
 
 /** What the handler of a session calls. */
 export function contextOf(session: Session): FeatureContext<Signals> {
@@ -51,10 +60,14 @@ export function contextOf(session: Session): FeatureContext<Signals> {
     step: ((key: string, fn: (step: StepContext) => unknown, options?: Undo<unknown> | StepOptions<unknown> | null) =>
       step(session, key, fn, typeof options === "function" ? { undo: options } : (options ?? {}))) as never,
     sleep(duration, options = {}) {
+      refuseOthers("ctx.sleep", options, optionsOf.sleep);
       const timeout_ms = msOf("ctx.sleep", duration);
       return sleep(session, "sleep", { until: session.now() + timeout_ms, timeout_ms }, options.step);
     },
-    sleepUntil: (time, options = {}) => sleep(session, "sleepUntil", { until: timeOf(time) }, options.step),
+    sleepUntil(time, options = {}) {
+      refuseOthers("ctx.sleepUntil", options, optionsOf.sleep);
+      return sleep(session, "sleepUntil", { until: timeOf(time) }, options.step);
+    },
     waitForSignal: ((signals: string | string[], options: WaitOptions = {}) =>
       waitForSignal(session, feature.signals, [signals].flat(), options)) as never,
     approve: (options) => approve(session, options),
@@ -69,14 +82,10 @@ export function contextOf(session: Session): FeatureContext<Signals> {
       session.checkpoint = { name, data: structuredClone(data) };
       session.undo.checkpoint();
     },
-    rollback: (reason) => {
-      session.enter("rollback");
-      throw new RollbackError(reason);
-    },
+    rollback: (reason) => session.rollback(reason),
     continueAs: (input) => {
       checkJson("ctx.continueAs", input);
-      if (session.enter("continueAs") && session.phase === "running" && !session.cancelled)
-        session.end({ is: "continue", input: { v: structuredClone(input ?? null) } });
+      session.continueAs(input);
       return never();
     },
     // Those of a handler are replaced by what the log says.
@@ -130,11 +139,13 @@ function job<Result>(
   kind: "run" | "feature",
   of: string,
   input: unknown,
-  { step, undo, allowFail, critical, onParentEnd }: RunOptions<Result>,
+  options: RunOptions<Result>,
   command: (k: string, f: string, more: { on_parent_end?: "cancel" | "abandon" }) => Exclude<Command, { c: "close" }>,
 ): Promise<never> {
   if (typeof of !== "string" || of === "")
     throw new TypeError(`ctx.${kind} needs the tag of ${kind === "run" ? "an event" : "a feature"}.`);
+  refuseOthers(`ctx.${kind}`, options, optionsOf.run);
+  const { step, undo, allowFail, critical, onParentEnd } = options;
   checkJson(`ctx.${kind}`, input);
   if (![undefined, "cancel", "abandon"].includes(onParentEnd))
     throw new TypeError(`ctx.${kind}: \`onParentEnd\` is cancel or abandon.`);
@@ -154,9 +165,11 @@ function step(
   session: Session,
   key: string,
   fn: (step: StepContext) => unknown,
-  { undo, retries = 0, retryDelay, timeout, allowFail, critical }: StepOptions<unknown>,
+  options: StepOptions<unknown>,
 ): Promise<never> {
   if (typeof fn !== "function") throw new TypeError(`ctx.step(${JSON.stringify(key)}, fn) needs a function.`);
+  refuseOthers("ctx.step", options, optionsOf.step);
+  const { undo, retries = 0, retryDelay, timeout, allowFail, critical } = options;
   const name = checkedKey(key);
   const once = {
     ...{ fn, undo: undoOf(undo as Undo<never>, critical), isRepeatable: retries > 0, firstName: name },
@@ -203,6 +216,7 @@ function sleep(
 }
 
 function waitForSignal(session: Session, signals: Signals, names: string[], options: WaitOptions): Promise<unknown> {
+  refuseOthers("ctx.waitForSignal", options, optionsOf.waitForSignal);
   const { key, timeout, otherwise = "fail" } = options;
   if (names.length === 0) throw new TypeError("ctx.waitForSignal needs the name of a signal, or several.");
   for (const name of names)
@@ -252,6 +266,7 @@ const timedOut = (key: string, at: number): StepError =>
   new StepError(key, { code: "TIMEOUT", message: `${key} has waited until ${new Date(at).toISOString()}.` });
 
 function approve(session: Session, options: ApproveOptions): Promise<Approved> {
+  refuseOthers("ctx.approve", options, optionsOf.approve);
   const { title, show = [], choices = ["approve", "reject"], ask = [], timeout, otherwise = "fail" } = options;
   if (typeof title !== "string" || title === "")
     throw new TypeError("ctx.approve needs a title, which is the question.");
@@ -340,8 +355,11 @@ function msOf(what: string, duration: Duration): number {
   );
 }
 
+/** A text without an offset would be another time on another machine. */
+const withOffset = /T.*(?:Z|[+-]\d\d:?\d\d)$/i;
+
 function timeOf(time: Date | number | string): number {
-  const ms = typeof time === "string" ? Date.parse(time) : Number(time);
+  const ms = typeof time !== "string" ? Number(time) : withOffset.test(time) ? Date.parse(time) : Number.NaN;
   // A time in the past is over at once, also one before 1970.
   if (Number.isFinite(ms)) return Math.max(0, Math.ceil(ms));
   throw new TypeError(

@@ -93,6 +93,8 @@ export class Session implements HandlerRun {
   inVain: InVain | undefined;
   /** Why the run is cancelled, if it is. */
   cancelled: CancelledError | undefined;
+  /** The first rollback that the handler has asked for: the run ends with it, though the handler may have caught it. */
+  #rollback: RollbackError | undefined;
 
   readonly #host: SessionHost;
   readonly #root: Frame;
@@ -472,16 +474,32 @@ export class Session implements HandlerRun {
     this.phase = "ended";
   }
 
+  /** Throws, so that the handler does not go on. */
+  rollback(reason: string): never {
+    const frame = this.enter("rollback");
+    const error = new RollbackError(reason);
+    if (frame && !frame.isUndo && !frame.branch?.isClosed) this.#rollback ??= error;
+    throw error;
+  }
+
+  /** Ends the run, and begins it anew with an empty log. */
+  continueAs(input: unknown): void {
+    if (!this.enter("continueAs") || this.phase !== "running" || this.cancelled) return;
+    if (this.#rollback) this.#fail(this.#rollback);
+    else this.end({ is: "continue", input: { v: structuredClone(input ?? null) } });
+  }
+
   #complete(returned: unknown): void {
     if (this.phase !== "running" || this.cancelled) return;
     const kept = keptValue(this.run.feature, returned);
-    if ("error" in kept) this.#fail(new StepError("", kept.error));
+    if (this.#rollback) this.#fail(this.#rollback);
+    else if ("error" in kept) this.#fail(new StepError("", kept.error));
     else this.end({ is: "completed", value: { v: structuredClone(kept.v) } });
   }
 
   #fail(error: unknown): void {
     if (this.phase !== "running" || this.cancelled) return;
-    const outcome = this.#outcomeOf(error);
+    const outcome = this.#outcomeOf(this.#rollback ?? error);
     const { step } = outcome.is === "failed" ? outcome.error : {};
     this.inVain = { at: this.#at, ...(step !== undefined && { step }) };
     this.#undo(outcome);

@@ -33,7 +33,7 @@ export class CancelledError extends Error {
   }
 }
 
-/** What `ctx.rollback` throws. Within a step that calls ctx it reaches the handler as a StepError with the same code. */
+/** What `ctx.rollback` throws. Within a step that calls ctx it reaches the handler as a StepError with the same code. Caught, it is done later. */
 export class RollbackError extends Error {
   override readonly name = "RollbackError";
   readonly code = rolledBack;

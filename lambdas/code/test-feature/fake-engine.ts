@@ -235,6 +235,10 @@ export class FakeEngine {
         const asked = this.#world.approvals[command.k];
         if (!asked) return undefined;
         const { after = 0, choice, by = "a person", note } = asked;
+        if (!command.choices.includes(choice))
+          throw new Error(
+            `testFeature: \`approvals["${command.k}"].choice\` is ${JSON.stringify(choice)}, which is none of ${command.choices.join(", ")}.`,
+          );
         const value: SentDecision = { choice, by, ...(note !== undefined && { note }) };
         return { e: "done", at: this.now + durationMs(after), value: { v: value } };
       }

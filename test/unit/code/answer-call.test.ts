@@ -372,9 +372,10 @@ describe("a module that offers no such function", () => {
 });
 
 describe("defineFunction", () => {
-  it.each([
+  it.each<[object, string]>([
     [{}, "defineFunction needs `run`"],
     [{ run: 7 }, "defineFunction needs `run`"],
+    [{ run: () => 1, inputs: {} }, "defineFunction has no option `inputs`: there are `input`, `run`."],
     [{ run: () => 1, input: { type: "object" } }, "is no Standard Schema"],
   ])("refuses %j", (definition, message) => {
     expect(() => defineFunction(definition as never)).toThrow(message);

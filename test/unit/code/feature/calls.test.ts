@@ -472,6 +472,74 @@ describe("undo", () => {
     expect(keysOf(run)).toEqual(["charge/go done", "charge failed", "charge/undo:go/go done", "charge/undo:go done"]);
   });
 
+  it.each<[string, Handler]>([
+    [
+      "a catch",
+      async (ctx) => {
+        try {
+          ctx.rollback("no");
+        } catch {
+          await ctx.run("go", "told");
+        }
+        return "fine";
+      },
+    ],
+    [
+      "a catch that throws something else",
+      async (ctx) => {
+        try {
+          ctx.rollback("no");
+        } catch {
+          throw new Error("something else");
+        }
+      },
+    ],
+    [
+      "a step that may fail",
+      async (ctx) => {
+        await ctx.step("s", () => ctx.rollback("no"), { allowFail: true });
+        return "fine";
+      },
+    ],
+    [
+      "Promise.allSettled",
+      async (ctx) => {
+        await Promise.allSettled([ctx.run("go"), ctx.step("s", async () => ctx.rollback("no"))]);
+        await ctx.sleep("1d");
+      },
+    ],
+    [
+      "a run that would begin anew",
+      async (ctx) => {
+        await ctx.step("s", async () => ctx.rollback("no")).catch(() => {});
+        return ctx.continueAs({});
+      },
+    ],
+  ])("is not held up by %s", async (_what, handler) => {
+    for (const coldStarts of ["often", "never"] as const) {
+      const run = await tested(
+        async (ctx) => {
+          await ctx.run("go", 1, { step: "first", undo: () => ctx.run("go") });
+          return handler(ctx as never);
+        },
+        { coldStarts },
+      );
+      expect(run).toMatchObject({ status: "rolled_back", reason: "no", undone: { steps: ["first"], failed: [] } });
+    }
+  });
+
+  it("ends by the error of an undo that asks for a rollback", async () => {
+    const run = await tested(async (ctx) => {
+      await ctx.run("go", 1, { step: "first", undo: () => ctx.rollback("within") });
+      throw new Error("outer");
+    });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: { message: "outer" },
+      undone: { steps: [], failed: ["first"] },
+    });
+  });
+
   it.each([
     ["all", ["c", "b", "a"]],
     ["critical", ["b"]],

@@ -328,6 +328,18 @@ describe("bad arguments", () => {
   it.each<[string, Handler]>([
     ["is no duration", (ctx) => ctx.sleep("soon")],
     ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil("tomorrow")],
+    ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil("2031-01-01T09:00:00")],
+    ["ctx.run has no option `retries`: there are `step`, `undo`", (ctx) => ctx.run("go", {}, { retries: 2 } as never)],
+    ["ctx.feature has no option `key`", (ctx) => ctx.feature("go", {}, { key: "k" } as never)],
+    ["ctx.step has no option `allow_fail`", (ctx) => ctx.step("s", () => 1, { allow_fail: true } as never)],
+    ["ctx.step: its options are an object", (ctx) => ctx.step("s", () => 1, "5m" as never)],
+    ["ctx.sleep has no option `key`", (ctx) => ctx.sleep("1s", { key: "k" } as never)],
+    ["ctx.sleepUntil has no option `key`", (ctx) => ctx.sleepUntil(0, { key: "k" } as never)],
+    [
+      "ctx.waitForSignal has no option `timeout_ms`",
+      (ctx) => ctx.waitForSignal("a" as never, { timeout_ms: 1 } as never),
+    ],
+    ["ctx.approve has no option `choice`", (ctx) => ctx.approve({ title: "May I?", choice: ["yes"] } as never)],
     ["declares no signal paid", (ctx) => ctx.waitForSignal("paid" as never)],
     ["needs the tag of an event", (ctx) => ctx.run("")],
     ["needs a function", (ctx) => ctx.step("a", "b" as never)],
@@ -343,6 +355,7 @@ describe("bad arguments", () => {
   it("of defineFeature throw", () => {
     expect(() => defineFeature({} as never)).toThrow("needs `run`");
     expect(() => defineFeature({ input: {} as never, run: () => 1 })).toThrow("`input` is no Standard Schema");
+    expect(() => defineFeature({ signal: {}, run: () => 1 } as never)).toThrow("defineFeature has no option `signal`");
     expect(() => defineFeature({ signals: { a: {} as never }, run: () => 1 })).toThrow("`signals.a` is no Standard");
     expect(() => defineFeature({ rollback: "some" as never, run: () => 1 })).toThrow("`rollback` is one of all");
   });

@@ -54,3 +54,12 @@ describe("a run of a feature", () => {
     expect(run.error).toMatchObject({ code: "TIMEOUT", step: "wait:approved|rejected" });
   });
 });
+
+it("takes of an approval only what the handler lets people choose", async () => {
+  const asks = defineFeature({ run: (ctx) => ctx.approve({ title: "May I?", choices: ["yes", "no"] }) });
+  const decided = (choice: string) => testFeature(asks, { approvals: { approve: { choice, by: "ada" } } });
+  expect((await decided("no")).result).toMatchObject({ choice: "no" });
+  await expect(decided("approve")).rejects.toThrow(
+    '`approvals["approve"].choice` is "approve", which is none of yes, no.',
+  );
+});
