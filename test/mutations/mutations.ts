@@ -67,6 +67,13 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/engine/recorded.test.ts",
   },
   {
+    // A catch holds up a rollback, and what was done stands.
+    file: "lambdas/code/feature/session.ts",
+    find: "if (this.#rollback) this.#fail(this.#rollback);\n    else if",
+    replace: "if",
+    test: "unit/code/feature/calls.test.ts",
+  },
+  {
     // What ended after the handler had returned is told once more where the run is cancelled then.
     file: "lambdas/code/feature/session.ts",
     find: "for (const calls of [this.#open, this.#closing, this.#ran, this.begunOwn])",
