@@ -75,6 +75,8 @@ export interface LocalOptions {
   schedules?: boolean;
   /** Lets jobs call other machines than this one, such as those of the env `prd`. Default: such calls are refused. */
   allowReal?: boolean;
+  /** Called when code of the catalog takes effect: at the start, and after each reload. */
+  onCode?: () => void;
   /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
   /** Prints what the functions of the catalog write. Default: as `say`. */
@@ -248,6 +250,7 @@ async function start(
       const given = givenValues();
       for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
         say(`${envFile}: ${line}`);
+      if (bundles.size > 0) options.onCode?.();
     },
   });
   stops.push(() => host.close(1000));

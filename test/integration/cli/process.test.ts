@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -79,6 +79,49 @@ test("the local system goes on after its command has begun it, until it is inter
     child.kill("SIGTERM");
     expect(await end).toMatchObject({ code: 0 });
   } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test("the local system says what check finds in the code, also after a change", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "dev-"));
+  const root = process.cwd();
+  const feature = (body: string) => `import { defineFeature } from "${root}/lambdas/code/feature/define-feature.ts";
+export const trip = defineFeature({
+  async run(ctx) {
+    ${body}
+    return 1;
+  },
+});
+`;
+  const file = join(folder, "trip.ts");
+  await writeFile(file, feature(`ctx.sleep("1s");`));
+  const product = `{ tag: "shop", envs: ["dev"], features: { trip: code("./trip.ts") }, jobs: { trip: { type: "feature", feature: "trip" } } }`;
+  await writeFile(
+    join(folder, "catalog.ts"),
+    `import { code } from "${root}/lambdas/core/catalog/code-target.ts";\nexport const products = [${product}];\n`,
+  );
+  const child = start(["dev", "--catalog", join(folder, "catalog.ts"), "--watch", "--port", "0", "--empty"], {
+    DUCTAPE_DATA: join(folder, "data"),
+  });
+  let said = "";
+  child.stderr?.on("data", (chunk) => {
+    said += chunk;
+  });
+  const end = ended(child);
+  const says = (text: string) =>
+    until(async () => {
+      if (child.exitCode !== null) throw new Error(`It has ended with ${child.exitCode}: ${said}`);
+      return said.includes(text);
+    }, 60_000);
+  try {
+    await says("trip.ts:4:5: warning: ctx.sleep is not awaited");
+    await writeFile(file, feature(`await fetch("http://127.0.0.1:9/");`));
+    await says("trip.ts:4:11: fetch outside of ctx.step parks the run (OUTSIDE_STEP)");
+    child.kill("SIGTERM");
+    expect(await end).toMatchObject({ code: 0 });
+  } finally {
+    child.kill("SIGKILL");
     await rm(folder, { recursive: true, force: true });
   }
 }, 120_000);

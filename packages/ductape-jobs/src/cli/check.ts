@@ -18,7 +18,7 @@ interface Fault {
 }
 
 /** Of a catalog, with the path in it; or of code, with the line. */
-interface Placed {
+export interface Placed {
   file: string;
   path?: string;
   detail: string;
@@ -78,7 +78,7 @@ async function checkedCode(products: readonly Product[], catalog: string, cwd: s
 }
 
 /** `products/shop.ts: jobs.send: ...`, and `features/charge.ts:14:7: warning: ...`. */
-function lineOf({ file, line, column, path, detail }: Placed, kind?: "warning"): string {
+export function lineOf({ file, line, column, path, detail }: Placed, kind?: "warning"): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   return cleanLines([place, kind, path, detail].filter(Boolean).join(": "));
 }

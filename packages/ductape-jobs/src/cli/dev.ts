@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { readSettings } from "../../../../local/runtime/settings.ts";
 import { defaultCatalog, projectFolder } from "../project-folder.ts";
+import { codeFindings } from "./code-findings.ts";
 import { dataFolder } from "./find-api.ts";
 import type { DevSettings, Io } from "./io.ts";
 
@@ -22,11 +23,13 @@ export async function dev(io: Io, { catalog, port, ...flags }: DevOptions): Prom
   const settings = readSettings([...args, ...(port === undefined ? [] : [`--port=${port}`])], io.env);
   if (settings === "help") return;
   const project = projectFolder(io.cwd);
+  const file = catalog === undefined ? join(project, defaultCatalog) : resolve(io.cwd, catalog);
   await (io.dev ?? runHere)({
     ...settings,
     dataDir: dataFolder(io),
     envFile: relative(io.cwd, join(project, ".env.local")),
-    catalog: catalog === undefined ? join(project, defaultCatalog) : resolve(io.cwd, catalog),
+    catalog: file,
+    onCode: codeFindings(io, file),
   });
 }
 
