@@ -505,6 +505,7 @@ describe("a call of ctx that nothing waits for", () => {
     ["in a branch", ours(`await ctx.race({ a: async () => { ▸ctx.run("go"); await ctx.sleep("1h"); } });`)],
     ["in a function that is given ctx", `const go = (ctx: FeatureContext) => { ▸ctx.run("go"); };`],
     ["in Ductape's spelling", ductape(`▸ctx.api.run({ app: "a", event: "b" });\n▸ctx.notification.email({});`)],
+    ["by ctx.each", ductape(`▸ctx.each(ctx.input.lines, async (line) => { await ctx.api.run(line); });`)],
     ["by forEach", ours(`▸input.lines.forEach(async (line) => { await ctx.run("go", line); });\nreturn 1;`)],
     ["by map", ours(`▸input.lines.map(async (line) => ctx.run("go", line));`)],
   ]);

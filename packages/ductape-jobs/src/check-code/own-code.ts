@@ -24,7 +24,7 @@ const readable = new Set([
 ]);
 
 /** What neither begins anything nor ends the run later: it is done when it returns, or throws. */
-const immediate = new Set(["setState", "checkpoint", "rollback", "triggerRollback", "continueAs", "branch", "each"]);
+const immediate = new Set(["setState", "checkpoint", "rollback", "triggerRollback", "continueAs"]);
 
 /** Whether a call of this part of ctx returns a promise of what it begins. */
 export const isBegun = ([first]: readonly string[]): boolean =>
