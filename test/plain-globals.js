@@ -1,3 +1,4 @@
+import nodeCrypto from "node:crypto";
 import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import vm from "node:vm";
@@ -9,7 +10,7 @@ const timersLeft = () =>
 const graceMs = 500;
 
 /** What all files of a worker share of Node, and some of them replace: each begins with it as Node has it. */
-const shared = [crypto, performance].map((of) => ({ of, own: Object.getOwnPropertyDescriptors(of) }));
+const shared = [crypto, performance, nodeCrypto].map((of) => ({ of, own: Object.getOwnPropertyDescriptors(of) }));
 
 function giveBack() {
   for (const { of, own } of shared) {
