@@ -59,6 +59,9 @@ export function logErrorOf(error: unknown, shown?: (text: string) => string): Lo
   };
 }
 
+/** A copy, because the code may go on to change the value, as it will be read: what is a Proxy or has methods is data there. Nothing is null. */
+export const jsonCopy = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+
 /** What is given to ctx must reach the other side unchanged. */
 export function checkJson(what: string, value: unknown, most = largestCodeResult): void {
   const loss = jsonLossIn(value ?? null);
@@ -73,9 +76,17 @@ export function checkJson(what: string, value: unknown, most = largestCodeResult
     );
 }
 
-/** What own code or a handler has returned, unless JSON would change it or it is too large. Nothing is null. */
+/** A copy of what own code or a handler has returned, unless JSON would change it or it is too large. Nothing is null. */
 export function keptValue(name: string, returned: unknown, place?: Place): { v: unknown } | { error: LogError } {
-  const value = returned === undefined ? null : returned;
+  try {
+    return copied(name, returned === undefined ? null : returned, place);
+  } catch (error) {
+    // A property that throws where it is read.
+    return { error: { ...logErrorOf(error), retryable: false } };
+  }
+}
+
+function copied(name: string, value: unknown, place: Place | undefined): { v: unknown } | { error: LogError } {
   const line = place && lineOf(place);
   const where = line ? ` (${line})` : "";
   const refused = (message: string) => ({
@@ -86,12 +97,13 @@ export function keptValue(name: string, returned: unknown, place?: Place): { v: 
     return refused(
       `${name} returned ${loss.what}${placeIn(loss.pointer)}, which JSON cannot keep${where}: return ${loss.instead}.`,
     );
-  const bytes = Buffer.byteLength(JSON.stringify(value));
+  const json = JSON.stringify(value);
+  const bytes = Buffer.byteLength(json);
   if (bytes > largestCodeResult)
     return refused(
       `${name} returned ${bytes} bytes, of at most ${largestCodeResult}${where}: put it into a file, and return where it is.`,
     );
-  return { v: value };
+  return { v: JSON.parse(json) };
 }
 
 const placeIn = (pointer: string): string => (pointer === "" ? "" : ` at ${pointer}`);
@@ -99,8 +111,7 @@ const placeIn = (pointer: string): string => (pointer === "" ? "" : ` at ${point
 export function ranDone(call: Call, f: RanStep["f"], returned: unknown): RanStep {
   const kept = keptValue(call.key, returned, call.place);
   if ("error" in kept) return { k: call.key, c: "step", e: "failed", f, error: kept.error };
-  // A copy, because the code may go on to change it.
-  return { k: call.key, c: "step", e: "done", f, value: { v: structuredClone(kept.v) } };
+  return { k: call.key, c: "step", e: "done", f, value: kept };
 }
 
 export const ranFailed = (call: Call, f: RanStep["f"], error: unknown, shown?: (text: string) => string): RanStep => ({

@@ -11,7 +11,7 @@ import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
 import { refuseOthers } from "../refuse-others.ts";
 import { Branch } from "./branch.ts";
-import { checkJson, fingerprint, type UndoOf } from "./call.ts";
+import { checkJson, fingerprint, jsonCopy, type UndoOf } from "./call.ts";
 import type {
   Approved,
   ApproveOptions,
@@ -79,7 +79,7 @@ export function contextOf(session: Session): FeatureContext<Signals> {
     checkpoint: (name, data = null) => {
       if (!enterNow(session, "checkpoint")) return;
       checkJson("ctx.checkpoint", data, largestCodeProgress);
-      session.checkpoint = { name, data: structuredClone(data) };
+      session.checkpoint = { name, data: jsonCopy(data) };
       session.undo.checkpoint();
     },
     rollback: (reason) => session.rollback(reason),
@@ -151,9 +151,7 @@ function job<Result>(
     throw new TypeError(`ctx.${kind}: \`onParentEnd\` is cancel or abandon.`);
   const f = fingerprint(kind, of, input);
   const more = onParentEnd === undefined ? {} : { on_parent_end: onParentEnd };
-  // A copy, because the handler may go on to change it.
-  const kept = (k: string) =>
-    ({ ...command(k, f, more), input: structuredClone(input) }) as Exclude<Command, { c: "close" }>;
+  const kept = (k: string) => ({ ...command(k, f, more), input: jsonCopy(input) }) as Exclude<Command, { c: "close" }>;
   const asked = session.ask(kind, {
     ...given(step, of),
     ...{ kind, f, command: kept, undo: undoOf(undo as Undo<never>, critical), read: (_entry, value) => value },

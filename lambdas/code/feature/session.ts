@@ -18,7 +18,7 @@ import type { FunctionLog } from "../define-function.ts";
 import { hiddenValues } from "../hidden-values.ts";
 import { issuesOf } from "../issues.ts";
 import { logOf } from "../log-of.ts";
-import { type Call, checkJson, keptValue, logErrorOf, type OwnStep, ranDone, ranFailed } from "./call.ts";
+import { type Call, checkJson, jsonCopy, keptValue, logErrorOf, type OwnStep, ranDone, ranFailed } from "./call.ts";
 import type { FeatureContext, StepContext } from "./context.ts";
 import type { CodeFeature } from "./define-feature.ts";
 import { type Frame, frames, type HandlerRun } from "./frame.ts";
@@ -486,7 +486,7 @@ export class Session implements HandlerRun {
   continueAs(input: unknown): void {
     if (!this.enter("continueAs") || this.phase !== "running" || this.cancelled) return;
     if (this.#rollback) this.#fail(this.#rollback);
-    else this.end({ is: "continue", input: { v: structuredClone(input ?? null) } });
+    else this.end({ is: "continue", input: { v: jsonCopy(input) } });
   }
 
   #complete(returned: unknown): void {
@@ -494,7 +494,7 @@ export class Session implements HandlerRun {
     const kept = keptValue(this.run.feature, returned);
     if (this.#rollback) this.#fail(this.#rollback);
     else if ("error" in kept) this.#fail(new StepError("", kept.error));
-    else this.end({ is: "completed", value: { v: structuredClone(kept.v) } });
+    else this.end({ is: "completed", value: kept });
   }
 
   #fail(error: unknown): void {
@@ -723,7 +723,7 @@ export class Session implements HandlerRun {
 
   setState(key: string, value: unknown): void {
     checkJson("ctx.setState", value, largestState);
-    this.state.set(key, structuredClone(value ?? null));
+    this.state.set(key, jsonCopy(value));
     if (Buffer.byteLength(JSON.stringify(Object.fromEntries(this.state))) > largestState)
       throw new RangeError(`The state of a run has at most ${largestState} bytes.`);
   }

@@ -276,6 +276,57 @@ describe("what is kept", () => {
     expect(run.error.message).toMatch(/rules\.test\.ts:\d+\): /);
   });
 
+  const readable: [string, () => unknown, unknown][] = [
+    ["a Proxy", () => new Proxy({ a: [1] }, {}), { a: [1] }],
+    ["a list with a method", () => Object.assign([1, 2], { sum() {} }), [1, 2]],
+    [
+      "an object of a class",
+      () =>
+        new (class Sum {
+          a = 1;
+          get b() {
+            return 2;
+          }
+        })(),
+      { a: 1 },
+    ],
+  ];
+
+  it.each(readable)("is %s as JSON has it", async (_what, make, expected) => {
+    const run = await tested(
+      async (ctx) => {
+        const own = await ctx.step("own", make);
+        ctx.setState("made", make());
+        ctx.checkpoint("made", make());
+        const { body } = await ctx.run<{ body: unknown }>("go", { body: make() });
+        const again = (await ctx.feature("again", { given: make() })) as { given: unknown };
+        return { own, state: ctx.getState("made"), body, again: again.given, made: make() };
+      },
+      { features: { again: (input) => input } },
+    );
+    const [own, state, body, again, made] = Array(5).fill(expected);
+    expect(run.result).toEqual({ own, state, body, again, made });
+  });
+
+  it.each(readable)("is the input of a run that begins anew: %s", async (_what, make, expected) => {
+    const run = await testFeature(
+      defineFeature({ run: (ctx, given: unknown) => (given === 1 ? ctx.continueAs(make()) : { given }) }),
+      { input: 1 },
+    );
+    expect(run.result).toEqual({ given: expected });
+  });
+
+  it("fails the step, or the run, whose value throws where it is read", async () => {
+    const odd = () => ({
+      get a() {
+        throw new Error("not loaded");
+      },
+    });
+    const ofStep = await tested((ctx) => ctx.step("own", odd));
+    expect(ofStep.error).toMatchObject({ message: "not loaded", step: "own" });
+    expect((await tested(odd)).error).toMatchObject({ message: "not loaded" });
+  });
+
   it("is not a Map that the handler returns", async () => {
     const run = await tested(() => new Map());
     expect(run.error).toMatchObject({ code: "ResultError" });
