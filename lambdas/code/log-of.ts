@@ -1,44 +1,78 @@
 import type { FunctionLog } from "./define-function.ts";
 import { thrownOf } from "./thrown.ts";
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** A log whose lines are JSON with the fields of the job, as CloudWatch reads them. `said` gets each line as people read it. */
-export function logOf(
-  write: (line: string) => void,
-  of: Record<string, unknown>,
-  said: (line: string) => void = () => {},
-): FunctionLog {
-  const at = (level: string) => (text: string, more?: Record<string, unknown>) => {
+export function logOf(write: (line: string) => void, of: Fields, said: (line: string) => void = () => {}): FunctionLog {
+  const at = (level: string) => (text: string, more?: Fields) => {
     const timestamp = new Date().toISOString();
-    // Programs without types log errors themselves, and no fields as null.
-    const message = (text as unknown) instanceof Error ? String(text) : text;
+    const message = messageOf(text);
+    // Programs without types log no fields as null.
     const fields = more ?? {};
-    write(lineOf({ level, message, timestamp, ...fields, ...of }));
+    write(lineOf({ level, message, timestamp }, fields, of));
     said(textOf({ level, message, timestamp }, fields));
   };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
 
-/** Something that JSON cannot write must not fail a job that only wanted to log it. */
-function lineOf({ level, message, timestamp, ...fields }: Record<string, unknown>): string {
-  return (
-    json({ level, message, timestamp, ...fields }) ??
-    JSON.stringify({ level, message: String(message), timestamp, unwritten: Object.keys(fields) })
-  );
+/** Programs without types log errors themselves, and anything else. */
+function messageOf(text: unknown): unknown {
+  if (typeof text === "string") return text;
+  const isOdd = text instanceof Error || typeof text === "symbol" || json(() => ({ text })) === undefined;
+  if (!isOdd) return text;
+  try {
+    return String(text);
+  } catch {
+    return "what cannot be written";
+  }
+}
+
+interface Head {
+  level: string;
+  message: unknown;
+  timestamp: string;
+}
+
+/** What JSON cannot write must not fail a job that only wanted to log it. */
+function lineOf(head: Head, fields: Fields, of: Fields): string {
+  const whole = json(() => ({ ...head, ...fields, ...of }));
+  if (whole !== undefined) return whole;
+  const { written, unwritten } = divided(fields);
+  return JSON.stringify({ ...head, ...written, ...of, unwritten });
 }
 
 /** `2030-01-01T12:00:00.000Z INFO  looking up a price {"sku":"TEA-1"}` */
-function textOf(
-  { level, message, timestamp }: Record<"level" | "message" | "timestamp", string>,
-  fields: Record<string, unknown>,
-): string {
-  const names = Object.keys(fields);
-  const more = names.length === 0 ? "" : ` ${json(fields) ?? `(unwritten: ${names.join(", ")})`}`;
-  return `${timestamp} ${level.padEnd(5)} ${message}${more}`;
+function textOf({ level, message, timestamp }: Head, fields: Fields): string {
+  const { written, unwritten } = divided(fields);
+  const more = Object.keys(written).length > 0 ? ` ${JSON.stringify(written)}` : "";
+  const rest = unwritten.length > 0 ? ` (unwritten: ${unwritten.join(", ")})` : "";
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  return `${timestamp} ${level.padEnd(5)} ${text}${more}${rest}`;
 }
 
-function json(value: object): string | undefined {
+/** What JSON has of the fields, and the names of those that it cannot write, or that throw where they are read. */
+function divided(fields: Fields): { written: Fields; unwritten: string[] } {
+  const whole = json(() => fields);
+  if (whole !== undefined) return { written: JSON.parse(whole), unwritten: [] };
+  const each = namesOf(fields).map((name) => ({ name, text: json(() => ({ [name]: fields[name] })) }));
+  return {
+    written: Object.assign({}, ...each.map(({ text = "{}" }) => JSON.parse(text))),
+    unwritten: each.flatMap(({ name, text }) => (text === undefined ? [name] : [])),
+  };
+}
+
+function namesOf(fields: Fields): string[] {
   try {
-    return JSON.stringify(value, (_, one) => written(one));
+    return Object.keys(fields);
+  } catch {
+    return [];
+  }
+}
+
+function json(make: () => object): string | undefined {
+  try {
+    return JSON.stringify(make(), (_, one) => written(one));
   } catch {
     return undefined;
   }

@@ -279,11 +279,39 @@ describe("a call of a function", () => {
     const f = defineFunction({
       run: (_input, { log }) => {
         log.info("hello", { total: 1n });
-        log.error("odd", cyclic);
+        log.error("odd", { ...cyclic, total: 2 });
+        log.error("unread", {
+          get total() {
+            throw new Error("not loaded");
+          },
+          unit: "EUR",
+        });
+        log.error(
+          "unlisted",
+          new Proxy(
+            {},
+            {
+              ownKeys() {
+                throw new Error("gone");
+              },
+            },
+          ),
+        );
+        for (const message of [
+          Symbol("a"),
+          7,
+          null,
+          undefined,
+          Object.create(null),
+          cyclic,
+          Object.assign(Object.create(null), cyclic),
+        ])
+          log.info(message as string);
       },
     });
     const { call, lines } = answering(f);
     await call();
+    const job = { job_id: "job_1", function: "f", attempt: 2, timestamp: expect.any(String) };
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({
         level: "INFO",
@@ -293,11 +321,16 @@ describe("a call of a function", () => {
         function: "f",
         attempt: 2,
       }),
-      expect.objectContaining({
-        level: "ERROR",
-        message: "odd",
-        unwritten: ["self/it", "job_id", "function", "attempt"],
-      }),
+      { ...job, level: "ERROR", message: "odd", total: 2, unwritten: ["self/it"] },
+      { ...job, level: "ERROR", message: "unread", unit: "EUR", unwritten: ["total"] },
+      { ...job, level: "ERROR", message: "unlisted", unwritten: [] },
+      { ...job, level: "INFO", message: "Symbol(a)" },
+      { ...job, level: "INFO", message: 7 },
+      { ...job, level: "INFO", message: null },
+      { ...job, level: "INFO" },
+      { ...job, level: "INFO", message: {} },
+      { ...job, level: "INFO", message: "[object Object]" },
+      { ...job, level: "INFO", message: "what cannot be written" },
     ]);
   });
 
