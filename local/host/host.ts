@@ -14,6 +14,8 @@ interface HostOptions extends GenerationOptions {
   say: (line: string) => void;
   /** Resolves at the next change of the code: what does not load at the start is tried again then. Default: it is refused. */
   nextChange?: (() => Promise<void>) | undefined;
+  /** Called before it waits for that: there is no code to serve until then. */
+  waits?: () => void;
   /** Called before each catalog takes effect. */
   onCatalog: (needs: CatalogNeeds, bundles: Bundles) => void;
 }
@@ -114,6 +116,7 @@ async function firstOf(options: HostOptions): Promise<Extract<Loaded, { outcome:
     const why = explain(loaded, options);
     if (!changed) throw new StartError(why);
     options.say(`${why}\nWaiting for a change of its files.`);
+    options.waits?.();
     await changed;
   }
 }

@@ -227,12 +227,8 @@ async function start(
     }),
     onOutput: log.take,
     say,
-    nextChange:
-      watcher &&
-      (() => {
-        gateway.use(noCode);
-        return watcher.next();
-      }),
+    nextChange: watcher?.next,
+    waits: () => gateway.use(noCode),
     onCatalog: (needs, bundles) => {
       first = needs.first;
       code.use(bundles);

@@ -223,7 +223,11 @@ test("--watch waits until the code with which it starts is mended, and says so t
 
 test("--watch applies good changes and refuses faulty ones", async () => {
   const { cwd, file } = checkoutToEdit();
-  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
+  const port = await freePort();
+  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"], env: { PORT: String(port) } });
+  // A request that comes while the code loads waits for it.
+  const early = await until(() => fetch(`http://127.0.0.1:${port}/v1/health`).catch(() => undefined), 20_000);
+  expect(early.status).toBe(200);
   await local.ready();
   const answer = () => ask(local.running(), "/v1/jobs", order, wait);
 
