@@ -4,14 +4,14 @@ import { thrownOf } from "./thrown.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A log whose lines are JSON with the fields of the job, as CloudWatch reads them. `said` gets each line as people read it. */
-export function logOf(write: (line: string) => void, of: Fields, said: (line: string) => void = () => {}): FunctionLog {
+export function logOf(write: (line: string) => void, of: Fields, said?: (line: string) => void): FunctionLog {
   const at = (level: string) => (text: string, more?: Fields) => {
     const timestamp = new Date().toISOString();
     const message = messageOf(text);
     // Programs without types log no fields as null.
     const fields = more ?? {};
     write(lineOf({ level, message, timestamp }, fields, of));
-    said(textOf({ level, message, timestamp }, fields));
+    said?.(textOf({ level, message, timestamp }, fields));
   };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
@@ -44,17 +44,20 @@ function lineOf(head: Head, fields: Fields, of: Fields): string {
 
 /** `2030-01-01T12:00:00.000Z INFO  looking up a price {"sku":"TEA-1"}` */
 function textOf({ level, message, timestamp }: Head, fields: Fields): string {
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  return `${timestamp} ${level.padEnd(5)} ${text}${textOfFields(fields)}`;
+}
+
+function textOfFields(fields: Fields): string {
+  const whole = json(() => fields);
+  if (whole !== undefined) return whole === "{}" ? "" : ` ${whole}`;
   const { written, unwritten } = divided(fields);
   const more = Object.keys(written).length > 0 ? ` ${JSON.stringify(written)}` : "";
-  const rest = unwritten.length > 0 ? ` (unwritten: ${unwritten.join(", ")})` : "";
-  const text = typeof message === "string" ? message : JSON.stringify(message);
-  return `${timestamp} ${level.padEnd(5)} ${text}${more}${rest}`;
+  return unwritten.length > 0 ? `${more} (unwritten: ${unwritten.join(", ")})` : more;
 }
 
 /** What JSON has of the fields, and the names of those that it cannot write, or that throw where they are read. */
 function divided(fields: Fields): { written: Fields; unwritten: string[] } {
-  const whole = json(() => fields);
-  if (whole !== undefined) return { written: JSON.parse(whole), unwritten: [] };
   const each = namesOf(fields).map((name) => ({ name, text: json(() => ({ [name]: fields[name] })) }));
   return {
     written: Object.assign({}, ...each.map(({ text = "{}" }) => JSON.parse(text))),
