@@ -1,8 +1,8 @@
+import { hasCodeFeatures } from "../core/catalog/code-target.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import type { NeededBundle } from "../core/ports/run-logs.ts";
 import { bundlesPrefix } from "../topology.ts";
 import type { RoundMemory } from "./memory.ts";
-import { hasCodeFeatures } from "./wake-parked.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,4 +1,4 @@
-import { isCodeTarget } from "../core/catalog/code-target.ts";
+import { hasCodeFeatures } from "../core/catalog/code-target.ts";
 import type { Product } from "../core/catalog/job-type.ts";
 import { fairGroupOf, type Job, jobMessageOf } from "../core/job/job.ts";
 import { isParked } from "../core/job/transitions.ts";
@@ -29,10 +29,6 @@ export async function wakeParked(services: ReconcilerServices, memory: RoundMemo
   memory.wakes = wakes + 1;
   if (woken > 0) log.info("runs of code were woken by a deployment", { woken });
 }
-
-/** Whether a product has features whose code is deployed with the catalog. */
-export const hasCodeFeatures = ({ features = {} }: Product): boolean =>
-  Object.values(features as Record<string, object>).some(isCodeTarget);
 
 async function wakeOf({ runLogs, jobs, queue }: ReconcilerServices, { tag }: Product): Promise<number> {
   const ids = await runLogs.parked(tag, mostOfProduct);

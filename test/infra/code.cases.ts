@@ -4,9 +4,10 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { secret } from "../../lambdas/core/catalog/references.ts";
 import { queuesOf } from "../../lambdas/topology.ts";
 import { privilegesByEntry } from "./privileges.ts";
-import { flat, functionOf, testApp } from "./synth.ts";
+import { flat, functionOf, synthesize, testApp } from "./synth.ts";
 
 function deployed(code: (stack: Stack) => DuctapeJobsProps["code"] = () => undefined) {
   const stack = new Stack(testApp(), "Team");
@@ -126,6 +127,30 @@ describe("functions of one's own in a stack", () => {
     expect(flat(CODE_FROM)).toMatch(/https:\/\/.*\.s3\..*\/code\//);
     expect(functionOf(template, "code/shop").Properties.Environment.Variables).not.toHaveProperty("CODE_FROM");
     expect(may.lifecycle?.join(" ")).toContain("/runs/*");
+  });
+
+  test.each<[string, Record<string, object>]>([
+    [
+      "behind a server alone",
+      {
+        order: {
+          envs: { prd: { provider: "serve", url: "https://shop.example.com/jobs", secret: secret("shop/code") } },
+        },
+      },
+    ],
+    ["of an earlier catalog", {}],
+  ])("of features %s: runs and their steps reach their logs, and no function", (_where, features) => {
+    const jobs = features.order ? { order: { type: "feature", feature: "order" } } : {};
+    const { service } = synthesize({}, [{ tag: "shop", envs: ["prd"], jobs, features }]);
+    const { "consumers/feature": feature = [], "consumers/function": step = [] } = privilegesByEntry(service);
+    expect(feature.find((line) => line.includes("LOG#*"))).toBe("dynamodb:PutItem,Query Jobs if key = LOG#*, PARKED#*");
+    expect(feature).toContain("dynamodb:UpdateItem Jobs if key = BUNDLES");
+    expect(feature).toEqual(
+      expect.arrayContaining(["runs", "code"].map((one) => `s3:GetObject,PutObject Payloads/${one}/*`)),
+    );
+    expect(step).toContain("dynamodb:Query Jobs if key = LOG#*");
+    expect(step).toEqual(expect.arrayContaining(["runs", "code"].map((one) => `s3:GetObject Payloads/${one}/*`)));
+    expect([feature, step].join(" ")).not.toContain("lambda:InvokeFunction");
   });
 
   test.each([

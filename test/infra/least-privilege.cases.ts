@@ -66,6 +66,8 @@ const prefixes: Record<string, string> = {
   uploads: "uploads/*/upl_<id>",
   imports: "imports/*",
   operations: "operations/op_????????????????/*",
+  runs: "runs/job_<id>/*",
+  code: "code/*",
 };
 const sees = (...folders: string[]) =>
   `s3:ListBucket Payloads if prefix = ${folders.map((folder) => prefixes[folder]).join(", ")}`;
@@ -287,6 +289,10 @@ const privileges: Record<string, string[]> = {
   ],
   "consumers/function": [
     ...runsJobs("function"),
+    // A step of a feature in code reads the log of its run, and the code with which that began: an earlier catalog may have had such features.
+    "dynamodb:Query Jobs if key = LOG#*",
+    ...["code", "runs"].map((folder) => `s3:GetObject Payloads/${folder}/*`),
+    sees("runs", "code"),
     parameter("/my-product/pricing-url"),
     "lambda:InvokeFunction arn:aws:lambda:us-east-1:000000000000:function:in-aws-doubler",
   ],
@@ -306,6 +312,11 @@ const privileges: Record<string, string[]> = {
     usesResultCache,
     // A run keeps the definition with which it begins.
     "dynamodb:GetItem,UpdateItem Jobs if key = DEF#*",
+    // A run in code keeps what it has seen, and the code with which it began, until when it needs that, and that it waits for another deployment.
+    "dynamodb:PutItem,Query Jobs if key = LOG#*, PARKED#*",
+    "dynamodb:UpdateItem Jobs if key = BUNDLES",
+    ...["code", "runs"].map((folder) => `s3:GetObject,PutObject Payloads/${folder}/*`),
+    sees("runs", "code"),
     // A run notes that it waits, reads the messages, and waits no more.
     "dynamodb:DeleteItem,PutItem,Query Jobs if key = SIG#*, APPR#*",
     countsDueJobs,
@@ -371,7 +382,7 @@ describe("by these grants", () => {
   test("only the authorizer and the intake, which works on operations, read keys, and none writes more of them than when they were used", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer", "intake"]);
     const writes =
-      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE#\*, WAITS|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG|HOOK|SENT)#\*|PAUSES(, OPS)?|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*, OP#\*, OPS\*|AUDIT#\*|OP#\*, OPS|KEYS and attributes = PK, SK, last_used_at)$)/;
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = ((JOB|(LIMITS#\*, )?DEF|LIMITS#\*, DEF#\*, CAUSE#\*, WAITS|STATS|ERRORS|SHARED#\*, SIG|SHARED#\*, SIG#\*, APPR|SIG#\*, APPR|SIG|SHARED|CACHE|WAITS|WEBHOOK|GATE|PUMP|DUE|UNSCHEDULED|LOG|LOG#\*, PARKED|HOOK|SENT)#\*|BUNDLES|PAUSES(, OPS)?|ROUNDS, ROLLUP|SCHEDULES|SHARED#\*, SIG#\*, APPR#\*, OPEN, AUDIT#\*, OP#\*, OPS\*|AUDIT#\*|OP#\*, OPS|KEYS and attributes = PK, SK, last_used_at)$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

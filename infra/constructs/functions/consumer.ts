@@ -79,21 +79,18 @@ const calledBy = (type: JobType, { functions }: ProductCode): CodeFunction[] => 
 
 /**
  * A job of a function calls the code of its product, and nothing else. A feature in code keeps what it has seen, and the code that it began
- * with; a step of it reads both.
+ * with; a step of it reads both. Whether the code is deployed or behind a server: and the runs of an earlier catalog say that they wait for it
+ * where this one has none.
  */
 function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capability[] {
-  const called = calledBy(type, code);
-  if (called.length === 0) return [];
+  if (type !== "feature" && type !== "function") return [];
   const may = accessTo(platform);
-  const calls = allow(
-    ["lambda:InvokeFunction"],
-    called.map(({ lambda }) => lambda.functionArn),
-  );
-  if (called.every(({ sections }) => !sections.has("features"))) return [calls];
+  const called = calledBy(type, code).map(({ lambda }) => lambda.functionArn);
+  const calls = called.length > 0 ? [allow(["lambda:InvokeFunction"], called)] : [];
   const reads = may.readBlobs(folders.runs, folders.bundles);
   return type === "feature"
-    ? [calls, ...reads, may.keepLogs(), may.noteNeededCode(), may.writeBlobs(folders.runs, folders.bundles)]
-    : [calls, ...reads, may.readLogs()];
+    ? [...calls, ...reads, may.keepLogs(), may.noteNeededCode(), may.writeBlobs(folders.runs, folders.bundles)]
+    : [...calls, ...reads, may.readLogs()];
 }
 
 /** The function that executes the jobs of one type, fed from the type's queue. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Job } from "../job/job.ts";
 import type { Fields } from "../kernel/fields.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Product } from "./job-type.ts";
 import { Reference } from "./reference-schema.ts";
 import type { Reference as ReferenceType } from "./references.ts";
 
@@ -70,6 +71,10 @@ export const code = <Module = unknown, Export extends string = never>(
 ): TypedCode<Module, Export> => ({ code: path, ...options });
 
 export const isCodeTarget = (target: object): target is CodeTarget => "code" in target;
+
+/** Whether a product has features whose code is deployed with the catalog. */
+export const hasCodeFeatures = ({ features = {} }: Product): boolean =>
+  Object.values(features as Record<string, object>).some(isCodeTarget);
 
 /** The function of the team's own that a job runs, by its name in the catalog, wherever it runs. Undefined for any other job, and in a group. */
 export function ownFunctionOf(

@@ -18,10 +18,11 @@ import type { Product } from "./job-type.ts";
 export function reachOf(type: JobType, products: readonly Product[]): JobType[] {
   const steps =
     type === "feature" ? products.flatMap(({ jobs }) => Object.values(jobs)).map((event) => event.type) : [];
-  const ownSteps: JobType[] = type === "feature" && products.some(hasCodeFeatures) ? ["function"] : [];
+  const ownSteps: JobType[] = type === "feature" && products.some(hasHandlers) ? ["function"] : [];
   const reached = new Set<JobType>([type, "feature", ...steps, ...ownSteps]);
   return jobTypes.filter((one) => reached.has(one));
 }
 
-const hasCodeFeatures = ({ features = {} }: Product): boolean =>
+/** Whether it has features in code, wherever that runs. */
+const hasHandlers = ({ features = {} }: Product): boolean =>
   Object.values(features as Record<string, object>).some((target) => isCodeTarget(target) || "envs" in target);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
 import type { AwsQuestions } from "../../../packages/ductape-jobs/src/cli/doctor/aws.ts";
 import { checkAws } from "../../../packages/ductape-jobs/src/cli/doctor/check-aws.ts";
 import { checkNode, checkNpm } from "../../../packages/ductape-jobs/src/cli/doctor/check-machine.ts";
@@ -127,10 +128,35 @@ describe("the command check --against a deployment", () => {
     ],
     ["an env", { env: "prd" }, "1 run would wait at step main.ship for the env prd"],
     ["a product", { product_tag: "bank" }, "bank order: 1 run would fail, for want of the product bank"],
+    [
+      "all features in code of its product",
+      { bundle: "3a".repeat(32), graph: [{ step: "quote" }] },
+      "shop order: 1 run would wait for a feature in code of shop, such as job_1.",
+    ],
+    [
+      "the server of its code",
+      { bundle: "2026-12", graph: [{ step: "quote" }] },
+      "shop order: 1 run would wait for the address of its code for env dev, such as job_1.",
+    ],
   ])("fails where a step would miss %s", async (_what, more, text) => {
     const { code, out } = await check(deployed([run(1, more)]));
     expect(out).toContain(text);
     expect(code).toBe(1);
+  });
+
+  it("does not ask of code which events its steps will run", async () => {
+    const features = {
+      order: { envs: { dev: { provider: "serve", url: "https://shop.example.com", secret: secret("shop/code") } } },
+    };
+    const served = folderWith({
+      "products/index.ts": `export const products: unknown[] = [{ tag: "shop", envs: ["dev"], features: ${JSON.stringify(features)},
+        jobs: { order: { type: "feature", feature: "order" } } }];`,
+    });
+    const open = { "main.ship": { status: "not_started" } };
+    const api = deployed([run(1, { bundle: "2026-12", graph: [{ step: "main.ship" }], steps: open })]);
+    const { code, out } = await api.cli(["check", "--against", "https://jobs.example.com"], { cwd: served });
+    expect(out).toBe("shop order: 1 run under way go on by an earlier definition.\n");
+    expect(code).toBe(0);
   });
 
   it("looks at the run whose items a job runs, and not at that job", async () => {

@@ -1,5 +1,6 @@
 import { CodeEnv, readEnv } from "../../../aws/start/env.ts";
-import { isCodeTarget } from "../../../core/catalog/code-target.ts";
+import type { Catalog } from "../../../core/catalog/catalog.ts";
+import { hasCodeFeatures, isCodeTarget } from "../../../core/catalog/code-target.ts";
 import { serveTarget } from "../../../core/catalog/serve-target.ts";
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
@@ -60,13 +61,24 @@ export const featureExecutor = (
     const { job, target } = execution;
     if (isList(job)) return decideList(execution, job, services);
     if (isHandled(target)) {
-      const asked = isCodeTarget(target) ? code : elsewhere(target, execution, services, served);
+      const asked = isCodeTarget(target)
+        ? deployed(code, job, services.catalog)
+        : elsewhere(target, execution, services, served);
       return decideCode(execution, target, services, asked);
     }
     return decideDeclared({ ...execution, target }, services, pageSize);
   });
 
 export const execute = featureExecutor();
+
+/** The code of this deployment, which loads that of earlier ones. Its function is there only for a product that has features in code. */
+function deployed(code: CodeInvoker, { product, id }: Job, catalog: Catalog): CodeInvoker {
+  const found = catalog.products.find(({ tag }) => tag === product);
+  if (found && hasCodeFeatures(found)) return code;
+  return gone(
+    `The catalog has no feature in code of ${product} any more, so no function is deployed that could run the code of this one. Deploy any feature in code of ${product}, and the run goes on by its own code. Or end it by force: \`ductape-jobs jobs cancel ${id} --force\`.`,
+  );
+}
 
 /** The code of a feature that runs elsewhere is asked there: where that is, the present catalog says. */
 function elsewhere(
@@ -79,10 +91,13 @@ function elsewhere(
   const { envs = target.envs } = Object(catalog.lookup(product, event)?.target) as Partial<ServedFeature>;
   const callee = serveTarget().safeParse(envs[env]);
   if (callee.success) return served(callee.data, execution);
-  // A deployment mends it, so it fails no run.
-  const message = `The catalog does not say any more where the code of ${event} is for env ${env}.`;
-  return { call: () => Promise.reject(new Unanswered({ code: "UNKNOWN_FEATURE", message })) };
+  return gone(`The catalog does not say any more where the code of ${event} is for env ${env}.`);
 }
+
+/** Another deployment mends it, so it fails no run. */
+const gone = (message: string): CodeInvoker => ({
+  call: () => Promise.reject(new Unanswered({ code: "UNKNOWN_FEATURE", message })),
+});
 
 type Declared = Omit<Execution, "target"> & { target: FeatureTarget };
 

@@ -1,5 +1,6 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import { type Catalog, makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import { hasCodeFeatures } from "../../../../lambdas/core/catalog/code-target.ts";
 import { definitionId, definitionOf } from "../../../../lambdas/core/catalog/feature-definition.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
@@ -15,8 +16,11 @@ interface OpenRun {
   env: string;
   event: string;
   definition?: { id: string };
+  /** Of a feature in code: the code with which it began. Where that is deployed with the catalog, its hash. */
+  bundle?: string;
   steps?: Record<string, { status: string }>;
-  graph?: { step: string; event: string; app?: string; for_each?: object }[];
+  /** The steps of a feature in code name no event. */
+  graph?: { step: string; event?: string; app?: string; for_each?: object }[];
   /** Of a job that runs the items of a step: its run is looked at instead. */
   for_each?: object;
 }
@@ -29,8 +33,14 @@ interface RunsMet {
   more: boolean;
   /** The events of which runs keep another definition than the catalog has. */
   kept: { product_tag: string; event: string; runs: number }[];
-  /** The steps that would wait for an event or an env, or a run that would fail, as it has no product any more. */
-  missing: { product_tag: string; event: string; step?: string; needs: string; runs: number; example: string }[];
+  /** What runs would wait for, or the steps of theirs; or fail, as they have no product any more. */
+  missing: (Need & { product_tag: string; event: string; runs: number; example: string })[];
+}
+
+interface Need {
+  step?: string;
+  needs: string;
+  fails?: true;
 }
 
 /** What a deployment of these products would mean for runs that are under way. */
@@ -42,7 +52,7 @@ function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: b
   };
   const kept = Map.groupBy(runs.filter(isKept), ({ product_tag, event }) => JSON.stringify([product_tag, event]));
   const missing = Map.groupBy(
-    runs.flatMap((run) => needsOf(products, run).map((need) => ({ ...need, run }))),
+    runs.flatMap((run) => needsOf(catalog, run).map((need) => ({ ...need, run }))),
     ({ step, needs, run }) => JSON.stringify([run.product_tag, run.event, step, needs]),
   );
   return {
@@ -52,27 +62,36 @@ function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: b
       some.slice(0, 1).map(({ product_tag, event }) => ({ product_tag, event, runs: some.length })),
     ),
     missing: [...missing.values()].flatMap((some) =>
-      some.slice(0, 1).map(({ step, needs, run: { product_tag, event, job_id } }) => ({
-        ...{ product_tag, event, needs, runs: some.length, example: job_id },
-        ...(step !== undefined && { step }),
+      some.slice(0, 1).map(({ run: { product_tag, event, job_id }, ...need }) => ({
+        ...{ product_tag, event, runs: some.length, example: job_id },
+        ...need,
       })),
     ),
   };
 }
 
-/** What the steps of a run need that have not begun, and the catalog does not have. */
-function needsOf(products: readonly Product[], run: OpenRun): { step?: string; needs: string }[] {
-  const { product_tag, env, graph = [], steps = {} } = run;
-  const product = products.find(({ tag }) => tag === product_tag);
-  if (!product) return [{ needs: `the product ${product_tag}` }];
+/** What a run or its steps that have not begun need, and the catalog does not have. */
+function needsOf(catalog: Catalog, run: OpenRun): Need[] {
+  const { product_tag, env, bundle, graph = [], steps = {} } = run;
+  const product = catalog.products.find(({ tag }) => tag === product_tag);
+  if (!product) return [{ needs: `the product ${product_tag}`, fails: true }];
+  if (bundle !== undefined) return codeNeedsOf(catalog, product, { ...run, bundle });
   // A step for each item has items that have not begun, as long as it runs.
   const isLeft = (status = "not_started", isForEach = false) =>
     status === "not_started" || (isForEach && ["queued", "running"].includes(status));
   const left = graph.filter(({ step, for_each }) => isLeft(steps[step]?.status, for_each !== undefined));
   if (!product.envs.includes(env)) return left.map(({ step }) => ({ step, needs: `the env ${env}` }));
   return left
-    .filter(({ event, app }) => eventsNamed(product, registry, event, app).length === 0)
+    .filter(({ event = "", app }) => eventsNamed(product, registry, event, app).length === 0)
     .map(({ step, event }) => ({ step, needs: `the event ${event}` }));
+}
+
+/** Which events the steps of a feature in code will run is not known: only its code says so. */
+function codeNeedsOf(catalog: Catalog, product: Product, { event, env, bundle }: OpenRun & { bundle: string }): Need[] {
+  const isDeployed = /^[0-9a-f]{64}$/.test(bundle);
+  if (isDeployed) return hasCodeFeatures(product) ? [] : [{ needs: `a feature in code of ${product.tag}` }];
+  const { envs = {} } = Object(catalog.lookup(product.tag, event)?.target) as { envs?: object };
+  return Object.hasOwn(envs, env) ? [] : [{ needs: `the address of its code for env ${env}` }];
 }
 
 /** How many runs are looked at: each is a request. */
@@ -116,11 +135,11 @@ export function linesOf({ runs, more, kept, missing }: RunsMet): string[] {
     ...kept.map(
       (one) => `${one.product_tag} ${one.event}: ${runsOf(one.runs)} under way go on by an earlier definition.`,
     ),
-    ...missing.map(({ product_tag, event, step, needs, runs, example }) =>
-      step === undefined
-        ? `${product_tag} ${event}: ${runsOf(runs)} would fail, for want of ${needs}, such as ${example}.`
-        : `${product_tag} ${event}: ${runsOf(runs)} would wait at step ${step} for ${needs}, such as ${example}.`,
-    ),
+    ...missing.map(({ product_tag, event, step, needs, fails, runs, example }) => {
+      const waits = step === undefined ? `wait for ${needs}` : `wait at step ${step} for ${needs}`;
+      const what = fails ? `fail, for want of ${needs}` : waits;
+      return `${product_tag} ${event}: ${runsOf(runs)} would ${what}, such as ${example}.`;
+    }),
     ...(more ? [`There are more than ${runs} runs under way: the others were not looked at.`] : []),
     ...(kept.length + missing.length === 0 && !more ? [`${runsOf(runs)} under way: none would notice.`] : []),
   ];
