@@ -29,10 +29,13 @@ export interface GenerationOptions {
   onOutput: (line: string) => void;
 }
 
-/** Loaded in this order before anything else. */
-const preloaded = ["../runtime/compile-cache", "../clock/preload", "./catalog-hook", "./network-hook"].flatMap(
-  (file) => ["--import", new URL(`${file}${extension}`, import.meta.url).href],
-);
+/** Loaded in this order before anything else. Last what a test names, to see what the handlers do (`test/grants/`). */
+const preloaded = [
+  ...["../runtime/compile-cache", "../clock/preload", "./catalog-hook", "./network-hook"].map(
+    (file) => new URL(`${file}${extension}`, import.meta.url).href,
+  ),
+  ...(process.env.HANDLERS_PRELOAD ? [process.env.HANDLERS_PRELOAD] : []),
+].flatMap((file) => ["--import", file]);
 
 export type Loaded =
   | { outcome: "ready"; generation: Generation; needs: CatalogNeeds; bundles: Bundles }

@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { privilegesByEntry } from "../infra/privileges.ts";
+import { synthesize } from "../infra/synth.ts";
+import type { Call } from "./calls.ts";
+import { refusedOf } from "./granted.ts";
+
+/*
+ * `npm run test:grants`: what the functions ask of AWS while the integration tests drive local systems, and whether their roles allow that in a
+ * deployment of the same catalog. No server on this machine looks at permissions, and no emulator at the keys of items.
+ */
+const folder = mkdtempSync(join(tmpdir(), "grants-"));
+const root = join(import.meta.dirname, "../..");
+const places = ["local", "api", "intake", "webhooks", "how-to", "sign-in", "mcp", "sdk", "traces"];
+/** `-- test/integration/local/signals` drives less. */
+const given = process.argv.slice(2);
+const tests = given.length > 0 ? given : places.map((place) => `test/integration/${place}`);
+
+interface Seen {
+  catalog: string;
+  calls: (Call & { entry: string })[];
+}
+
+/** Nothing of a process that was killed before it had kept its catalog. */
+function seenIn(name: string): Seen[] {
+  const [process = ""] = name.split(".calls");
+  if (!existsSync(join(folder, `${process}.catalog.json`))) return [];
+  const calls = readFileSync(join(folder, name), "utf8").trim().split("\n");
+  const catalog = readFileSync(join(folder, `${process}.catalog.json`), "utf8");
+  return [{ catalog, calls: calls.map((line) => JSON.parse(line)) }];
+}
+
+/** Code of a test's own is in a folder that is gone: for the grants it matters that a product has some. */
+const withCodeThatExists = (catalog: string) => catalog.replace(/"code":"[^"]+"/g, '"code":"../test/grants/main.ts"');
+
+function refusedWith({ catalog, calls }: Seen): string[] {
+  const { service } = synthesize({}, JSON.parse(withCodeThatExists(catalog)) as unknown[]);
+  const may = privilegesByEntry(service);
+  const by = Object.groupBy(calls, ({ entry }) => entry);
+  return Object.entries(by).flatMap(([entry, of = []]) =>
+    refusedOf(may[entry] ?? [], of).map(({ action, on, key }) =>
+      `${entry} may not ${action} ${on} ${key ?? ""}`.trim(),
+    ),
+  );
+}
+
+try {
+  const hook = new URL("./record-calls.ts", import.meta.url).href;
+  const { status } = spawnSync(process.execPath, [join(root, "test/jest.mjs"), "integration", ...tests], {
+    ...{ cwd: root, stdio: "inherit" },
+    env: { ...process.env, CALLS_FOLDER: folder, HANDLERS_PRELOAD: hook },
+  });
+  const seen = readdirSync(folder)
+    .filter((name) => name.endsWith(".calls"))
+    .flatMap(seenIn);
+  const calls = seen.flatMap((one) => one.calls);
+  const catalogs = Object.entries(Object.groupBy(seen, ({ catalog }) => catalog)).map(([catalog, of = []]) => ({
+    catalog,
+    calls: of.flatMap((one) => one.calls),
+  }));
+  // One example of each kind of key.
+  const byKind = Object.groupBy(catalogs.flatMap(refusedWith), (line) => line.split("#")[0] ?? "");
+  const refused = Object.values(byKind).flatMap((lines = []) => lines.slice(0, 1));
+  const functions = new Set(calls.map(({ entry }) => entry)).size;
+  console.log(`\n${calls.length} kinds of requests by ${functions} functions, with ${catalogs.length} catalogs.`);
+  console.log(refused.length === 0 ? "The roles allow all of them." : `Not allowed:\n${refused.join("\n")}`);
+  // What has made no request shows nothing.
+  process.exitCode = status !== 0 || refused.length > 0 || calls.length === 0 ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
