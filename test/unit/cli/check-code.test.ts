@@ -157,7 +157,10 @@ export async function charge(ctx: FeatureContext<never>) {
   });
 
   it("warns before it says what runs under way would meet", async () => {
-    const api = answering({ "GET /v1/products": { products: [{ tag: "shop" }] }, "GET /v1/jobs": { jobs: [] } });
+    const api = answering({
+      "GET /v1/products": { products: [{ tag: "shop", envs: [], events: [] }] },
+      "GET /v1/jobs": { jobs: [] },
+    });
     const cwd = project(counting);
     const args = ["check", "--against", "https://jobs.example.com"];
     expect(await api.cli(args, { cwd })).toMatchObject({

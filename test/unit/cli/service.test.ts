@@ -86,7 +86,7 @@ describe("the command check --against a deployment", () => {
   });
   const deployed = (runs: ReturnType<typeof run>[], more: object = {}) =>
     answering({
-      "GET /v1/products": { products: [{ tag: "shop" }] },
+      "GET /v1/products": { products: [{ tag: "shop", envs: ["dev"], events: [] }] },
       "GET /v1/jobs": { jobs: runs, ...more },
       ...Object.fromEntries(runs.map((one) => [`GET /v1/jobs/${one.job_id}`, one])),
     });
@@ -144,6 +144,46 @@ describe("the command check --against a deployment", () => {
     expect(code).toBe(1);
   });
 
+  it("counts the jobs that wait for what the catalog does not have, and would fail", async () => {
+    const job = (id: string, event: string, more: object = {}) => ({ job_id: id, event, type: "function", ...more });
+    const begun = { type: "feature", first_started_at: 1 };
+    const jobsOf = ({ path }: { path: string }) => {
+      const query = new URLSearchParams(path.split("?")[1]);
+      const [status, event, env] = ["status", "event", "env"].map((name) => query.get(name));
+      if (status === "scheduled" && event === "ship") {
+        const many = Array.from({ length: 99 }, (_, n) => job(`job_s${n}`, "ship"));
+        return Response.json({ jobs: [...many, job("job_nightly", "ship")], next_cursor: "on" });
+      }
+      if (status === "queued" && event === "refund")
+        return Response.json({ jobs: [job("job_r1", "refund", begun), job("job_r2", "refund", { type: "feature" })] });
+      return Response.json({ jobs: status === "paused" && env === "prd" ? [job("job_p", "price")] : [] });
+    };
+    const api = answering({
+      "GET /v1/products": {
+        products: [
+          {
+            ...{ tag: "shop", envs: ["dev", "prd"] },
+            events: [
+              { tag: "price", type: "function" },
+              { tag: "ship", type: "function" },
+              { tag: "refund", type: "feature" },
+              { tag: "order", type: "feature" },
+            ],
+          },
+        ],
+      },
+      "GET /v1/products/shop": { schedules: [{ job_id: "job_nightly" }] },
+      "GET /v1/jobs": jobsOf,
+    });
+    const { code, out } = await check(api);
+    expect(out.trim().split("\n")).toEqual([
+      "shop ship: 99 jobs or more that wait would fail, for want of the function event ship, such as job_s0.",
+      "shop refund: 1 job that waits would fail, for want of the feature event refund, such as job_r2.",
+      "shop price: 1 job that waits would fail, for want of the env prd, such as job_p.",
+    ]);
+    expect(code).toBe(1);
+  });
+
   it("does not ask of code which events its steps will run", async () => {
     const features = {
       order: { envs: { dev: { provider: "serve", url: "https://shop.example.com", secret: secret("shop/code") } } },
@@ -155,7 +195,7 @@ describe("the command check --against a deployment", () => {
     const open = { "main.ship": { status: "not_started" } };
     const api = deployed([run(1, { bundle: "2026-12", graph: [{ step: "main.ship" }], steps: open })]);
     const { code, out } = await api.cli(["check", "--against", "https://jobs.example.com"], { cwd: served });
-    expect(out).toBe("shop order: 1 run under way go on by an earlier definition.\n");
+    expect(out).toBe("shop order: 1 run under way goes on by an earlier definition.\n");
     expect(code).toBe(0);
   });
 

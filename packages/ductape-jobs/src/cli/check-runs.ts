@@ -6,6 +6,7 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { eventsNamed } from "../../../../lambdas/core/requests/spellings/event-name.ts";
 import { type Api, openApi, path } from "./api.ts";
+import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost } from "./check-waiting.ts";
 import type { Io } from "./io.ts";
 import { pages } from "./pages.ts";
 
@@ -25,7 +26,7 @@ interface OpenRun {
   for_each?: object;
 }
 
-/** What open runs would meet after a deployment of a catalog. */
+/** What open runs, and jobs that wait, would meet after a deployment of a catalog. */
 interface RunsMet {
   /** How many runs were looked at. */
   runs: number;
@@ -35,6 +36,8 @@ interface RunsMet {
   kept: { product_tag: string; event: string; runs: number }[];
   /** What runs would wait for, or the steps of theirs; or fail, as they have no product any more. */
   missing: (Need & { product_tag: string; event: string; runs: number; example: string })[];
+  /** The jobs that wait and would fail. */
+  lost: LostJobs[];
 }
 
 interface Need {
@@ -44,7 +47,7 @@ interface Need {
 }
 
 /** What a deployment of these products would mean for runs that are under way. */
-function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: boolean): RunsMet {
+function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: boolean): Omit<RunsMet, "lost"> {
   const catalog = makeCatalog(products, registry);
   const isKept = ({ product_tag, event, definition }: OpenRun) => {
     const found = catalog.lookup(product_tag, event);
@@ -98,13 +101,13 @@ function codeNeedsOf(catalog: Catalog, product: Product, { event, env, bundle }:
 const mostRuns = 1000;
 const readsAtOnce = 8;
 
-/** Asks a deployment for its runs of features that are under way. */
+/** Asks a deployment for its runs of features that are under way, and for the jobs that wait for what the products do not have. */
 export async function checkRuns(io: Io, url: string, products: readonly Product[]): Promise<RunsMet> {
   const api = await openApi(io, url);
   const ids: string[] = [];
   let more = false;
   // A product at a time: a list of all of them reads few tenants only.
-  const deployed = await api.request<{ products: { tag: string }[] }>("GET", "/v1/products");
+  const deployed = await api.request<{ products: DeployedProduct[] }>("GET", "/v1/products");
   for (const { tag } of deployed.products) {
     const query = { product_tag: tag, type: "feature", status: "running" };
     const limit = mostRuns - ids.length;
@@ -115,11 +118,8 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
     }
   }
   const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
-  return runsMet(
-    products,
-    runs.flatMap((run) => (run && run.for_each === undefined ? [run] : [])),
-    more,
-  );
+  const open = runs.flatMap((run) => (run && run.for_each === undefined ? [run] : []));
+  return { ...runsMet(products, open, more), lost: await checkWaiting(api, deployed.products, products) };
 }
 
 /** Undefined for a job that was deleted a moment ago. */
@@ -130,18 +130,22 @@ const runOf = (api: Api, id: string): Promise<OpenRun | undefined> =>
   });
 
 /** Lines for people. */
-export function linesOf({ runs, more, kept, missing }: RunsMet): string[] {
+export function linesOf({ runs, more, kept, missing, lost }: RunsMet): string[] {
   return [
     ...kept.map(
-      (one) => `${one.product_tag} ${one.event}: ${runsOf(one.runs)} under way go on by an earlier definition.`,
+      ({ product_tag, event, runs: some }) =>
+        `${product_tag} ${event}: ${runsOf(some)} under way ${some === 1 ? "goes" : "go"} on by an earlier definition.`,
     ),
     ...missing.map(({ product_tag, event, step, needs, fails, runs, example }) => {
       const waits = step === undefined ? `wait for ${needs}` : `wait at step ${step} for ${needs}`;
       const what = fails ? `fail, for want of ${needs}` : waits;
       return `${product_tag} ${event}: ${runsOf(runs)} would ${what}, such as ${example}.`;
     }),
+    ...linesOfLost(lost),
     ...(more ? [`There are more than ${runs} runs under way: the others were not looked at.`] : []),
-    ...(kept.length + missing.length === 0 && !more ? [`${runsOf(runs)} under way: none would notice.`] : []),
+    ...(kept.length + missing.length + lost.length === 0 && !more
+      ? [`${runsOf(runs)} under way: none would notice.`]
+      : []),
   ];
 }
 

@@ -28,13 +28,13 @@ export interface Placed {
 
 interface CheckOptions {
   json?: boolean;
-  /** The address of a deployment whose open runs are looked at. */
+  /** The address of a deployment whose open runs and waiting jobs are looked at. */
   against?: string;
 }
 
 /**
  * `check`: the faults of a catalog, each with the file of its product and the path in it, and those of its code by their lines, with what it
- * warns of. Of one that has no fault, what the runs of features would meet that are under way in a deployment.
+ * warns of. Of one that has no fault, what would be met in a deployment by the runs of features that are under way, and by the jobs that wait.
  */
 export async function checkFile(io: Io, given?: string, { json, against }: CheckOptions = {}): Promise<ExitCode> {
   const file = given ?? relative(io.cwd, join(projectFolder(io.cwd), defaultCatalog));
@@ -57,8 +57,9 @@ export async function checkFile(io: Io, given?: string, { json, against }: Check
     const rest = met ? linesOf(met).map(clean) : isValid ? [summary(file, products as Product[], warnings.length)] : [];
     io.out.write([...found, ...rest].map((line) => `${line}\n`).join(""));
   }
-  // It fails if a step would wait, and where that is not known of all runs.
-  return isValid && (!met || (met.missing.length === 0 && !met.more)) ? exitCode.ok : exitCode.failed;
+  // It fails if a job would fail or a step would wait, and where that is not known of all runs.
+  const isMet = !met || (met.missing.length + met.lost.length === 0 && !met.more);
+  return isValid && isMet ? exitCode.ok : exitCode.failed;
 }
 
 const noFindings: { faults: Placed[]; warnings: Placed[] } = { faults: [], warnings: [] };

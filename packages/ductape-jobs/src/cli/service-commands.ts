@@ -26,7 +26,10 @@ export function addService(program: Command, act: Act): void {
     .description("check the catalog and its code; each fault has its file, and its path or line")
     .argument("[catalog]", `${catalogText} (default: products/index.ts)`)
     .option("--json", "print the faults and warnings as JSON")
-    .option("--against <url>", "also say what runs under way in this deployment would meet; its key is DUCTAPE_API_KEY")
+    .option(
+      "--against <url>",
+      "also say what runs under way and waiting jobs in this deployment would meet; its key is DUCTAPE_API_KEY",
+    )
     .action(
       act(async (io, file: string | undefined, options) => (await import("./check.ts")).checkFile(io, file, options)),
     );

@@ -1,0 +1,109 @@
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
+import { type Api, path } from "./api.ts";
+import { pages } from "./pages.ts";
+
+/** Jobs that wait in a deployment, and that would fail at their time by another catalog. */
+export interface LostJobs {
+  product_tag: string;
+  event: string;
+  needs: string;
+  /** How many. */
+  jobs: number;
+  /** Whether there may be more than were looked at. */
+  more: boolean;
+  example: string;
+}
+
+/** A product as the deployment has it. */
+export interface DeployedProduct {
+  tag: string;
+  envs: string[];
+  events: { tag: string; type: string }[];
+}
+
+interface Listed {
+  job_id: string;
+  event: string;
+  type: string;
+  first_started_at?: number;
+}
+
+/** What a catalog has no longer, with the query for the jobs that need it. */
+interface Loss {
+  needs: string;
+  query: { product_tag: string; env?: string; event?: string };
+  /** Runs of features that have begun keep what the event was. */
+  begunStay: boolean;
+}
+
+/** How many jobs of a status are looked at for each thing that is lost. */
+const mostJobs = 100;
+const statuses = ["scheduled", "queued", "paused"];
+const readsAtOnce = 8;
+
+/** The jobs of a deployment that wait for what these products do not have. */
+export async function checkWaiting(
+  api: Api,
+  deployed: readonly DeployedProduct[],
+  products: readonly Product[],
+): Promise<LostJobs[]> {
+  const losses = deployed.flatMap((one) =>
+    lossesOf(
+      one,
+      products.find(({ tag }) => tag === one.tag),
+    ),
+  );
+  const tags = [...new Set(losses.map(({ query }) => query.product_tag))];
+  // A deployment cancels the jobs of schedules that its catalog does not have any more.
+  const scheduled = new Set((await inParallel(readsAtOnce, tags, (tag) => schedulesOf(api, tag))).flat());
+  const asked = losses.flatMap((loss) => statuses.map((status) => ({ ...loss, status })));
+  const found = await inParallel(readsAtOnce, asked, async ({ query, needs, begunStay, status }) => {
+    const { jobs, more } = await listed(api, { ...query, status });
+    const stays = ({ job_id, type, first_started_at }: Listed) =>
+      scheduled.has(job_id) || (begunStay && type === "feature" && first_started_at !== undefined);
+    return jobs.filter((job) => !stays(job)).map((job) => ({ ...job, product_tag: query.product_tag, needs, more }));
+  });
+  const by = Map.groupBy(found.flat(), ({ product_tag, event, needs }) => JSON.stringify([product_tag, event, needs]));
+  return [...by.values()].flatMap((jobs) =>
+    jobs.slice(0, 1).map(({ product_tag, event, needs, job_id }) => ({
+      ...{ product_tag, event, needs, jobs: jobs.length, more: jobs.some(({ more }) => more), example: job_id },
+    })),
+  );
+}
+
+function lossesOf({ tag, envs, events }: DeployedProduct, product: Product | undefined): Loss[] {
+  const product_tag = tag;
+  if (!product) return [{ needs: `the product ${tag}`, query: { product_tag }, begunStay: false }];
+  const lostEvents = events.filter((event) => product.jobs[event.tag]?.type !== event.type);
+  return [
+    ...lostEvents.map(({ tag: event, type }) => ({
+      ...{ needs: `the ${type} event ${event}`, query: { product_tag, event }, begunStay: true },
+    })),
+    ...envs
+      .filter((env) => !product.envs.includes(env))
+      .map((env) => ({ needs: `the env ${env}`, query: { product_tag, env }, begunStay: false })),
+  ];
+}
+
+const schedulesOf = async (api: Api, tag: string): Promise<string[]> => {
+  const { schedules = [] } = await api.request<{ schedules?: { job_id: string }[] }>("GET", path`/v1/products/${tag}`);
+  return schedules.map(({ job_id }) => job_id);
+};
+
+async function listed(api: Api, query: Record<string, string>): Promise<{ jobs: Listed[]; more: boolean }> {
+  const jobs: Listed[] = [];
+  let more = false;
+  for await (const page of pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit: mostJobs })) {
+    jobs.push(...(page.jobs as Listed[]));
+    more = page.next_cursor !== undefined && jobs.length >= mostJobs;
+  }
+  return { jobs, more };
+}
+
+/** Lines for people. */
+export const linesOfLost = (lost: readonly LostJobs[]): string[] =>
+  lost.map(({ product_tag, event, needs, jobs, more, example }) => {
+    const some = jobs === 1 ? "1 job that waits" : `${jobs} jobs${more ? " or more" : ""} that wait`;
+    return `${product_tag} ${event}: ${some} would fail, for want of ${needs}, such as ${example}.`;
+  });
