@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { GraphStep } from "../catalog/job-type.ts";
 import { type CodeProgress, isCodeProgress, type ParkedBy } from "../job/code-progress.ts";
 import { cancelKey } from "../job/decide-messages.ts";
-import type { Job } from "../job/job.ts";
+import { isFinished, type Job } from "../job/job.ts";
 import { type KeptEntry, runLogOf } from "../job/run-log.ts";
 import { defined } from "../kernel/defined.ts";
 import { loadIfThere } from "../operations/payload.ts";
@@ -79,9 +79,11 @@ function waysOf({ approval, waits_for, until }: StepView): GraphStep["waits_for"
   return until === undefined ? undefined : { time: true };
 }
 
-/** What the handler has set for all to see, without what its event hides, and why its run is parked. */
-export function codeShown(code: CodeProgress["code"], { id, bundle, ending }: Job, hidden: readonly string[] = []) {
-  const { state, parked } = code;
+/** What the handler has set for all to see, without what its event hides, and why its run is parked. One that has ended is not, whatever it was before. */
+export function codeShown(code: CodeProgress["code"], job: Job, hidden: readonly string[] = []) {
+  const { id, bundle, ending } = job;
+  const { state } = code;
+  const parked = isFinished(job) ? undefined : code.parked;
   const { stack: _stack, ...why } = parked ?? {};
   const advice =
     parked &&

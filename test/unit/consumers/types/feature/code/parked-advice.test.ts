@@ -66,6 +66,8 @@ describe("the advice on a run of code that is parked", () => {
     await expect(moved).rejects.toMatchObject({ code: "STATE_CONFLICT" });
     await changeJob(world.services, id, cancel("stuck", { force: true, isDecided: true }));
     await world.pass(minute);
-    expect(await world.view(id)).toMatchObject({ status: "cancelled" });
+    const ended = await world.view(id);
+    expect(ended).toMatchObject({ status: "cancelled" });
+    expect(ended).not.toHaveProperty("parked");
   });
 });
