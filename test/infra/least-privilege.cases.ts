@@ -74,7 +74,7 @@ const sees = (...folders: string[]) =>
 
 /** What every consumer may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
-  // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
+  // Whoever frees a slot reads the jobs that wait for it. A feature has no limits.
   // It may ask for a decision on an approval. A feature makes such jobs, and sends none itself.
   ...(type === "feature" ? [] : ["secretsmanager:GetSecretValue ApprovalKey"]),
   ...(type === "feature"
@@ -444,4 +444,11 @@ test("functions are invoked only by API Gateway and by the reconciler's rule", (
       "ReconcilerEntry events.amazonaws.com its source",
     ]),
   );
+});
+
+test("consumers reach the slots and lines of a catalog that has lost its limits: jobs keep those that their event had", () => {
+  const { service } = synthesize({}, [{ tag: "shop", envs: ["prd"], jobs: {} }]);
+  const may = privilegesByEntry(service);
+  expect(may["consumers/action"]).toEqual(expect.arrayContaining([...usesGates, ticks]));
+  expect(may["consumers/feature"]).toContain(leavesLines);
 });

@@ -41,12 +41,11 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
 }
 
 /**
- * What limits need of a consumer, where the catalog has any: a job keeps those that its event had. Whoever frees a slot reads the jobs
- * that wait for it, and asks the pump where the next one is of another type; who stands in line for a rate sets its pump going. Features
- * have no limits, but their steps may.
+ * What limits need of a consumer, also where the catalog has none any more: a job keeps those that its event had, and its slots and its place in
+ * line. Whoever frees a slot reads the jobs that wait for it, and asks the pump where the next one is of another type; who stands in line for a
+ * rate sets its pump going. Features have no limits, but their steps may.
  */
-function limitsAccess(type: JobType, platform: Platform, products: readonly Product[]): Capability[] {
-  if (products.every(({ limits = {} }) => Object.keys(limits).length === 0)) return [];
+function limitsAccess(type: JobType, platform: Platform): Capability[] {
   const may = accessTo(platform);
   return type === "feature" ? [may.leaveLines()] : [may.useGates(), may.readPins(), may.readManyJobs(), may.tick()];
 }
@@ -138,7 +137,7 @@ export class Consumer extends Construct {
         may.send(...reach),
         ...may.schedule(...schedules),
         ...executorAccess(type, platform),
-        ...limitsAccess(type, platform, products),
+        ...limitsAccess(type, platform),
         // A job of any type but feature may ask for a decision.
         ...(type === "feature" ? may.seal() : [readApprovalKey(platform.state)]),
         ...codeAccess(type, platform, code),
