@@ -428,6 +428,19 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {
+    // A step whose job was deleted before its end was recorded.
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: " || states[key]?.job_id !== undefined",
+    replace: "",
+    test: "unit/consumers/types/feature/deleted-jobs.test.ts",
+  },
+  {
+    file: "lambdas/consumers/types/feature/execute.ts",
+    find: "if (found && hasCodeFeatures(found)) return code;",
+    replace: "return code;",
+    test: "unit/consumers/types/feature/code/gone-code.test.ts",
+  },
+  {
     file: "lambdas/core/operations/schedule-job.ts",
     find: "if (current.created_at !== job.created_at) {",
     replace: "if (current.created_at < 0) {",

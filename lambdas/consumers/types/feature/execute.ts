@@ -240,7 +240,9 @@ const unrecordedSteps = (children: Map<string, Job>, states: StepStates): string
 function earlySteps(feature: FeatureTarget, children: ReadonlyMap<string, Job>, states: StepStates): Set<string> {
   const early = new Set<string>();
   const steps = stepsOf(feature);
-  const isMissing = (key: string) => (early.has(key) || !children.has(key)) && !hasEnded(states[key]);
+  // One that was begun and has no job any more has ended, nobody knows how.
+  const isGoneOrThere = (key: string) => children.has(key) || states[key]?.job_id !== undefined;
+  const isMissing = (key: string) => (early.has(key) || !isGoneOrThere(key)) && !hasEnded(states[key]);
   for (let known = -1; known < early.size; ) {
     known = early.size;
     for (const { key, dependsOn } of steps) if (children.has(key) && dependsOn.some(isMissing)) early.add(key);

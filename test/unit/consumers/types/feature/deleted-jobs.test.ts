@@ -89,4 +89,36 @@ describe("a step whose job is deleted while its feature runs", () => {
     await w.goOn();
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
   });
+
+  it("does not make a step that came after it and has run one that has not", async () => {
+    const main = [
+      { event: "create", input: {}, allow_fail: true },
+      { event: "mail", input: { body: { text: "$Length($Sequence{main}{create}{body})" } }, allow_fail: true },
+    ];
+    const w = world({ onboard: { sequences: { main } } }, { create: () => ({ body: "made" }) });
+    const { replace } = w.jobs;
+    const mail = () => w.jobs.all().find(({ event }) => event === "mail");
+    // The decision that starts the second step dies before it has recorded that, and so has not recorded the end of the first either.
+    w.jobs.replace = async (job, ...rest) => {
+      if (job.type === "feature" && mail()) throw new Error("the process has died");
+      return replace.call(w.jobs, job, ...rest);
+    };
+    const id = await w.start();
+    await w.settle().catch(() => {});
+    for (let tries = 0; tries < 20 && mail()?.status !== "completed"; tries++) await w.settle().catch(() => {});
+    expect(mail()?.status).toBe("completed");
+    w.jobs.replace = replace;
+    await deleteJob(w, stepsOf(await w.jobs.get(id))["main.create"]?.job_id ?? "");
+    for (let rounds = 0; rounds < 5; rounds++) {
+      await w.clock.advance(300_000);
+      await reconcile(w);
+      await w.settle();
+    }
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(stepsOf(await w.jobs.get(id))).toMatchObject({
+      "main.create": { status: "failed", error: { code: "NOT_FOUND" } },
+      "main.mail": { status: "completed" },
+    });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
+  });
 });
