@@ -17,21 +17,30 @@ import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 import { publishedEvents } from "./stream-filter.ts";
 
-/** What the executor of a type does with jobs and blobs beyond what every consumer does. */
+/**
+ * What the executor of a type does with jobs and blobs beyond what every consumer does. Also where the catalog deploys no feature in code: one may run
+ * behind a server, and a run that began by an earlier catalog says that it waits.
+ */
 function executorAccess(type: JobType, platform: Platform): Capability[] {
   const may = accessTo(platform);
   switch (type) {
     case "storage":
       return may.readBlobs(folders.uploads);
+    case "function":
+      // A step of a feature in code reads the log of its run, and the code with which that began.
+      return [may.readLogs(), ...may.readBlobs(folders.runs, folders.bundles)];
     case "feature":
       // It makes its steps as the API makes jobs: it records and dispatches them, and takes back what AWS refuses. It reads
-      // their results, and cancels the remaining steps when one has failed.
+      // their results, and cancels the remaining steps when one has failed. A run in code keeps what it has seen, and the code with which it began.
       return [
         may.readManyJobs(),
         may.removeJobs(),
         may.keepDefinitions(),
         may.awaitSignals(),
-        may.writeBlobs(folders.inputs),
+        may.keepLogs(),
+        may.noteNeededCode(),
+        ...may.readBlobs(folders.runs, folders.bundles),
+        may.writeBlobs(folders.inputs, folders.runs, folders.bundles),
         may.removeBlobs(folders.inputs),
         may.unschedule(),
       ];
@@ -76,20 +85,10 @@ const calledBy = (type: JobType, { functions }: ProductCode): CodeFunction[] => 
   return type === "function" ? all : [];
 };
 
-/**
- * A job of a function calls the code of its product, and nothing else. A feature in code keeps what it has seen, and the code that it began
- * with; a step of it reads both. Whether the code is deployed or behind a server: and the runs of an earlier catalog say that they wait for it
- * where this one has none.
- */
-function codeAccess(type: JobType, platform: Platform, code: ProductCode): Capability[] {
-  if (type !== "feature" && type !== "function") return [];
-  const may = accessTo(platform);
-  const called = calledBy(type, code).map(({ lambda }) => lambda.functionArn);
-  const calls = called.length > 0 ? [allow(["lambda:InvokeFunction"], called)] : [];
-  const reads = may.readBlobs(folders.runs, folders.bundles);
-  return type === "feature"
-    ? [...calls, ...reads, may.keepLogs(), may.noteNeededCode(), may.writeBlobs(folders.runs, folders.bundles)]
-    : [...calls, ...reads, may.readLogs()];
+/** A job calls the code of its product, and nothing else. */
+function callsCode(type: JobType, code: ProductCode): Capability[] {
+  const arns = calledBy(type, code).map(({ lambda }) => lambda.functionArn);
+  return arns.length > 0 ? [allow(["lambda:InvokeFunction"], arns)] : [];
 }
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
@@ -140,7 +139,7 @@ export class Consumer extends Construct {
         ...limitsAccess(type, platform),
         // A job of any type but feature may ask for a decision.
         ...(type === "feature" ? may.seal() : [readApprovalKey(platform.state)]),
-        ...codeAccess(type, platform, code),
+        ...callsCode(type, code),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
