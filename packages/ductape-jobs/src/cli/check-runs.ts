@@ -6,9 +6,8 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { eventsNamed } from "../../../../lambdas/core/requests/spellings/event-name.ts";
 import { type Api, openApi, path } from "./api.ts";
-import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost } from "./check-waiting.ts";
+import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost, listed } from "./check-waiting.ts";
 import type { Io } from "./io.ts";
-import { pages } from "./pages.ts";
 
 /** A run of a feature that is under way, as far as the check needs it. */
 interface OpenRun {
@@ -111,11 +110,9 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
   for (const { tag } of deployed.products) {
     const query = { product_tag: tag, type: "feature", status: "running" };
     const limit = mostRuns - ids.length;
-    if (limit <= 0) more = true;
-    for await (const page of pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit })) {
-      ids.push(...(page.jobs as { job_id: string }[]).map(({ job_id }) => job_id));
-      more ||= page.next_cursor !== undefined && ids.length >= mostRuns;
-    }
+    const found = limit > 0 ? await listed<{ job_id: string }>(api, query, limit) : { jobs: [], more: true };
+    ids.push(...found.jobs.map(({ job_id }) => job_id));
+    more ||= found.more;
   }
   const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
   const open = runs.flatMap((run) => (run && run.for_each === undefined ? [run] : []));

@@ -1,7 +1,7 @@
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { type Api, path } from "./api.ts";
-import { pages } from "./pages.ts";
+import { pages, wholeOf } from "./pages.ts";
 
 /** Jobs that wait in a deployment, and that would fail at their time by another catalog. */
 export interface LostJobs {
@@ -59,7 +59,7 @@ export async function checkWaiting(
   const scheduled = new Set((await inParallel(readsAtOnce, tags, (tag) => schedulesOf(api, tag))).flat());
   const asked = losses.flatMap((loss) => statuses.map((status) => ({ ...loss, status })));
   const found = await inParallel(readsAtOnce, asked, async ({ query, needs, begunStay, status }) => {
-    const { jobs, more } = await listed(api, { ...query, status });
+    const { jobs, more } = await listed<Listed>(api, { ...query, status }, mostJobs);
     const stays = ({ job_id, type, first_started_at }: Listed) =>
       scheduled.has(job_id) || (begunStay && type === "feature" && first_started_at !== undefined);
     return jobs.filter((job) => !stays(job)).map((job) => ({ ...job, product_tag: query.product_tag, needs, more }));
@@ -91,14 +91,17 @@ const schedulesOf = async (api: Api, tag: string): Promise<string[]> => {
   return schedules.map(({ job_id }) => job_id);
 };
 
-async function listed(api: Api, query: Record<string, string>): Promise<{ jobs: Listed[]; more: boolean }> {
-  const jobs: Listed[] = [];
-  let more = false;
-  for await (const page of pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit: mostJobs })) {
-    jobs.push(...(page.jobs as Listed[]));
-    more = page.next_cursor !== undefined && jobs.length >= mostJobs;
-  }
-  return { jobs, more };
+/** The first jobs of a list, and whether there are more. */
+export async function listed<One>(
+  api: Api,
+  query: Record<string, string>,
+  limit: number,
+): Promise<{ jobs: One[]; more: boolean }> {
+  const { jobs, next_cursor } = await wholeOf(
+    "jobs",
+    pages(api, { path: "/v1/jobs", field: "jobs", query }, { limit }),
+  );
+  return { jobs: jobs as One[], more: next_cursor !== undefined };
 }
 
 /** Lines for people. */
