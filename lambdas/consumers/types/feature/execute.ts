@@ -241,8 +241,8 @@ function earlySteps(feature: FeatureTarget, children: ReadonlyMap<string, Job>, 
   const early = new Set<string>();
   const steps = stepsOf(feature);
   // One that was begun and has no job any more has ended, nobody knows how.
-  const isGoneOrThere = (key: string) => children.has(key) || states[key]?.job_id !== undefined;
-  const isMissing = (key: string) => (early.has(key) || !isGoneOrThere(key)) && !hasEnded(states[key]);
+  const isBegun = (key: string) => children.has(key) || states[key]?.job_id !== undefined;
+  const isMissing = (key: string) => (early.has(key) || !isBegun(key)) && !hasEnded(states[key]);
   for (let known = -1; known < early.size; ) {
     known = early.size;
     for (const { key, dependsOn } of steps) if (children.has(key) && dependsOn.some(isMissing)) early.add(key);
