@@ -14,6 +14,7 @@ interface Command {
 }
 
 type Input = Record<string, unknown>;
+
 /** Ids, times and hashes differ from run to run, and no grant names one. */
 const squashed = (text: string): string => text.replace(/[0-9a-f]{8,}(-[0-9a-f]+)*/g, (id) => "0".repeat(id.length));
 

@@ -18,24 +18,27 @@ const places = ["local", "api", "intake", "webhooks", "how-to", "sign-in", "mcp"
 const given = process.argv.slice(2);
 const tests = given.length > 0 ? given : places.map((place) => `test/integration/${place}`);
 
-interface Seen {
-  catalog: string;
-  calls: (Call & { entry: string })[];
-}
+type Seen = Call & { entry: string };
 
-/** Nothing of a process that was killed before it had kept its catalog. */
-function seenIn(name: string): Seen[] {
-  const [process = ""] = name.split(".calls");
-  if (!existsSync(join(folder, `${process}.catalog.json`))) return [];
-  const calls = readFileSync(join(folder, name), "utf8").trim().split("\n");
-  const catalog = readFileSync(join(folder, `${process}.catalog.json`), "utf8");
-  return [{ catalog, calls: calls.map((line) => JSON.parse(line)) }];
+const isThere = (name: string) => existsSync(join(folder, name));
+const textOf = (name: string) => readFileSync(join(folder, name), "utf8");
+
+/** What the processes with the same catalog have asked for, each request once. Nothing of one that was killed before it had kept its catalog. */
+function seenByCatalog(): { catalog: string; calls: Seen[] }[] {
+  const processes = readdirSync(folder)
+    .flatMap((name) => (name.endsWith(".calls") ? [name.replace(".calls", "")] : []))
+    .filter((process) => isThere(`${process}.catalog.json`));
+  const by = Map.groupBy(processes, (process) => textOf(`${process}.catalog.json`));
+  return [...by].map(([catalog, those]) => {
+    const lines = those.flatMap((process) => textOf(`${process}.calls`).trim().split("\n"));
+    return { catalog, calls: [...new Set(lines)].map((line): Seen => JSON.parse(line)) };
+  });
 }
 
 /** Code of a test's own is in a folder that is gone: for the grants it matters that a product has some. */
 const withCodeThatExists = (catalog: string) => catalog.replace(/"code":"[^"]+"/g, '"code":"../test/grants/main.ts"');
 
-function refusedWith({ catalog, calls }: Seen): string[] {
+function refusedWith({ catalog, calls }: { catalog: string; calls: Seen[] }): string[] {
   const { service } = synthesize({}, JSON.parse(withCodeThatExists(catalog)) as unknown[]);
   const may = privilegesByEntry(service);
   const by = Object.groupBy(calls, ({ entry }) => entry);
@@ -52,14 +55,8 @@ try {
     ...{ cwd: root, stdio: "inherit" },
     env: { ...process.env, CALLS_FOLDER: folder, HANDLERS_PRELOAD: hook },
   });
-  const seen = readdirSync(folder)
-    .filter((name) => name.endsWith(".calls"))
-    .flatMap(seenIn);
-  const calls = seen.flatMap((one) => one.calls);
-  const catalogs = Object.entries(Object.groupBy(seen, ({ catalog }) => catalog)).map(([catalog, of = []]) => ({
-    catalog,
-    calls: of.flatMap((one) => one.calls),
-  }));
+  const catalogs = seenByCatalog();
+  const calls = catalogs.flatMap((one) => one.calls);
   // One example of each kind of key.
   const byKind = Object.groupBy(catalogs.flatMap(refusedWith), (line) => line.split("#")[0] ?? "");
   const refused = Object.values(byKind).flatMap((lines = []) => lines.slice(0, 1));

@@ -100,19 +100,11 @@ describe("a long step whose code cannot be asked", () => {
 });
 
 describe("a run whose product has no code any more", () => {
-  /** Deploys the catalog without its features, which are what the function of the product is made of. */
-  const deployWithout = (world: ReturnType<typeof codeWorld>) => {
-    const { catalog } = world.services;
-    const former = catalog.products;
-    Object.assign(catalog, { products: former.map((product) => ({ ...product, features: {} })) });
-    return () => Object.assign(catalog, { products: former });
-  };
-
   test("waits without asking for it, says what mends that, and goes on by its own once there is any", async () => {
     const world = codeWorld({ onboard: filming });
     const id = await world.start("onboard", {});
     await world.pass(5 * minute);
-    const deployAgain = deployWithout(world);
+    world.deploy({});
     const asked = world.code.asked.length;
     await world.pass(6 * 60 * minute);
     expect(await world.view(id)).toMatchObject({
@@ -120,7 +112,7 @@ describe("a run whose product has no code any more", () => {
       parked: { code: "UNKNOWN_FEATURE", message: expect.stringContaining("Deploy any feature in code of shop") },
     });
     expect(world.code.asked).toHaveLength(asked);
-    deployAgain();
+    world.deploy({ onboard: { code: "./onboard.ts" } });
     await world.pass(20 * minute);
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "a film" });
   });
