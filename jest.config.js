@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { filesOf } from "./test/together.ts";
+
 export const swc = [
   "@swc/jest",
   { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" },
@@ -22,6 +25,7 @@ const many = "test/browser/many.test.ts";
 export default {
   projects: [
     project("unit"),
+    project("together", ...filesOf(join(import.meta.dirname, "test/unit"))),
     project("simulation", "<rootDir>/test/simulation/*.test.ts"),
     project("mutations", "<rootDir>/test/{simulation/mutations,mutations}/*.test.ts"),
     project("infra"),

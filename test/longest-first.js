@@ -3,7 +3,12 @@ import TestSequencer from "@jest/test-sequencer";
 /** The two files of infra make three times the work of a worker whose memory holds the other one: one for each, at once. */
 const alone = [/\/test\/infra\//];
 /** Where the files are that take longest, longest first. */
-const long = [...alone, /\/test\/integration\/(local|sdk)\//, /\/test\/simulation\//];
+const long = [
+  ...alone,
+  /\/test\/integration\/(local|sdk)\//,
+  /\/test\/unit\/(consumers|core)\/together/,
+  /\/test\/simulation\//,
+];
 const placeIn = (folders, { path }) => folders.findIndex((folder) => folder.test(path)) >>> 0;
 
 /**

@@ -35,7 +35,7 @@ export default class extends TestEnvironment {
       vm.createContext = createContext;
     }
     this.file = relative(config.projectConfig.rootDir, context.testPath);
-    this.isUnit = config.projectConfig.displayName?.name === "unit";
+    this.isUnit = ["unit", "together"].includes(config.projectConfig.displayName?.name);
   }
 
   /** Jest ends by force a worker that has not ended after half a second, and says so of none of its files. */

@@ -51,13 +51,13 @@ describe("a run whose code cannot be asked as the catalog says it", () => {
 
 describe("the code with which runs begin", () => {
   test("is put back by a run that begins some time after it was deleted", async () => {
-    const world = codeWorld({ onboard: defineFeature({ run: async (ctx) => ctx.run("create", {}) }) });
-    const first = await world.run("onboard");
+    const world = codeWorld({ readmit: defineFeature({ run: async (ctx) => ctx.run("create", {}) }) });
+    const first = await world.run("readmit");
     const key = `code/${first?.bundle}.mjs.gz`;
     expect(await world.services.blobs.get(key)).toBeDefined();
     await world.services.blobs.remove(key);
     await world.pass(2 * 60 * minute);
-    expect((await world.run("onboard"))?.bundle).toBe(first?.bundle);
+    expect((await world.run("readmit"))?.bundle).toBe(first?.bundle);
     expect(await world.services.blobs.get(key)).toBeDefined();
   });
 });
