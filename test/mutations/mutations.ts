@@ -10,6 +10,19 @@ export const mutations: Mutation[] = [
     test: "unit/core/access/scopes.test.ts",
   },
   {
+    // What a deployment takes away for an hour ends no run that has waited for months.
+    file: "lambdas/consumers/types/feature/decisions.ts",
+    find: "if (!hasBegun) return waitForEvent(log, job, error, now);",
+    replace: "if (job.id) return waitForEvent(log, job, error, now);",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
+    file: "lambdas/core/operations/kept-event.ts",
+    find: `(type === "feature" || found.product.envs.includes(env))`,
+    replace: "true",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
     // What is open is watched before it is open: without that, an opening is lost where a process dies.
     file: "lambdas/core/operations/alerting.ts",
     find: "await incidents.watch({ product, env, id, opening: changes.opening ?? 1, at: clock.now() });",

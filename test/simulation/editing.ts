@@ -5,7 +5,7 @@ import { RequestError } from "../../lambdas/core/kernel/request-error.ts";
 import { changeJob, retry } from "../../lambdas/core/operations/change-job.ts";
 import { migrateJob } from "../../lambdas/core/operations/migrate-job.ts";
 import type { World } from "./adversary.ts";
-import { drawn, type Editing, type Edition, editedEvent } from "./editions.ts";
+import { drawn, type Editing, type Edition, editedEvent, goneEvent } from "./editions.ts";
 import type { Step } from "./feature-rules.ts";
 import { nameOf } from "./ledger.ts";
 import { canary } from "./observer.ts";
@@ -136,6 +136,14 @@ export function editing(
     }
   }
 
+  /** A step whose event is gone waits, also where its job is made: the last deployment has it again. */
+  function checkLoss(step: Job) {
+    if (step.status === "failed" && step.error?.message.startsWith("The catalog no longer has "))
+      observer.violated("edited", `${nameOf(step)} has failed for want of its event`);
+    if (step.snoozes && edits.catalog().lookup(step.product, step.event) === undefined)
+      observer.cover("the job of a step waits for its event");
+  }
+
   /** A run is moved only to a definition by whose order its steps have begun. */
   function checkMove(run: Job) {
     const open = (key: string) => {
@@ -184,6 +192,7 @@ export function editing(
     if (!after) return;
     const run = after.parent && system.jobs.peek(after.parent.message.job_id);
     if (!before && run?.event === editedEvent) checkStep(after, run);
+    if (run?.event === editedEvent && after.event === goneEvent) checkLoss(after);
     if (after.event !== editedEvent) return;
     const isOther = before?.definition !== undefined && before.definition !== after.definition;
     if (isOther && !moved.has(after.id))

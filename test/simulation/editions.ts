@@ -23,7 +23,7 @@ export interface Edition {
 /** The feature that deployments change. */
 export const editedEvent = "edited";
 /** An event that some deployments have no more: its steps wait for one that has it again. */
-const goneEvent = "gone";
+export const goneEvent = "gone";
 const names = ["a", "b", "c", "d", "e"];
 
 const isSeed = (seed: number): boolean => seed % 32 === 25 || seed % 32 === 8;

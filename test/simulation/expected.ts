@@ -15,6 +15,7 @@ export const expected: readonly string[] = [
   "an approval is decided",
   "an approval times out",
   "a run of an older edition completes",
+  "the job of a step waits for its event",
   "code: a run is completed: completed",
   "code: a run is failed: failed",
   "code: a run is cancelled: cancelled",

@@ -1,5 +1,6 @@
 import type { Job } from "../../core/job/job.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
+import { MissingEvent, waitForEvent } from "./missing-event.ts";
 
 /** What becomes of a job, as a pure rule: the job may be changed by others while its attempt runs. */
 export type Transition = (job: Job) => Job;
@@ -45,10 +46,11 @@ export interface AttemptPolicy {
   onCancelled(services: ConsumerServices, job: Job): Promise<void>;
 }
 
-/** The common rules: one executor call is one attempt, and whatever it throws fails it. */
+/** The common rules: one executor call is one attempt, and whatever it throws fails it, but for what a job of a run waits for. */
 export const defaultPolicy: AttemptPolicy = {
   onTaken: async () => "dropped",
-  onThrown: async () => undefined,
+  onThrown: async ({ log, clock }, job, { error }) =>
+    error instanceof MissingEvent ? waitForEvent(log, job, error, clock.now()) : undefined,
   onRecorded: async () => {},
   onCancelled: async () => {},
 };

@@ -30,7 +30,7 @@ import {
   Parked,
   PutOff,
 } from "../../core/operations/execution.ts";
-import { eventOfJob } from "../../core/operations/kept-event.ts";
+import { eventOfJob, isInCatalog, lossOf } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { isSearchOld, takeSearch } from "../../core/operations/take-search.ts";
@@ -39,6 +39,7 @@ import type { Transition } from "./attempt-policy.ts";
 import { NotStarted, type Running } from "./context.ts";
 import { changeClaimed } from "./fenced.ts";
 import { around } from "./lists.ts";
+import { MissingEvent } from "./missing-event.ts";
 import { withProgress, withUsed } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
@@ -180,9 +181,8 @@ async function handOver(
 
 async function eventOf({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);
-  if (found?.event.type === job.type) return found;
-  const text = `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`;
-  throw new JobError("CONFIGURATION_ERROR", text);
+  if (isInCatalog(job, found)) return found;
+  throw new MissingEvent(lossOf(services.catalog, job, found));
 }
 
 async function executionOf(running: Running, found: FoundEvent, signal: AbortSignal): Promise<Execution> {

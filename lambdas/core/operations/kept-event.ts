@@ -20,6 +20,23 @@ export async function eventOfJob(
   return kept ? keptEvent(catalog, product, event, kept) : catalog.lookup(product, event);
 }
 
+/** Whether the catalog has what a job needs, whose event is looked up. The run of a feature goes on without its env: its steps wait. */
+export const isInCatalog = (
+  { type, env }: Pick<Job, "type" | "env">,
+  found: FoundEvent | undefined,
+): found is FoundEvent => found?.event.type === type && (type === "feature" || found.product.envs.includes(env));
+
+/** What the catalog has no longer of what a job needs, in words. */
+export function lossOf(
+  { products }: Catalog,
+  { type, product, env, event }: Pick<Job, "type" | "product" | "env" | "event">,
+  found: FoundEvent | undefined,
+): string {
+  if (!products.some(({ tag }) => tag === product)) return `The catalog no longer has product ${product}.`;
+  const what = found?.event.type === type ? `env ${env}` : `${type} event ${event}`;
+  return `The catalog no longer has ${what} of ${product}.`;
+}
+
 /** A step of code is found by its run. To the engine it is a function in code. */
 function ownStepEvent(
   { products, registry }: Catalog,

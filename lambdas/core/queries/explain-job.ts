@@ -1,11 +1,12 @@
 import type * as z from "zod";
 import type { FoundEvent } from "../catalog/catalog.ts";
-import type { Job } from "../job/job.ts";
+import { isWaiting, type Job } from "../job/job.ts";
 import { type AwaitedSignal, runSince } from "../job/run-wait.ts";
 import type { Signal, SignalAddress } from "../job/signal.ts";
+import { isParked } from "../job/transitions.ts";
 import { defined } from "../kernel/defined.ts";
 import type { Fields } from "../kernel/fields.ts";
-import { eventOfJob } from "../operations/kept-event.ts";
+import { eventOfJob, isInCatalog, lossOf } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { fitsSignal } from "../requests/signal-request.ts";
 import type { JobExplanationSchema } from "./schemas/job-explanation.ts";
@@ -44,8 +45,10 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
     status: view.status,
     says: [
       ...stateOf(view, now),
+      ...(await lossSaid(services, job)),
       ...parkedSaid(view),
       ...stepsSaid(steps, view),
+      ...(await lostStepsSaid(services, steps, view)),
       ...undoSaid(steps, view, found),
       ...waits.flatMap((wait) => waitSaid(wait, found)),
     ],
@@ -141,6 +144,31 @@ function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {
     return job_id !== undefined && underWay.has(status) ? [`${step} is ${status}, as the job ${job_id}.`] : [];
   });
 }
+
+/** What the job of a run, or the run itself, waits for since a deployment has taken it away. */
+async function lossSaid(services: Services, job: Job): Promise<string[]> {
+  const waits = job.parent ? isWaiting(job) : job.type === "feature" && isParked(job);
+  if (!waits) return [];
+  const found = await eventOfJob(services, job);
+  if (isInCatalog(job, found)) return [];
+  return [`${lossOf(services.catalog, job, found)} It goes on once a deployment has it again.`];
+}
+
+/** The same, of the jobs of its steps. */
+async function lostStepsSaid(services: Services, steps: [string, StepView][], { status }: JobView): Promise<string[]> {
+  if (status !== "running") return [];
+  const open = steps.flatMap(([step, { status: of, job_id }]) =>
+    job_id !== undefined && underWay.has(of) ? [{ step, job_id }] : [],
+  );
+  const said = open.slice(0, mostOpenSteps).map(async ({ step, job_id }) => {
+    const job = await services.jobs.get(job_id);
+    return job ? (await lossSaid(services, job)).map((loss) => `${step} waits: ${loss}`) : [];
+  });
+  return (await Promise.all(said)).flat();
+}
+
+/** Steps under way whose jobs are looked at. */
+const mostOpenSteps = 20;
 
 const underWay: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "paused"]);
 

@@ -37,4 +37,12 @@ export const definitions: Mutation[] = [
     find: "isMissing(error)",
     replace: "false",
   },
+  {
+    name: "definition: the job of a step fails whose event has gone",
+    seed: 8,
+    at: "consumers/engine/missing-event.ts#waitForEvent",
+    find: "if (!job.parent) return undefined;",
+    replace: "if (job.id) return undefined;",
+    bug: "a step that was made before a deployment took its event away failed at its time, and its run with it",
+  },
 ];

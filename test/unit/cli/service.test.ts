@@ -127,7 +127,7 @@ describe("the command check --against a deployment", () => {
       "1 run would wait at step main.ship for the event ship, such as job_1.",
     ],
     ["an env", { env: "prd" }, "1 run would wait at step main.ship for the env prd"],
-    ["a product", { product_tag: "bank" }, "bank order: 1 run would fail, for want of the product bank"],
+    ["a product", { product_tag: "bank" }, "bank order: 1 run would wait for the product bank"],
     [
       "all features in code of its product",
       { bundle: "3a".repeat(32), graph: [{ step: "quote" }] },
@@ -156,6 +156,9 @@ describe("the command check --against a deployment", () => {
       }
       if (status === "queued" && event === "refund")
         return Response.json({ jobs: [job("job_r1", "refund", begun), job("job_r2", "refund", { type: "feature" })] });
+      const steps = ["job_q1", "job_q2"].map((id) => job(id, "price", { parent: { job_id: "job_1" } }));
+      if (status === "queued" && env === "prd")
+        return Response.json({ jobs: [...steps, job("job_o", "order", { type: "feature" })] });
       return Response.json({ jobs: status === "paused" && env === "prd" ? [job("job_p", "price")] : [] });
     };
     const api = answering({
@@ -179,6 +182,8 @@ describe("the command check --against a deployment", () => {
     expect(out.trim().split("\n")).toEqual([
       "shop ship: 99 jobs or more that wait would fail, for want of the function event ship, such as job_s0.",
       "shop refund: 1 job that waits would fail, for want of the feature event refund, such as job_r2.",
+      "shop price: 2 jobs that wait would go on waiting, for the env prd, such as job_q1.",
+      "shop order: 1 job that waits would go on waiting, for the env prd, such as job_o.",
       "shop price: 1 job that waits would fail, for want of the env prd, such as job_p.",
     ]);
     expect(code).toBe(1);

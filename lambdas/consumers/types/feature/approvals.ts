@@ -17,6 +17,7 @@ import { traceOf } from "../../../core/kernel/errors.ts";
 import { allOver } from "../../../core/kernel/in-parallel.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import type { ConsumerServices, Services } from "../../../core/operations/services.ts";
+import { noteMissing } from "../../engine/missing-event.ts";
 import { type Approve, approvalLimits, asksOf, defaultChoices, timeoutOf } from "./approve.ts";
 import { isPassing } from "./retry-decision.ts";
 import { startAs } from "./start-step.ts";
@@ -133,7 +134,7 @@ export async function askForApprovals(
         else if (isMissing(cause)) {
           asked.refused ||= "missing";
           asked.states[key] = { ...state, error: missingEvent(event) };
-          services.log.warn("an approval waits for an event that the catalog has lost", { event });
+          noteMissing(services.log, job, event);
         } else {
           asked.states[key] = { ...state, ...refusedStep(refusal(cause), services.clock.now()) };
           await closeApprovals(services, job, { [key]: state });

@@ -1,7 +1,14 @@
 import { fairGroupOf, type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { quarterHourMs } from "../../../core/job/route.ts";
-import { attemptFailed, isParked, type NextDecision, parked, wakeRequested } from "../../../core/job/transitions.ts";
+import {
+  attemptFailed,
+  beginsRun,
+  isParked,
+  type NextDecision,
+  parked,
+  wakeRequested,
+} from "../../../core/job/transitions.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
 import { cancelSteps } from "../../../core/operations/change-job.ts";
@@ -9,6 +16,7 @@ import { timerName, wakeAt } from "../../../core/operations/dispatch.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
+import { MissingEvent, missingPauseMs, noteMissing, waitForEvent } from "../../engine/missing-event.ts";
 import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from "./retry-decision.ts";
 
 /** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
@@ -37,6 +45,7 @@ export const decisionPolicy: AttemptPolicy = {
       await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);
       throw error;
     }
+    if (error instanceof MissingEvent) return waitForCatalog(services, job, error);
     // One that had not begun was only waiting for AWS.
     if (isOutOfTime) return retryDecision(services, job, error, true);
     return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error));
@@ -70,6 +79,15 @@ function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknow
     return (of) => attemptFailed(of, now, { error: givenUp(cause), random: 0 });
   }
   return (of) => parkedToRetry(of, { ...retryAt(of, now, faultPauseMs(failing_since, now)), failing_since });
+}
+
+/** A run that has begun waits for its product: nobody knows how to go on with it, or what is to be undone. */
+function waitForCatalog({ log, clock }: ConsumerServices, job: Job, error: MissingEvent): Transition | undefined {
+  const now = clock.now();
+  const hasBegun = !beginsRun(job) && (job.definition !== undefined || job.progress !== undefined);
+  if (!hasBegun) return waitForEvent(log, job, error, now);
+  noteMissing(log, job, job.event);
+  return (of) => parkedToRetry(of, retryAt(of, now, missingPauseMs));
 }
 
 const parkedToRetry = (job: Job, retry: NextDecision & { retry_decision_at: number }): Job =>

@@ -23,6 +23,7 @@ import { codeFunctionName } from "../../../topology.ts";
 import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
+import { missingPauseMs, noteMissing } from "../../engine/missing-event.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { askForApprovals, isOfEarlierAttempt, unasked, waitingOf, withApprovalIds } from "./approvals.ts";
 import { Unanswered } from "./code/ask-code.ts";
@@ -39,7 +40,7 @@ import { plan, planError, type ReadyStep } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
 import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts";
-import { isMissing, missingEvent, missingPauseMs, refusal, refusedStep } from "./step-faults.ts";
+import { isMissing, missingEvent, refusal, refusedStep } from "./step-faults.ts";
 import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import { isWaitOf, type PlacedJobStep, stepsOf } from "./steps.ts";
 import { type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
@@ -381,9 +382,7 @@ async function startAll(
         else if (isMissing(error)) {
           started.refused ||= "missing";
           started.states[step.placed.key] = missingStep(step.placed);
-          const measured = { values: { runs_parked: 1 }, of: { type: job.type, product: job.product } };
-          const { event } = step.placed.step;
-          services.log.measure("a step waits for an event that the catalog has lost", measured, { event });
+          noteMissing(services.log, job, step.placed.step.event);
         } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());
       }
     }),

@@ -24,13 +24,14 @@ import { type AttemptServices, type Execution, Finished, Parked } from "../../..
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { missingPauseMs, noteMissing } from "../../engine/missing-event.ts";
 import { type ListInput, startPage, type UndoneItems } from "./for-each.ts";
 import { type Deciding, listResults, renewed } from "./list-results.ts";
 import { nextLook } from "./next-look.ts";
 import { placeAt } from "./places.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
 import { startStep } from "./start-step.ts";
-import { isMissing, missingPauseMs, refusal } from "./step-faults.ts";
+import { isMissing, refusal } from "./step-faults.ts";
 
 /**
  * The decider of a list: it reads how the children that are open have ended, starts the next ones as the concurrency of the step allows,
@@ -276,11 +277,8 @@ function take(state: ListState, many: number, of: number): { children: number[];
  * Pages start one after the other: each gets a part of what those before it have left, those too that an earlier decision started which
  * died. Several run at a time, so that each decision reads few items, and an item that lasts for long holds up few others.
  */
-async function startPages(
-  { services, job, asked }: Deciding,
-  state: ListState,
-  pages: Map<number, ListJob>,
-): Promise<Started> {
+async function startPages(deciding: Deciding, state: ListState, pages: Map<number, ListJob>): Promise<Started> {
+  const { services, job, asked } = deciding;
   const { concurrency } = asked;
   const least = leastShareOf(concurrency, job.list.page_size);
   let free = concurrency - [...pages.values()].reduce((sum, page) => sum + reservedBy(page), 0);
@@ -294,7 +292,7 @@ async function startPages(
     const left = childCountOf(job.list) - taken.state.next + taken.state.again.length + 1;
     const share = Math.min(free, items, Math.max(least, Math.ceil(free / left)));
     const { slices = "" } = asked;
-    const start = await tried(services, () => startPage(services, job, { page, asked, slices, share }));
+    const start = await tried(deciding, () => startPage(services, job, { page, asked, slices, share }));
     if ("job" in start && isList(start.job) && !isFinished(start.job)) free -= reservedBy(start.job);
     started = { ...withStart({ ...started, state: taken.state }, page, start), open: 0 };
   }
@@ -302,11 +300,11 @@ async function startPages(
 }
 
 async function startItems(of: Deciding, state: ListState): Promise<Started> {
-  const { job, asked, services } = of;
+  const { job, asked } = of;
   const share = job.parent?.share ?? asked.concurrency;
   const taken = take(state, Math.max(0, share - state.open.length), childCountOf(job.list));
   const starts = await Promise.allSettled(
-    taken.children.map(async (child) => ({ child, start: await tried(services, () => startItem(of, child)) })),
+    taken.children.map(async (child) => ({ child, start: await tried(of, () => startItem(of, child)) })),
   );
   let started: Started = { state: taken.state, open: 0, hasEnded: false, refused: false };
   for (const one of starts) {
@@ -343,7 +341,7 @@ function givesBack({ job, asked }: Deciding, before: ListState, after: ListState
 /** The result of an attempt to start a child. */
 type Start = { job: Job } | { fault: AttemptError } | { refused: true | "missing" };
 
-async function tried(services: ConsumerServices, start: () => Promise<Job>): Promise<Start> {
+async function tried({ services, job }: Deciding, start: () => Promise<Job>): Promise<Start> {
   try {
     return { job: await start() };
   } catch (error) {
@@ -351,7 +349,7 @@ async function tried(services: ConsumerServices, start: () => Promise<Job>): Pro
     if (error instanceof JobError) return { fault: { code: error.code, message: error.message, retryable: false } };
     if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
     if (!isMissing(error)) return { fault: refusal(error) };
-    services.log.warn("items wait for an event that the catalog has lost");
+    noteMissing(services.log, job, job.event);
     return { refused: "missing" };
   }
 }

@@ -14,9 +14,6 @@ export const missingEvent = (event: string): AttemptError => ({
   retryable: true,
 });
 
-/** How long to wait until an event is looked for again that the catalog has lost. */
-export const missingPauseMs = 300_000;
-
 /** Why an event refuses the input of a step. The message says where the fault is, without the value. */
 export const refusal = (error: RequestError): AttemptError => ({
   code: "VALIDATION_ERROR",

@@ -33,16 +33,16 @@ interface RunsMet {
   more: boolean;
   /** The events of which runs keep another definition than the catalog has. */
   kept: { product_tag: string; event: string; runs: number }[];
-  /** What runs would wait for, or the steps of theirs; or fail, as they have no product any more. */
+  /** What runs would wait for, or the steps of theirs. */
   missing: (Need & { product_tag: string; event: string; runs: number; example: string })[];
-  /** The jobs that wait and would fail. */
+  /** The jobs that wait, and would fail or go on waiting. */
   lost: LostJobs[];
 }
 
 interface Need {
+  /** Absent: the run as a whole needs it. */
   step?: string;
   needs: string;
-  fails?: true;
 }
 
 /** What a deployment of these products would mean for runs that are under way. */
@@ -52,10 +52,12 @@ function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: b
     const found = catalog.lookup(product_tag, event);
     return definition !== undefined && (!found || definitionId(definitionOf(found)) !== definition.id);
   };
-  const kept = Map.groupBy(runs.filter(isKept), ({ product_tag, event }) => JSON.stringify([product_tag, event]));
-  const missing = Map.groupBy(
-    runs.flatMap((run) => needsOf(catalog, run).map((need) => ({ ...need, run }))),
-    ({ step, needs, run }) => JSON.stringify([run.product_tag, run.event, step, needs]),
+  const needs = runs.flatMap((run) => needsOf(catalog, run).map((need) => ({ ...need, run })));
+  const held = new Set(needs.filter(({ step }) => step === undefined).map(({ run }) => run));
+  const goOn = runs.filter((run) => !held.has(run));
+  const kept = Map.groupBy(goOn.filter(isKept), ({ product_tag, event }) => JSON.stringify([product_tag, event]));
+  const missing = Map.groupBy(needs, ({ step, needs, run }) =>
+    JSON.stringify([run.product_tag, run.event, step, needs]),
   );
   return {
     runs: runs.length,
@@ -76,7 +78,7 @@ function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: b
 function needsOf(catalog: Catalog, run: OpenRun): Need[] {
   const { product_tag, env, bundle, graph = [], steps = {} } = run;
   const product = catalog.products.find(({ tag }) => tag === product_tag);
-  if (!product) return [{ needs: `the product ${product_tag}`, fails: true }];
+  if (!product) return [{ needs: `the product ${product_tag}` }];
   if (bundle !== undefined) return codeNeedsOf(catalog, product, { ...run, bundle });
   // A step for each item has items that have not begun, as long as it runs.
   const isLeft = (status = "not_started", isForEach = false) =>
@@ -133,10 +135,9 @@ export function linesOf({ runs, more, kept, missing, lost }: RunsMet): string[] 
       ({ product_tag, event, runs: some }) =>
         `${product_tag} ${event}: ${runsOf(some)} under way ${some === 1 ? "goes" : "go"} on by an earlier definition.`,
     ),
-    ...missing.map(({ product_tag, event, step, needs, fails, runs, example }) => {
-      const waits = step === undefined ? `wait for ${needs}` : `wait at step ${step} for ${needs}`;
-      const what = fails ? `fail, for want of ${needs}` : waits;
-      return `${product_tag} ${event}: ${runsOf(runs)} would ${what}, such as ${example}.`;
+    ...missing.map(({ product_tag, event, step, needs, runs, example }) => {
+      const where = step === undefined ? "" : ` at step ${step}`;
+      return `${product_tag} ${event}: ${runsOf(runs)} would wait${where} for ${needs}, such as ${example}.`;
     }),
     ...linesOfLost(lost),
     ...(more ? [`There are more than ${runs} runs under way: the others were not looked at.`] : []),

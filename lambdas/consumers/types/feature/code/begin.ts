@@ -15,6 +15,7 @@ import { isRecord } from "../../../../core/kernel/json-values.ts";
 import { RequestError } from "../../../../core/kernel/request-error.ts";
 import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
+import { noteMissing } from "../../../engine/missing-event.ts";
 import { askForApprovals, textOf } from "../approvals.ts";
 import { approvalLimits } from "../approve.ts";
 import { isPassing } from "../retry-decision.ts";
@@ -245,7 +246,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
       const event = command.c === "run" ? command.event : command.c === "feature" ? command.feature : key;
       begun.refused ||= "missing";
       kept.open[key] = openOf(run, command, { status: "not_started", error: missingEvent(event) });
-      services.log.warn("a step waits for an event that the catalog has lost", { event });
+      noteMissing(services.log, run.job, event);
     } else {
       const open = openOf(run, command, { status: "not_started" });
       begun.ended.push(refusedEnd(key, open, refusal(error), now));

@@ -19,11 +19,11 @@ import {
 import { stepReasons } from "../../../../core/operations/parent-guard.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
+import { missingPauseMs } from "../../../engine/missing-event.ts";
 import { measureBegun, measureEnded } from "../measured-waits.ts";
 import { dueOf, nextLook } from "../next-look.ts";
 import { notedWaits } from "../noted-waits.ts";
 import { faultPauseMs, retryAt } from "../retry-decision.ts";
-import { missingPauseMs } from "../step-faults.ts";
 import type { StepState, StepStates } from "../step-state.ts";
 import type { CodeFeature, ServedFeature } from "../target.ts";
 import { nextTimer, stopListening } from "../waits.ts";

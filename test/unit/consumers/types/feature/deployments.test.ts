@@ -1,8 +1,11 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
+import type { Job } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
-import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
 
@@ -220,6 +223,73 @@ describe("a feature whose definition changes while it runs", () => {
     await world.settle();
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
     expect(await world.jobs.get(waiting?.id ?? "")).toMatchObject({ status: "completed" });
+  });
+
+  it.each<[string, (product: Product) => Product[]]>([
+    ["event", ({ jobs: { charge: _charge, ...jobs }, ...product }) => [{ ...product, jobs }]],
+    [
+      "event, which is of another type now",
+      (product) => [{ ...product, jobs: { ...product.jobs, charge: { type: "feature", feature: "onboard" } } }],
+    ],
+    ["env", (product) => [{ ...product, envs: ["prd"] }]],
+    ["product", () => []],
+  ])("waits with a step whose job is made, and whose %s the catalog has lost", async (_what, lose) => {
+    const world = featureWorld({ onboard: before });
+    const id = await world.start();
+    await world.pass(10_000);
+    const { catalog } = world.services;
+    const charge = () => world.jobs.all().find(({ event }) => event === "charge");
+    expect(charge()).toMatchObject({ status: "scheduled" });
+    Object.assign(world.services, { catalog: makeCatalog(lose(catalog.products[0] as Product), registry) });
+    await world.pass(3_600_000);
+    expect(charge()).toMatchObject({ status: "scheduled", attempt: 1, attempts: [] });
+    const run = await world.jobs.get(id);
+    expect(run).toMatchObject({ status: "running" });
+    const said = async (job = run) => (await explainJob(world.services, job as Job, world.clock.now())).says;
+    expect(await said()).toContainEqual(expect.stringMatching(/^main.charge waits: The catalog no longer has /));
+    expect(await said(charge())).toContainEqual(expect.stringMatching(/^The catalog no longer has .* goes on once/));
+    expect(world.log.lines.map(({ measured }) => measured)).toContainEqual({
+      values: { runs_parked: 1 },
+      of: { type: "action", product: "shop" },
+    });
+    Object.assign(world.services, { catalog });
+    await world.pass(300_000);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+  });
+
+  it("waits for its product, also where it is about to end", async () => {
+    const failing = {
+      sequences: {
+        main: [
+          { event: "create", undo: { event: "mail" } },
+          { event: "charge", delay: 45_000 },
+        ],
+      },
+    };
+    const world = featureWorld({ onboard: failing });
+    const id = await world.start();
+    await world.pass(10_000);
+    const { catalog } = world.services;
+    Object.assign(world.services, { catalog: makeCatalog([], registry) });
+    await changeJob(world.services, id, cancel("not wanted"));
+    await world.pass(3_600_000);
+    const ending = await world.jobs.get(id);
+    expect(ending).toMatchObject({ status: "running", ending: { cause: "cancelled" } });
+    const { says } = await explainJob(world.services, ending as Job, world.clock.now());
+    expect(says).toContain("The catalog no longer has product shop. It goes on once a deployment has it again.");
+    Object.assign(world.services, { catalog });
+    await world.pass(600_000);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
+  });
+
+  it("fails that has not begun, and whose product the catalog has lost", async () => {
+    const world = featureWorld({ onboard: before });
+    const id = await world.start();
+    Object.assign(world.services, { catalog: makeCatalog([], registry) });
+    await world.pass(10_000);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "failed", error: { code: "CONFIGURATION_ERROR" } });
   });
 
   it("leaves new runs the new definition", async () => {

@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
 import { defineFeature } from "../../../../../../lambdas/code/feature/define-feature.ts";
+import { registry } from "../../../../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../../../../lambdas/core/catalog/catalog.ts";
 import { secret } from "../../../../../../lambdas/core/catalog/references.ts";
 import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { listening, stopping } from "../../../../../support/aws/server.ts";
@@ -116,4 +118,54 @@ describe("a run whose product has no code any more", () => {
     await world.pass(20 * minute);
     expect(await world.view(id)).toMatchObject({ status: "completed", result: "a film" });
   });
+});
+
+describe("a run of code whose product the catalog has lost", () => {
+  const calling = defineFeature({
+    async run(ctx) {
+      await ctx.run("create", {});
+      return ctx.step("film", () => "a film", { timeout: "5m" });
+    },
+  });
+  const busy = new JobError("RATE_LIMITED", "It is busy.", { retryAfterMs: 10 * minute });
+
+  test.each([
+    ["with its job", calling, 5],
+    ["asleep", filming, 5],
+    ["until its sleep is over", filming, 59],
+  ])("waits %s, and goes on once the product is there again", async (_what, onboard, minutes) => {
+    let asked = 0;
+    const create = () => (asked++ === 0 ? Promise.reject(busy) : { body: {} });
+    const world = codeWorld({ onboard }, { create });
+    const id = await world.start("onboard", {});
+    await world.pass(minutes * minute);
+    const { catalog } = world.services;
+    Object.assign(world.services, { catalog: makeCatalog([], registry) });
+    await world.pass(3 * 60 * minute);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "running" });
+    Object.assign(world.services, { catalog });
+    await world.pass(20 * minute);
+    expect(await world.view(id)).toMatchObject({ status: "completed", result: "a film" });
+  });
+});
+
+test("a list waits for the product that the catalog has lost", async () => {
+  const each = { items: "$Input{all}", as: "one", concurrency: 2 };
+  const world = featureWorld({
+    onboard: {
+      input: { all: { type: "array" } },
+      sequences: { main: [{ event: "mail", delay: 600_000, for_each: each }] },
+    },
+  });
+  const id = await world.start("onboard", { all: [1, 2, 3, 4, 5] });
+  await world.pass(minute);
+  const { catalog } = world.services;
+  Object.assign(world.services, { catalog: makeCatalog([], registry) });
+  await world.pass(3 * 60 * minute);
+  expect(await world.jobs.get(id)).toMatchObject({ status: "running" });
+  expect(world.ran).toEqual([]);
+  Object.assign(world.services, { catalog });
+  await world.pass(20 * minute);
+  expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
+  expect(world.ran).toHaveLength(5);
 });
