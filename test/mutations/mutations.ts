@@ -17,6 +17,12 @@ export const mutations: Mutation[] = [
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {
+    file: "lambdas/consumers/types/feature/plan.ts",
+    find: "if (!(error instanceof MissingInCatalog))",
+    replace: "if (error)",
+    test: "unit/consumers/types/feature/deployments.test.ts",
+  },
+  {
     file: "lambdas/core/operations/kept-event.ts",
     find: `(type === "feature" || found.product.envs.includes(env))`,
     replace: "true",

@@ -1,6 +1,7 @@
 import type { Job } from "../../core/job/job.ts";
+import { MissingInCatalog } from "../../core/job/job-error.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import { MissingEvent, waitForEvent } from "./missing-event.ts";
+import { waitForEvent } from "./missing-event.ts";
 
 /** What becomes of a job, as a pure rule: the job may be changed by others while its attempt runs. */
 export type Transition = (job: Job) => Job;
@@ -49,8 +50,8 @@ export interface AttemptPolicy {
 /** The common rules: one executor call is one attempt, and whatever it throws fails it, but for what a job of a run waits for. */
 export const defaultPolicy: AttemptPolicy = {
   onTaken: async () => "dropped",
-  onThrown: async ({ log, clock }, job, { error }) =>
-    error instanceof MissingEvent ? waitForEvent(log, job, error, clock.now()) : undefined,
+  onThrown: async ({ log, clock }, job, { error, hasBegun }) =>
+    error instanceof MissingInCatalog && !hasBegun ? waitForEvent(log, job, error, clock.now()) : undefined,
   onRecorded: async () => {},
   onCancelled: async () => {},
 };

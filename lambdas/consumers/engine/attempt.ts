@@ -5,7 +5,7 @@ import { evaluatedTexts, resultTexts } from "../../core/expressions/search.ts";
 import { catalogValuesOf } from "../../core/expressions/values.ts";
 import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
-import { JobError } from "../../core/job/job-error.ts";
+import { JobError, MissingInCatalog } from "../../core/job/job-error.ts";
 import { withWaits } from "../../core/job/run-wait.ts";
 import { sentTrace } from "../../core/job/spans.ts";
 import {
@@ -39,7 +39,6 @@ import type { Transition } from "./attempt-policy.ts";
 import { NotStarted, type Running } from "./context.ts";
 import { changeClaimed } from "./fenced.ts";
 import { around } from "./lists.ts";
-import { MissingEvent } from "./missing-event.ts";
 import { withProgress, withUsed } from "./targets/record.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
@@ -182,7 +181,7 @@ async function handOver(
 async function eventOf({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);
   if (isInCatalog(job, found)) return found;
-  throw new MissingEvent(lossOf(services.catalog, job, found));
+  throw new MissingInCatalog(lossOf(services.catalog, job, found));
 }
 
 async function executionOf(running: Running, found: FoundEvent, signal: AbortSignal): Promise<Execution> {

@@ -1,16 +1,9 @@
 import type { Job } from "../../core/job/job.ts";
-import { JobError } from "../../core/job/job-error.ts";
+import { JobError, type MissingInCatalog } from "../../core/job/job-error.ts";
 import { snoozed } from "../../core/job/transitions.ts";
 import type { Log } from "../../core/ports/log.ts";
 
-/** The catalog has lost what a job needs: its event, or the env or the product of that. */
-export class MissingEvent extends JobError {
-  constructor(message: string) {
-    super("CONFIGURATION_ERROR", message);
-  }
-}
-
-/** How long to wait until an event is looked for again that the catalog has lost, in milliseconds. */
+/** How long to wait until what the catalog has lost is looked for again, in milliseconds. */
 export const missingPauseMs = 300_000;
 
 /** Says that a run, or a job of it, waits for an event: an alarm counts these lines. */
@@ -23,7 +16,12 @@ export function noteMissing(log: Log, { type, product }: Pick<Job, "type" | "pro
  * The job of a run waits for what another deployment can bring back, as a step does that has no job yet: its failure would end the run.
  * Undefined where it fails: a job of its own is retried by whoever wants that.
  */
-export function waitForEvent(log: Log, job: Job, error: MissingEvent, now: number): ((job: Job) => Job) | undefined {
+export function waitForEvent(
+  log: Log,
+  job: Job,
+  error: MissingInCatalog,
+  now: number,
+): ((job: Job) => Job) | undefined {
   if (!job.parent) return undefined;
   noteMissing(log, job, job.event);
   const later = new JobError(error.code, error.message, { retryAfterMs: missingPauseMs });

@@ -1,4 +1,4 @@
-import { JobError } from "../job/job-error.ts";
+import { JobError, MissingInCatalog, placed } from "../job/job-error.ts";
 import type { SessionClaims } from "../job/kept-session.ts";
 import { jsonPointer } from "../kernel/schema.ts";
 import { apply } from "./apply.ts";
@@ -71,7 +71,7 @@ export function resolve(template: unknown, scope: Scope, left: Budget = budget()
     return resolved(template, scope, left, place);
   } catch (error) {
     if (!(error instanceof JobError) || place.length === 0) throw error;
-    throw new JobError(error.code, `At ${jsonPointer(place)}: ${error.message}`);
+    throw placed(error, `At ${jsonPointer(place)}`);
   }
 }
 
@@ -209,5 +209,5 @@ function approvalAt(approval: string | undefined): string {
 function knownValue(what: string, path: string[], values: Record<string, unknown>): unknown {
   const value = path.reduce<unknown>(fieldAt, values);
   if (value !== undefined && path.length > 0) return value;
-  throw new JobError("CONFIGURATION_ERROR", `The catalog no longer has a ${what} that is referred to here.`);
+  throw new MissingInCatalog(`The catalog no longer has a ${what} that is referred to here.`);
 }

@@ -104,3 +104,17 @@ export const changedError = (
 /** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays unchanged. */
 export const undone = (error: unknown): unknown =>
   error instanceof JobError ? changedError(error, { nothingDone: true }) : error;
+
+/** The catalog has lost what a job needs, such as its event: another deployment can bring it back. */
+export class MissingInCatalog extends JobError {
+  constructor(message: string) {
+    super("CONFIGURATION_ERROR", message);
+  }
+}
+
+/** A failure that no attempt mends, with the place of what is at fault. */
+export function placed(error: JobError, place: string): JobError {
+  const text = `${place}: ${error.message}`;
+  if (error instanceof MissingInCatalog) return new MissingInCatalog(text);
+  return new JobError(error.code, text, { retryable: false });
+}

@@ -32,8 +32,8 @@ export const definitions: Mutation[] = [
   },
   {
     name: "definition: a step fails whose event has gone",
-    seed: 8,
-    at: "consumers/types/feature/execute.ts#startAll",
+    seed: 232,
+    at: "consumers/types/feature/execute.ts#notBegun",
     find: "isMissing(error)",
     replace: "false",
   },

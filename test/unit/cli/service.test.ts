@@ -89,6 +89,13 @@ describe("the command check --against a deployment", () => {
       "GET /v1/products": { products: [{ tag: "shop", envs: ["dev"], events: [] }] },
       "GET /v1/jobs": { jobs: runs, ...more },
       ...Object.fromEntries(runs.map((one) => [`GET /v1/jobs/${one.job_id}`, one])),
+      "GET /v1/definitions/def_named": {
+        steps: [
+          { step: "main.price", says: { input: { body: "$Variable{before}" } } },
+          { step: "main.ship", says: { input: { body: "From $Variable{sender}" } } },
+        ],
+      },
+      "GET /v1/definitions/def_output": { steps: [], output: { of: "$Variable{mail}{from}" } },
     });
   const check = (api: ReturnType<typeof answering>, ...args: string[]) =>
     api.cli(["check", "--against", "https://jobs.example.com", ...args], { cwd });
@@ -127,6 +134,16 @@ describe("the command check --against a deployment", () => {
       "1 run would wait at step main.ship for the event ship, such as job_1.",
     ],
     ["an env", { env: "prd" }, "1 run would wait at step main.ship for the env prd"],
+    [
+      "a variable",
+      { definition: { id: "def_named", current: true } },
+      "1 run would wait at step main.ship for the variable sender, such as job_1.",
+    ],
+    [
+      "a variable of its output",
+      { definition: { id: "def_output", current: true } },
+      "1 run would wait for the variable mail.from, such as job_1.",
+    ],
     ["a product", { product_tag: "bank" }, "bank order: 1 run would wait for the product bank"],
     [
       "all features in code of its product",

@@ -1,5 +1,5 @@
 import { fairGroupOf, type Job, jobMessageOf } from "../../../core/job/job.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
 import { quarterHourMs } from "../../../core/job/route.ts";
 import {
   attemptFailed,
@@ -16,7 +16,7 @@ import { timerName, wakeAt } from "../../../core/operations/dispatch.ts";
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
-import { MissingEvent, missingPauseMs, noteMissing, waitForEvent } from "../../engine/missing-event.ts";
+import { missingPauseMs, noteMissing, waitForEvent } from "../../engine/missing-event.ts";
 import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from "./retry-decision.ts";
 
 /** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
@@ -45,7 +45,7 @@ export const decisionPolicy: AttemptPolicy = {
       await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);
       throw error;
     }
-    if (error instanceof MissingEvent) return waitForCatalog(services, job, error);
+    if (error instanceof MissingInCatalog) return waitForCatalog(services, job, error);
     // One that had not begun was only waiting for AWS.
     if (isOutOfTime) return retryDecision(services, job, error, true);
     return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error));
@@ -81,8 +81,8 @@ function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknow
   return (of) => parkedToRetry(of, { ...retryAt(of, now, faultPauseMs(failing_since, now)), failing_since });
 }
 
-/** A run that has begun waits for its product: nobody knows how to go on with it, or what is to be undone. */
-function waitForCatalog({ log, clock }: ConsumerServices, job: Job, error: MissingEvent): Transition | undefined {
+/** A run that has begun waits, as its steps do: without its product nobody knows how to go on with it, or what is to be undone. */
+function waitForCatalog({ log, clock }: ConsumerServices, job: Job, error: MissingInCatalog): Transition | undefined {
   const now = clock.now();
   const hasBegun = !beginsRun(job) && (job.definition !== undefined || job.progress !== undefined);
   if (!hasBegun) return waitForEvent(log, job, error, now);

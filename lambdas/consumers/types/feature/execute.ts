@@ -36,7 +36,7 @@ import { decideList } from "./list.ts";
 import { measureBegun, measureEnded } from "./measured-waits.ts";
 import { dueOf, nextLook } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
-import { plan, planError, type ReadyStep } from "./plan.ts";
+import { isLost, plan, type ReadyStep, withoutInput } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
 import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts";
@@ -157,6 +157,9 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
     const scope: Scope = { ...values, ...found };
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
+    const lost = Object.keys(next.ended).filter((key) => isLost(next.ended[key]));
+    for (const key of lost) noteMissing(services.log, job, key);
+    if (lost.length > 0) refused ||= "missing";
     if (next.outcome.is === "failed") {
       const error = stepFailure(next.outcome, states);
       services.claim.whenRecorded(() => stopListening(services, job, waitingOf(states)));
@@ -347,12 +350,6 @@ function stepFailure({ key, error }: { key: string; error: AttemptError }, state
 const featureOutputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
   output ? resolve(output, scope) : scope.results;
 
-interface Starting {
-  placeholders: CredentialPlaceholders;
-  /** How many items a page has at most. */
-  pageSize: number;
-}
-
 interface Started {
   states: Record<string, JobStepView>;
   due: number[];
@@ -375,21 +372,27 @@ async function startAll(
         started.due.push(child.due_at);
       } catch (error) {
         if (isPassing(error)) started.refused = true;
-        // The input of an item could not be made.
-        else if (error instanceof JobError)
-          started.states[step.placed.key] = refusedStep(planError(error), services.clock.now());
-        else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-        else if (isMissing(error)) {
+        else {
+          const state = notBegun(error, step.placed, services.clock.now());
+          started.states[step.placed.key] = state;
+          if (!isLost(state)) return;
           started.refused ||= "missing";
-          started.states[step.placed.key] = missingStep(step.placed);
           noteMissing(services.log, job, step.placed.step.event);
-        } else started.states[step.placed.key] = refusedStep(refusal(error), services.clock.now());
+        }
       }
     }),
   );
   // Thrown only now, so that a step that cannot be started does not hold up the others.
   for (const one of starts) if (one.status === "rejected") throw one.reason;
   return started;
+}
+
+/** A step that could not be started has failed, or waits for what the catalog has lost. Throws an error that is not the fault of the step. */
+function notBegun(error: unknown, placed: PlacedJobStep, now: number): JobStepView {
+  // The input of an item could not be made.
+  if (error instanceof JobError) return withoutInput(error, now);
+  if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
+  return isMissing(error) ? missingStep(placed) : refusedStep(refusal(error), now);
 }
 
 interface Starting {

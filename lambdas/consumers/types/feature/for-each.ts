@@ -4,7 +4,7 @@ import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { StepCredentials } from "../../../core/job/credential-placeholder.ts";
 import { type Job, jobMessageOf, type ListPart, type Parent } from "../../../core/job/job.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { JobError, placed } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { childCountOf, childOf, isPaged, listEventOf, slicesBelow, slicesOf } from "../../../core/job/list.ts";
 import { childTrace } from "../../../core/job/spans.ts";
@@ -76,7 +76,7 @@ export function inputOf({ input = {}, for_each }: JobStep, { values, scope }: It
     return resolve(input, { ...scope, each }) as Record<string, unknown>;
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
-    throw new JobError(error.code, `Item ${index}: ${error.message}`, { retryable: false });
+    throw placed(error, `Item ${index}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import { holds } from "../../../core/expressions/holds.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
+import type { JobStepView } from "../../../core/queries/step-view.ts";
 import { beginApproval } from "./approvals.ts";
 import { type ItemsToRun, itemsOf } from "./for-each.ts";
 import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
@@ -22,16 +23,25 @@ interface Plan {
   ready: ReadyStep[];
   /** The waits that begin now. */
   waits: BegunWait[];
-  /** The steps that end in this decision: skipped, or failed because their input could not be made. */
+  /** The steps that end in this decision: skipped, or failed because their input could not be made. Or that wait for what the catalog has lost. */
   ended: StepStates;
   outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
 }
 
-export const planError = (error: unknown): AttemptError => ({
-  code: error instanceof JobError ? error.code : "VALIDATION_ERROR",
-  message: error instanceof JobError ? error.message : "The step's input could not be made.",
-  retryable: false,
-});
+/** Whether a step waits for what the catalog has lost. */
+export const isLost = (state: Pick<StepState, "status"> | undefined): boolean => state?.status === "not_started";
+
+/** A step whose input cannot be made has failed, or waits for what the catalog has lost. */
+export function withoutInput(error: unknown, now: number): JobStepView {
+  const { code, message } =
+    error instanceof JobError
+      ? error
+      : ({ code: "VALIDATION_ERROR", message: "The step's input could not be made." } as const);
+  if (!(error instanceof MissingInCatalog))
+    return { status: "failed", finished_at: now, error: { code, message, retryable: false } };
+  const text = `${message} The step starts once a deployment has it.`;
+  return { status: "not_started", error: { code, message: text, retryable: true } };
+}
 
 /**
  * What to do next in a feature, given the states of its steps. A step that is skipped or fails at once may make others ready, so
@@ -121,6 +131,6 @@ function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>)
     if (startsJob(placed)) return { placed, input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
     return step.approve ? beginApproval(placed, step.approve, scope) : beginWait(placed, scope);
   } catch (error) {
-    return { status: "failed", finished_at: scope.now, error: planError(error) };
+    return withoutInput(error, scope.now);
   }
 }

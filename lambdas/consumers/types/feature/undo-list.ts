@@ -1,7 +1,7 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { isFinished, type Job, jobMessageOf, type Stored } from "../../../core/job/job.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
 import { undoJobId } from "../../../core/job/job-id.ts";
 import { childCountOf, childIdOf, isList, isPaged, type ListJob, slicesBelow } from "../../../core/job/list.ts";
 import { defined, pick } from "../../../core/kernel/defined.ts";
@@ -101,7 +101,7 @@ function madeInput(...of: Parameters<typeof inputOf>): { input: Record<string, u
   try {
     return { input: inputOf(...of) };
   } catch (error) {
-    if (!(error instanceof JobError)) throw error;
+    if (!(error instanceof JobError) || error instanceof MissingInCatalog) throw error;
     const { code, message } = error;
     return { error: { code, message, retryable: false } };
   }

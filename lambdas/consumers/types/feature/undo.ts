@@ -10,9 +10,10 @@ import { type AttemptServices, Ended, type Parked } from "../../../core/operatio
 import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import { loadIfThere } from "../../../core/operations/payload.ts";
 import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { noteMissing } from "../../engine/missing-event.ts";
 import { dueOf } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
-import { planError, type ReadyStep } from "./plan.ts";
+import { isLost, type ReadyStep, withoutInput } from "./plan.ts";
 import { type Loading, mostGatheredBytes, resultsOf } from "./results.ts";
 import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import {
@@ -94,7 +95,7 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
     // That an undo cannot be made is decided here, and would be decided otherwise at another time.
     if (!isRecorded) await services.claim.record(states);
     isRecorded = true;
-    const { state, due, refused } = await begin(run, placed, states);
+    const { state, due, refused } = await begin(services, run, placed, states);
     if (state) note(state);
     if (state && hasEnded(state)) isRecorded = false;
     else return run.park(states, { undos: countsOf(feature, states), due, refused });
@@ -161,7 +162,12 @@ function endedStates(
   return Object.fromEntries([...withoutJob, ...ofJobs]);
 }
 
-async function begin({ values, loading, start, ...run }: EndingRun, placed: UndoneStep, states: StepStates) {
+async function begin(
+  services: AttemptServices,
+  { values, loading, start, ...run }: EndingRun,
+  placed: UndoneStep,
+  states: StepStates,
+) {
   const { feature, children } = run;
   const wanted = {
     referred: new Set(stepsInUndo(placed)),
@@ -184,8 +190,9 @@ async function begin({ values, loading, start, ...run }: EndingRun, placed: Undo
     return await start({ placed: made, input: resolve(made.step.input, scope) as Record<string, unknown> });
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
-    const state: JobStepView = { status: "failed", finished_at: values.now, error: planError(error) };
-    return { state, due: [], refused: false as const };
+    const state = withoutInput(error, values.now);
+    if (isLost(state)) noteMissing(services.log, run.job, made.step.event);
+    return { state, due: [], refused: isLost(state) ? ("missing" as const) : false };
   }
 }
 

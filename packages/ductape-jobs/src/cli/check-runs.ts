@@ -3,11 +3,13 @@ import { type Catalog, makeCatalog } from "../../../../lambdas/core/catalog/cata
 import { hasCodeFeatures } from "../../../../lambdas/core/catalog/code-target.ts";
 import { definitionId, definitionOf } from "../../../../lambdas/core/catalog/feature-definition.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { defined } from "../../../../lambdas/core/kernel/defined.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { eventsNamed } from "../../../../lambdas/core/requests/spellings/event-name.ts";
 import { type Api, openApi, path } from "./api.ts";
 import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost, listed } from "./check-waiting.ts";
 import type { Io } from "./io.ts";
+import { type Definition, definitionsOf, lostVariables } from "./lost-variables.ts";
 
 /** A run of a feature that is under way, as far as the check needs it. */
 interface OpenRun {
@@ -40,22 +42,27 @@ interface RunsMet {
 }
 
 interface Need {
-  /** Absent: the run as a whole needs it. */
+  /** Absent: the run as a whole needs it, or its output. */
   step?: string;
   needs: string;
+  /** Without it no decision is made. */
+  holds?: true;
 }
 
 /** What a deployment of these products would mean for runs that are under way. */
-function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: boolean): Omit<RunsMet, "lost"> {
-  const catalog = makeCatalog(products, registry);
-  const isKept = ({ product_tag, event, definition }: OpenRun) => {
-    const found = catalog.lookup(product_tag, event);
-    return definition !== undefined && (!found || definitionId(definitionOf(found)) !== definition.id);
-  };
-  const needs = runs.flatMap((run) => needsOf(catalog, run).map((need) => ({ ...need, run })));
-  const held = new Set(needs.filter(({ step }) => step === undefined).map(({ run }) => run));
-  const goOn = runs.filter((run) => !held.has(run));
-  const kept = Map.groupBy(goOn.filter(isKept), ({ product_tag, event }) => JSON.stringify([product_tag, event]));
+function runsMet(
+  catalog: Catalog,
+  runs: readonly OpenRun[],
+  definitions: Awaited<ReturnType<typeof definitionsOf>>,
+  more: boolean,
+): Omit<RunsMet, "lost"> {
+  const needs = runs.flatMap((run) => {
+    const definition = definitions.get(run.definition?.id ?? "");
+    return [...needsOf(catalog, run), ...variablesOf(catalog, run, definition)].map((need) => ({ ...need, run }));
+  });
+  const held = new Set(needs.filter(({ holds }) => holds).map(({ run }) => run));
+  const keptRuns = runs.filter((run) => !held.has(run) && keepsOther(catalog, run));
+  const kept = Map.groupBy(keptRuns, ({ product_tag, event }) => JSON.stringify([product_tag, event]));
   const missing = Map.groupBy(needs, ({ step, needs, run }) =>
     JSON.stringify([run.product_tag, run.event, step, needs]),
   );
@@ -66,19 +73,26 @@ function runsMet(products: readonly Product[], runs: readonly OpenRun[], more: b
       some.slice(0, 1).map(({ product_tag, event }) => ({ product_tag, event, runs: some.length })),
     ),
     missing: [...missing.values()].flatMap((some) =>
-      some.slice(0, 1).map(({ run: { product_tag, event, job_id }, ...need }) => ({
+      some.slice(0, 1).map(({ run: { product_tag, event, job_id }, step, needs }) => ({
         ...{ product_tag, event, runs: some.length, example: job_id },
-        ...need,
+        ...defined({ step }),
+        needs,
       })),
     ),
   };
+}
+
+/** Whether a run keeps another definition than the catalog has. */
+function keepsOther(catalog: Catalog, { product_tag, event, definition }: OpenRun): boolean {
+  const found = catalog.lookup(product_tag, event);
+  return definition !== undefined && (!found || definitionId(definitionOf(found)) !== definition.id);
 }
 
 /** What a run or its steps that have not begun need, and the catalog does not have. */
 function needsOf(catalog: Catalog, run: OpenRun): Need[] {
   const { product_tag, env, bundle, graph = [], steps = {} } = run;
   const product = catalog.products.find(({ tag }) => tag === product_tag);
-  if (!product) return [{ needs: `the product ${product_tag}` }];
+  if (!product) return [{ needs: `the product ${product_tag}`, holds: true }];
   if (bundle !== undefined) return codeNeedsOf(catalog, product, { ...run, bundle });
   // A step for each item has items that have not begun, as long as it runs.
   const isLeft = (status = "not_started", isForEach = false) =>
@@ -90,12 +104,25 @@ function needsOf(catalog: Catalog, run: OpenRun): Need[] {
     .map(({ step, event }) => ({ step, needs: `the event ${event}` }));
 }
 
+/** The variables that the steps that have not begun refer to, and the output, by the definition that the run keeps. */
+function variablesOf(catalog: Catalog, run: OpenRun, definition: Definition | undefined): Need[] {
+  const product = catalog.products.find(({ tag }) => tag === run.product_tag);
+  if (!product?.envs.includes(run.env) || !definition) return [];
+  const { graph = [], steps = {} } = run;
+  const left = graph.map(({ step }) => step).filter((step) => (steps[step]?.status ?? "not_started") === "not_started");
+  return lostVariables(definition, new Set(left), product, run.env).map(({ step, name }) => ({
+    needs: `the variable ${name}`,
+    ...defined({ step }),
+  }));
+}
+
 /** Which events the steps of a feature in code will run is not known: only its code says so. */
 function codeNeedsOf(catalog: Catalog, product: Product, { event, env, bundle }: OpenRun & { bundle: string }): Need[] {
   const isDeployed = /^[0-9a-f]{64}$/.test(bundle);
-  if (isDeployed) return hasCodeFeatures(product) ? [] : [{ needs: `a feature in code of ${product.tag}` }];
+  if (isDeployed)
+    return hasCodeFeatures(product) ? [] : [{ needs: `a feature in code of ${product.tag}`, holds: true }];
   const { envs = {} } = Object(catalog.lookup(product.tag, event)?.target) as { envs?: object };
-  return Object.hasOwn(envs, env) ? [] : [{ needs: `the address of its code for env ${env}` }];
+  return Object.hasOwn(envs, env) ? [] : [{ needs: `the address of its code for env ${env}`, holds: true }];
 }
 
 /** How many runs are looked at: each is a request. */
@@ -118,7 +145,12 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
   }
   const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
   const open = runs.flatMap((run) => (run && run.for_each === undefined ? [run] : []));
-  return { ...runsMet(products, open, more), lost: await checkWaiting(api, deployed.products, products) };
+  const catalog = makeCatalog(products, registry);
+  // What the catalog has itself is checked with it.
+  const kept = new Set(open.flatMap((run) => (run.definition && keepsOther(catalog, run) ? [run.definition.id] : [])));
+  const definitions = await definitionsOf(api, [...kept]);
+  const lost = await checkWaiting(api, deployed.products, products);
+  return { ...runsMet(catalog, open, definitions, more), lost };
 }
 
 /** Undefined for a job that was deleted a moment ago. */

@@ -284,6 +284,85 @@ describe("a feature whose definition changes while it runs", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail"]);
   });
 
+  describe("and loses a variable", () => {
+    const named = { body: { from: "$Variable{sender}" } };
+    const variables = { dev: { sender: "shop@example.com" } };
+    const first = { event: "create" };
+    const slow = { event: "mail", delay: 45_000 };
+    /** The run of a feature, some seconds after whose beginning the variable is gone for two hours. */
+    async function lostFor(
+      feature: FeatureTarget,
+      during: (world: ReturnType<typeof featureWorld>, id: string) => unknown = () => {},
+    ) {
+      const world = featureWorld({ onboard: feature }, {}, { variables } as Partial<Product>);
+      const id = await world.start();
+      await world.pass(10_000);
+      world.deploy({ onboard: before }, {});
+      await during(world, id);
+      await world.pass(7_200_000);
+      const meanwhile = await world.jobs.get(id);
+      const { says } = await explainJob(world.services, meanwhile as Job, world.clock.now());
+      const ran = world.ran.length;
+      expect(meanwhile).toMatchObject({ status: "running" });
+      expect(world.log.lines.some(({ measured }) => measured?.values.runs_parked)).toBe(true);
+      world.deploy({ onboard: feature }, { variables } as Partial<Product>);
+      await world.pass(600_000);
+      return { ...world, says, before: ran, job: await world.jobs.get(id) };
+    }
+
+    it("waits with a step that refers to it, and runs the others", async () => {
+      const { says, ran, before, job } = await lostFor({
+        sequences: {
+          main: [first, slow, { event: "charge", input: named }],
+          beside: [first, slow, { ...first, step: "last" }],
+        },
+      });
+      expect(says).toContain(
+        "main.charge cannot begin: At /body/from: The catalog no longer has a variable that is referred to here. The step starts once a deployment has it.",
+      );
+      expect(before).toBe(5);
+      expect(job).toMatchObject({ status: "completed" });
+      expect(ran.at(-1)).toEqual({ event: "charge", input: { body: { from: "shop@example.com" } } });
+      expect(ran).toHaveLength(6);
+    });
+
+    it.each<[string, FeatureTarget["sequences"][string][number]]>([
+      ["a condition", { event: "charge", if: { value: "$Variable{sender}", equals: "shop@example.com" } }],
+      ["items", { event: "charge", for_each: { items: [1, 2], as: "one" }, input: named } as never],
+      [
+        "a wait",
+        {
+          step: "wait",
+          wait: { signal: "paid", key: "$Variable{sender}", timeout: "5m", otherwise: "continue" },
+        } as never,
+      ],
+    ])("waits with the step of which %s refers to it", async (_what, step) => {
+      const { before, job } = await lostFor({ signals: { paid: {} }, sequences: { main: [first, slow, step] } });
+      expect(before).toBe(2);
+      expect(job).toMatchObject({ status: "completed" });
+    });
+
+    it("waits with its output", async () => {
+      const { job } = await lostFor({ sequences: { main: [first, slow] }, output: { from: "$Variable{sender}" } });
+      expect(job).toMatchObject({ status: "completed", result: { inline: { from: "shop@example.com" } } });
+    });
+
+    it.each([
+      ["an undo", { ...first, undo: { event: "charge", input: named } }],
+      [
+        "undos of items",
+        { ...first, for_each: { items: [1, 2], as: "one" }, undo: { event: "charge", input: named, each: true } },
+      ],
+    ])("waits with %s", async (_what, step) => {
+      const { ran, job } = await lostFor(
+        { sequences: { main: [step as never, { ...slow, delay: 3_600_000 }] } },
+        ({ services }, id) => changeJob(services, id, cancel("not wanted")),
+      );
+      expect(job).toMatchObject({ status: "cancelled", rolled_back: { steps: 1, failed: 0 } });
+      expect(ran.at(-1)).toEqual({ event: "charge", input: { body: { from: "shop@example.com" } } });
+    });
+  });
+
   it("fails that has not begun, and whose product the catalog has lost", async () => {
     const world = featureWorld({ onboard: before });
     const id = await world.start();
