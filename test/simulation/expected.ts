@@ -15,7 +15,6 @@ export const expected: readonly string[] = [
   "an approval is decided",
   "an approval times out",
   "a run of an older edition completes",
-  "the job of a step waits for its event",
   "code: a run is completed: completed",
   "code: a run is failed: failed",
   "code: a run is cancelled: cancelled",
@@ -114,6 +113,7 @@ export const expected: readonly string[] = [
 
 /** What takes some thousand histories to show. */
 export const rare: readonly string[] = [
+  "the job of a step waits for its event",
   ...each("archive", "createMany", "keep", "put", "remove", "schedule", "unschedule"),
   "an incident is opened: known",
   "an incident keeps coming back",

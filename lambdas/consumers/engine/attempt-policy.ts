@@ -50,8 +50,8 @@ export interface AttemptPolicy {
 /** The common rules: one executor call is one attempt, and whatever it throws fails it, but for what a job of a run waits for. */
 export const defaultPolicy: AttemptPolicy = {
   onTaken: async () => "dropped",
-  onThrown: async ({ log, clock }, job, { error, hasBegun }) =>
-    error instanceof MissingInCatalog && !hasBegun ? waitForEvent(log, job, error, clock.now()) : undefined,
+  onThrown: async ({ log, clock }, job, { error }) =>
+    error instanceof MissingInCatalog ? waitForEvent(log, job, error, clock.now()) : undefined,
   onRecorded: async () => {},
   onCancelled: async () => {},
 };

@@ -105,7 +105,7 @@ export const changedError = (
 export const undone = (error: unknown): unknown =>
   error instanceof JobError ? changedError(error, { nothingDone: true }) : error;
 
-/** The catalog has lost what a job needs, such as its event: another deployment can bring it back. */
+/** The catalog has lost what a job needs, such as its event. Nothing of the job is done yet, and another deployment can bring it back. */
 export class MissingInCatalog extends JobError {
   constructor(message: string) {
     super("CONFIGURATION_ERROR", message);

@@ -21,6 +21,7 @@ import {
 } from "../../../core/limits/gate.ts";
 import { aheadMs, bucketsOf, paceOf, startAfter } from "../../../core/limits/gcra.ts";
 import { type Calls, uncalled } from "../../../core/limits/pump.ts";
+import { eventOfJob, isInCatalog } from "../../../core/operations/kept-event.ts";
 import { type RuledGate, rulesOf } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob, markGate } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -32,7 +33,7 @@ import { type Admission, freeGiven, type HeldSlot, notHandedOver, refuseGiven, r
 
 /**
  * Behind the pauses, and before the claim: a job that waits for its limits holds no lease. It is read first, because a message does not
- * name its gates. What its claim only ends spends no slot or start, and must not wait for one.
+ * name its gates. What its claim only ends, or puts off, spends no slot or start, and must not wait for one.
  */
 export const gates: Admit = async (entering) => {
   const { services, engine, message, calls } = entering;
@@ -42,7 +43,9 @@ export const gates: Admit = async (entering) => {
   // Of a job of another type, whose message came to the wrong queue, nothing is freed.
   if (!job || (engine.type !== undefined && job.type !== engine.type)) return undefined;
   const now = services.clock.now();
-  if (claimable(job, message, now) !== "yes" || isSeriesOver(job, now, calendarsOf(services.catalog, job.product))) {
+  const isOver =
+    claimable(job, message, now) !== "yes" || isSeriesOver(job, now, calendarsOf(services.catalog, job.product));
+  if (isOver || !isInCatalog(job, await eventOfJob(services, job))) {
     if (calls) await refuseGiven(services, job, message);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Reference } from "../../../core/catalog/references.ts";
 import { credentialPlaceholder, type StepCredentials, withTexts } from "../../../core/job/credential-placeholder.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { MissingInCatalog } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/secrets.ts";
 import type { UsedCredentials } from "../../clients/http/shown-answer.ts";
 
@@ -19,8 +19,7 @@ export function appCredentialsOf(
   return {
     async read(app, key) {
       const reference = app === called && Object.hasOwn(credentials, key) ? credentials[key] : undefined;
-      if (!reference)
-        throw new JobError("CONFIGURATION_ERROR", `App ${called} no longer has a credential that is sent to it.`);
+      if (!reference) throw new MissingInCatalog(`App ${called} no longer has a credential that is sent to it.`);
       const value = await secrets.resolve(reference);
       used.add(value);
       return value;

@@ -1,5 +1,5 @@
 import { ownValue } from "../../../core/catalog/catalog.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { MissingInCatalog } from "../../../core/job/job-error.ts";
 import { sendCall } from "../../clients/http/call.ts";
 import { maxResponseBytes, readBody } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
@@ -36,7 +36,7 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
 function appTargetOf({ target, event, job }: ExecutionOf<typeof definition>) {
   const app = ownValue(target.envs, job.env);
   const action = ownValue(target.actions, event.action);
-  if (!app) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} has no settings for env ${job.env}.`);
-  if (!action) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} no longer has action ${event.action}.`);
+  if (!app) throw new MissingInCatalog(`App ${event.app} has no settings for env ${job.env}.`);
+  if (!action) throw new MissingInCatalog(`App ${event.app} no longer has action ${event.action}.`);
   return { app, action };
 }

@@ -1,5 +1,5 @@
 import { ownValue } from "../../../core/catalog/catalog.ts";
-import { JobError } from "../../../core/job/job-error.ts";
+import { type JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
@@ -82,8 +82,7 @@ async function sendBy(
 function messageTemplateOf({ target, event, job }: Execution, slug: string) {
   const settings = ownValue(target.envs, job.env);
   const message = ownValue(target.messages, slug);
-  const gone = (what: string) =>
-    new JobError("CONFIGURATION_ERROR", `Notification ${event.notification} no longer has ${what}.`);
+  const gone = (what: string) => new MissingInCatalog(`Notification ${event.notification} no longer has ${what}.`);
   if (!settings) throw gone(`env ${job.env}`);
   if (!message) throw gone("the message of this slug");
   return { settings, message };

@@ -17,7 +17,7 @@ import { rulesOf } from "../../../../lambdas/core/operations/limit-rules.ts";
 import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
-import { aJob, noon } from "../../../support/builders.ts";
+import { aJob, noon, stepOf } from "../../../support/builders.ts";
 import { action } from "../../../support/catalog/action.ts";
 import { functionCall } from "../../../support/catalog/function.ts";
 import { publish } from "../../../support/catalog/publish.ts";
@@ -29,7 +29,7 @@ const dying: Execute = () => Promise.reject(new Error("the process is gone"));
 
 /** A world whose product has these limits, and as many jobs as are asked for, which pass all of them with one key. */
 function limited(limits: Record<string, Limit>, count: number, more: Partial<Job> = {}) {
-  const events = { ...action.jobs, ...functionCall.jobs, ...publish.jobs };
+  const events = { ...action.jobs, ...functionCall.jobs, ...publish.jobs, paused: action.jobs.create_order };
   const targets = { ...action, ...functionCall, ...publish };
   const product = { tag: "shop", envs: ["prd"], ...targets, jobs: events, limits } as unknown as Product;
   const catalog = makeCatalog([product], registry);
@@ -1050,5 +1050,20 @@ describe("a claim that only ends a run", () => {
     await w.run(w.message(1));
     expect(w.at(1)).toMatchObject({ status: "cancelled", reason: "expired" });
     expect((await w.look("paced")).waiters).toEqual([]);
+  });
+
+  const run = aJob({ id: "job_run", env: "prd", type: "feature", status: "running", lease_until: noon + 60_000 });
+
+  test.each([
+    ["that waits", stepOf(run), "scheduled"],
+    ["that fails", { id: "job_alone" }, "failed"],
+  ])("spends no start on a job %s, since the catalog has lost its event", async (_what, own, status) => {
+    const w = limited(paced, 1);
+    const lost: Job = { ...w.at(0), event: "gone", ...own };
+    for (const job of [run, lost]) await w.jobs.create(job);
+    await w.run(jobMessageOf(lost));
+    expect(w.jobs.peek(lost.id)?.status).toBe(status);
+    await w.run(w.message(0));
+    expect(w.at(0)).toMatchObject({ status: "completed" });
   });
 });

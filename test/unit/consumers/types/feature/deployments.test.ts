@@ -3,7 +3,7 @@ import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
 import type { Job } from "../../../../../lambdas/core/job/job.ts";
-import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { JobError, MissingInCatalog } from "../../../../../lambdas/core/job/job-error.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
@@ -256,6 +256,20 @@ describe("a feature whose definition changes while it runs", () => {
     await world.pass(300_000);
     expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+  });
+
+  it("waits with a step of which the catalog has lost what it sends", async () => {
+    let isGone = true;
+    const charge = () => {
+      if (isGone) throw new MissingInCatalog("App api no longer has a credential that is sent to it.");
+    };
+    const world = featureWorld({ onboard: before }, { charge });
+    const id = await world.start();
+    await world.pass(3_600_000);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "running" });
+    isGone = false;
+    await world.pass(300_000);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
   it("waits for its product, also where it is about to end", async () => {
