@@ -56,6 +56,15 @@ export function changes(
   const asked = random.chance(0.5) ? all : random.some(all);
   const isOurs = (created: number) => created >= start - 10_000;
 
+  /** The steps that a run knows and that have not ended. A decision that stood still may revive one that has, which cancels itself then. */
+  const openSteps = (id: string): string[] => {
+    const known = JSON.stringify(system.jobs.peek(id)?.progress)?.match(/job_[0-9a-f]{32}/g) ?? [];
+    return known.filter((step) => {
+      const job = system.jobs.peek(step);
+      return job !== undefined && !isFinished(job);
+    });
+  };
+
   const change = async (what: string, id: string, rule: Change | "delete") => {
     const { services, invocation, end } = system.invoke(purposes[what] ?? "change", what);
     observer.note(() => `${what} ${id.slice(-6)}`);
@@ -71,8 +80,7 @@ export function changes(
         const answered = await changeJob(services, id, rule);
         checkChanged(what, before, answered, invocation);
         // A run that undoes its steps first ends later, perhaps by a caller who gets no answer.
-        if (answered.status === "cancelled")
-          lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
+        if (answered.status === "cancelled") lifeOf(id).cancelled = { at: time.now(), steps: openSteps(id) };
       }
       if (job) await yieldKey(services, job);
       observer.cover(`changed: ${what}`);
@@ -99,8 +107,8 @@ export function changes(
   function checkChanged(what: string, before: Job | undefined, answered: Job, invocation: Invocation) {
     const { began } = invocation;
     const job = system.jobs.peek(answered.id);
-    // When a late answer arrives, the job may have been deleted, and another may have its id.
-    if (job && job.created_at !== answered.created_at) return;
+    // When a late answer arrives, the job may have been deleted, and another may have its id, or may have had it.
+    if (lifeOf(answered.id).createdAt !== answered.created_at) return;
     const name = `${nameOf(answered)}, which somebody was assured was changed by ${what},`;
     const written = lifeOf(answered.id).written.get(answered.version);
     if (written?.state !== stateOf(answered)) observer.violated("request", `${name} was never ${stateOf(answered)}`);

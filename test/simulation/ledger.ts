@@ -97,8 +97,8 @@ export interface Life {
    * code must notice, and take it back.
    */
   isMadeAgain: boolean;
-  /** When a cancellation was answered, and the ids of the steps that the job knew then, in one string. */
-  cancelled?: { at: number; steps: string };
+  /** When a cancellation was answered, and which of the steps that the job knew then had not ended. */
+  cancelled?: { at: number; steps: string[] };
   /** The life of the feature whose step it is. */
   feature?: Life;
   /** Since when all its decisions have failed by a fault of ours. */

@@ -26,7 +26,6 @@ import {
   isNoted,
   isPostponed,
   isPutOff,
-  isSame,
   isWaiting,
   type Ledger,
   type Life,
@@ -192,14 +191,12 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
   const { claims, noted } = lifeOf(after.id);
   const attempt = `${before.run} ${before.attempt}`;
   const isParked = after.status === "running" && after.claim_id === undefined;
+  const beginsToEnd = before.ending === undefined && after.ending !== undefined;
   // A decision restarts the count, and a snoozed claim does not count.
   if (isGivenBack(before, after)) {
     claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
     noted.get(attempt)?.delete(before.claim_id ?? "");
-  } else if (
-    isPutOff(before, after) ||
-    (isParked && (before.claim_id !== undefined || !isSame(before.ending, after.ending)))
-  ) {
+  } else if (isPutOff(before, after) || (isParked && (before.claim_id !== undefined || beginsToEnd))) {
     claims.delete(attempt);
     noted.delete(attempt);
   }
