@@ -6,7 +6,7 @@ const change = "core/operations/change-job.ts";
 export const changes: Mutation[] = [
   {
     name: "change: a repeated request does not dispatch",
-    seed: 597,
+    seed: 654,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -72,7 +72,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "pause: a running job is paused at once",
-    seed: 87,
+    seed: 137,
     at: `${change}#pauseJob`,
     find: "hasBegun(job)",
     replace: `hasBegun(job) && job.status !== "running"`,
@@ -94,7 +94,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a repeated request does not wake the feature",
-    seed: 30135,
+    seed: 30285,
     at: `${change}#rewrite`,
     find: "await followUp(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -102,7 +102,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step belongs to any feature with its feature's id",
-    seed: 1262,
+    seed: 1335,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

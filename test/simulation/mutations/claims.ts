@@ -70,7 +70,7 @@ export const claims: Mutation[] = [
   },
   {
     name: "crashes: no limit",
-    seed: 455,
+    seed: 641,
     at: `${transitions}#maxCrashes`,
     find: "3",
     replace: "300",

@@ -9,7 +9,7 @@ const begin = "consumers/types/feature/code/begin.ts";
 export const ofCode: Mutation[] = [
   {
     name: "code: short decisions never ask it",
-    seed: 97,
+    seed: 192,
     at: `${decide}#decisions`,
     find: "Math.min(leastMs, timeout_ms / 3)",
     replace: "leastMs",
@@ -92,7 +92,7 @@ export const ofCode: Mutation[] = [
   },
   {
     name: "code: a loser of a race goes on",
-    seed: 577,
+    seed: 673,
     at: "code/feature/handler-context.ts#race",
     find: "if (name !== winner) session.close(branch.close());",
     replace: "",

@@ -239,7 +239,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a revived step does not wait for its delay",
-    seed: 151,
+    seed: 250,
     at: "core/operations/change-job.ts#revive",
     find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
     replace: "now",

@@ -68,7 +68,7 @@ export const lines: Mutation[] = [
   },
   {
     name: "lines: the pump leaves those in line who do not wait any more",
-    seed: 123,
+    seed: 173,
     at: `${tick}#choose`,
     find: "await services.gates.leave(gate, waiter);",
     replace: "",

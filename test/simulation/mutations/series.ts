@@ -49,14 +49,14 @@ export const series: Mutation[] = [
   },
   {
     name: "pause: the next run starts nevertheless",
-    seed: 281,
+    seed: 323,
     at: `${rules}#withRun`,
     find: `pause_requested ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
   },
   {
     name: "missed: occurrences that are to run each are left out",
-    seed: 128,
+    seed: 181,
     at: `${rules}#plannedAfter`,
     find: `repeat.missed === "all" &&`,
     replace: `repeat.missed === "skip" &&`,
@@ -92,7 +92,7 @@ export const series: Mutation[] = [
   },
   {
     name: "spread: runs drift by the offset",
-    seed: 970,
+    seed: 1050,
     at: "core/job/series.ts#nextOccurrence",
     find: "after - offset_ms",
     replace: "after",

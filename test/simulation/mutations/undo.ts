@@ -13,7 +13,7 @@ export const ofUndo: Mutation[] = [
   },
   {
     name: "undo: steps that have failed are undone",
-    seed: 6,
+    seed: 48,
     at: `${undo}#hasToBeUndone`,
     find: `state?.status === "completed"`,
     replace: `["completed", "failed"].includes(state?.status ?? "")`,
@@ -27,7 +27,7 @@ export const ofUndo: Mutation[] = [
   },
   {
     name: "undo: all at once",
-    seed: 6,
+    seed: 70,
     at: `${undo}#endRun`,
     find: "return run.park(states, { undos: countsOf(feature, states), due: [found.due_at] });",
     replace: "continue;",
