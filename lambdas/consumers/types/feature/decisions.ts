@@ -86,7 +86,7 @@ function waitForCatalog({ log, clock }: ConsumerServices, job: Job, error: Missi
   const now = clock.now();
   const hasBegun = !beginsRun(job) && (job.definition !== undefined || job.progress !== undefined);
   if (!hasBegun) return waitForEvent(log, job, error, now);
-  noteMissing(log, job, job.event);
+  noteMissing(log, job, job.event, error.message);
   return (of) => parkedToRetry(of, retryAt(of, now, missingPauseMs));
 }
 

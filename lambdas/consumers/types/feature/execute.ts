@@ -158,7 +158,7 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
     const lost = Object.keys(next.ended).filter((key) => isLost(next.ended[key]));
-    for (const key of lost) noteMissing(services.log, job, key);
+    for (const key of lost) noteMissing(services.log, job, key, next.ended[key]?.error?.message);
     if (lost.length > 0) refused ||= "missing";
     if (next.outcome.is === "failed") {
       const error = stepFailure(next.outcome, states);
@@ -377,7 +377,7 @@ async function startAll(
           started.states[step.placed.key] = state;
           if (!isLost(state)) return;
           started.refused ||= "missing";
-          noteMissing(services.log, job, step.placed.step.event);
+          noteMissing(services.log, job, step.placed.step.event, state.error?.message);
         }
       }
     }),

@@ -191,7 +191,7 @@ async function begin(
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
     const state = withoutInput(error, values.now);
-    if (isLost(state)) noteMissing(services.log, run.job, made.step.event);
+    if (isLost(state)) noteMissing(services.log, run.job, made.step.event, state.error?.message);
     return { state, due: [], refused: isLost(state) ? ("missing" as const) : false };
   }
 }
