@@ -18,8 +18,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/types/feature/plan.ts",
-    find: "if (!(error instanceof MissingInCatalog))",
-    replace: "if (error)",
+    find: "if (error instanceof MissingInCatalog)",
+    replace: "if (error === undefined)",
     test: "unit/consumers/types/feature/deployments.test.ts",
   },
   {

@@ -7,16 +7,15 @@ import type { Log } from "../../core/ports/log.ts";
 /** How long to wait until what the catalog has lost is looked for again, in milliseconds. */
 export const missingPauseMs = 300_000;
 
-/** Says that a run, or a job of it, waits for an event: an alarm counts these lines. */
-export function noteMissing(
-  log: Log,
-  { type, product }: Pick<Job, "type" | "product">,
-  event: string,
-  why?: string,
-): void {
-  const measured = { values: { runs_parked: 1 }, of: { type, product } };
-  log.measure("a step waits for an event that the catalog has lost", measured, { event, ...defined({ why }) });
-}
+type Parked = Pick<Job, "type" | "product">;
+
+/** Writes a line that the alarm for runs that cannot go on counts. */
+export const measureParked = (log: Log, message: string, { type, product }: Parked, fields: Record<string, unknown>) =>
+  log.measure(message, { values: { runs_parked: 1 }, of: { type, product } }, fields);
+
+/** Says that a run, or a job of it, waits for an event. */
+export const noteMissing = (log: Log, job: Parked, event: string, why?: string): void =>
+  measureParked(log, "a step waits for an event that the catalog has lost", job, { event, ...defined({ why }) });
 
 /**
  * The job of a run waits for what another deployment can bring back, as a step does that has no job yet: its failure would end the run.

@@ -160,8 +160,10 @@ async function lostStepsSaid(services: Services, steps: [string, StepView][], { 
   const open = steps.flatMap(([step, { status: of, job_id }]) =>
     job_id !== undefined && underWay.has(of) ? [{ step, job_id }] : [],
   );
-  const said = open.slice(0, mostOpenSteps).map(async ({ step, job_id }) => {
-    const job = await services.jobs.get(job_id);
+  const some = open.slice(0, mostOpenSteps);
+  const jobs = some.length === 0 ? [] : await services.jobs.getMany(some.map(({ job_id }) => job_id));
+  const said = some.map(async ({ step, job_id }) => {
+    const job = jobs.find(({ id }) => id === job_id);
     return job ? (await lossSaid(services, job)).map((loss) => `${step} waits: ${loss}`) : [];
   });
   return (await Promise.all(said)).flat();

@@ -5,6 +5,7 @@ import { JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
 import type { JobStepView } from "../../../core/queries/step-view.ts";
 import { beginApproval } from "./approvals.ts";
 import { type ItemsToRun, itemsOf } from "./for-each.ts";
+import { refusedStep, waitsFor } from "./step-faults.ts";
 import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
 import { conditionsOf, type PlacedJobStep, type PlacedStep, startsJob, stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
@@ -33,14 +34,12 @@ export const isLost = (state: Pick<StepState, "status"> | undefined): boolean =>
 
 /** A step whose input cannot be made has failed, or waits for what the catalog has lost. */
 export function withoutInput(error: unknown, now: number): JobStepView {
+  if (error instanceof MissingInCatalog) return { status: "not_started", error: waitsFor(error.message) };
   const { code, message } =
     error instanceof JobError
       ? error
       : ({ code: "VALIDATION_ERROR", message: "The step's input could not be made." } as const);
-  if (!(error instanceof MissingInCatalog))
-    return { status: "failed", finished_at: now, error: { code, message, retryable: false } };
-  const text = `${message} The step starts once a deployment has it.`;
-  return { status: "not_started", error: { code, message: text, retryable: true } };
+  return refusedStep({ code, message, retryable: false }, now);
 }
 
 /**

@@ -7,12 +7,15 @@ import type { JobStepView } from "../../../core/queries/step-view.ts";
 export const isMissing = ({ code }: RequestError): boolean =>
   code === "EVENT_NOT_FOUND" || code === "ENV_NOT_FOUND" || code === "PRODUCT_NOT_FOUND";
 
-/** Why a step waits whose event the catalog has lost, or has never had: code names it where it calls it. */
-export const missingEvent = (event: string): AttemptError => ({
+/** Why a step waits for what the catalog has lost. */
+export const waitsFor = (loss: string): AttemptError => ({
   code: "CONFIGURATION_ERROR",
-  message: `The catalog has no event ${event}. The step starts once a deployment has it.`,
+  message: `${loss} The step starts once a deployment has it.`,
   retryable: true,
 });
+
+/** The same for an event, which the catalog may never have had: code names it where it calls it. */
+export const missingEvent = (event: string): AttemptError => waitsFor(`The catalog has no event ${event}.`);
 
 /** Why an event refuses the input of a step. The message says where the fault is, without the value. */
 export const refusal = (error: RequestError): AttemptError => ({

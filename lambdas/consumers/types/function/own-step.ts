@@ -14,6 +14,7 @@ import { CodeAnswer, type Failed } from "../../clients/code/code-answer.ts";
 import { isBusy } from "../../clients/code/is-busy.ts";
 import { linkToCode, sentLog, sentValue } from "../../clients/code/sent-values.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
+import { missingPauseMs } from "../../engine/missing-event.ts";
 import { sentUnawaited } from "./unawaited.ts";
 
 /** The code answers this much before the attempt is over. */
@@ -38,8 +39,6 @@ export async function callOwnStep(
   }
 }
 
-/** How long a step waits for another deployment, in milliseconds: its run is woken by that, and looks as often. */
-const mendingMs = 300_000;
 /** How long it waits for what passes by itself: at first, and at most, as long as that has lasted. */
 const passing = { leastMs: 5000, mostMs: 900_000 } as const;
 
@@ -59,9 +58,9 @@ export function putOffBy(error: unknown, { snoozes }: Pick<Job, "snoozes">, now:
   });
 }
 
-/** The run asks the same code, so that it says what is to be mended. */
+/** The run asks the same code, so that it says what is to be mended. It is woken by another deployment, and looks as often. */
 const untilMended = (message: string): PutOff =>
-  new PutOff(new JobError("CONFIGURATION_ERROR", message, { retryAfterMs: mendingMs }), { wakesParent: true });
+  new PutOff(new JobError("CONFIGURATION_ERROR", message, { retryAfterMs: missingPauseMs }), { wakesParent: true });
 
 /** Who runs code: the deployment, or a server elsewhere. */
 interface Askable {

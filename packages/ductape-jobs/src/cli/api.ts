@@ -44,3 +44,13 @@ export function pathPart(text: string): string {
   if (/^\.{0,2}$/.test(text)) throw new CliError("An id or a name is missing, or consists of dots.");
   return encodeURIComponent(text);
 }
+
+/** How many requests a command that looks at many things makes at a time. */
+export const readsAtOnce = 8;
+
+/** What is at a path, or undefined if nothing is there. */
+export const foundAt = <One>(api: Api, at: string): Promise<One | undefined> =>
+  api.request<One>("GET", at).catch((error: Error) => {
+    if (error.name === "NotFoundError") return undefined;
+    throw error;
+  });

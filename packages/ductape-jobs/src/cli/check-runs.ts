@@ -6,7 +6,7 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { defined } from "../../../../lambdas/core/kernel/defined.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { eventsNamed } from "../../../../lambdas/core/requests/spellings/event-name.ts";
-import { type Api, openApi, path } from "./api.ts";
+import { foundAt, openApi, path, readsAtOnce } from "./api.ts";
 import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost, listed } from "./check-waiting.ts";
 import type { Io } from "./io.ts";
 import { type Definition, definitionsOf, lostVariables } from "./lost-variables.ts";
@@ -127,7 +127,6 @@ function codeNeedsOf(catalog: Catalog, product: Product, { event, env, bundle }:
 
 /** How many runs are looked at: each is a request. */
 const mostRuns = 1000;
-const readsAtOnce = 8;
 
 /** Asks a deployment for its runs of features that are under way, and for the jobs that wait for what the products do not have. */
 export async function checkRuns(io: Io, url: string, products: readonly Product[]): Promise<RunsMet> {
@@ -143,7 +142,8 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
     ids.push(...found.jobs.map(({ job_id }) => job_id));
     more ||= found.more;
   }
-  const runs = await inParallel(readsAtOnce, ids, (id) => runOf(api, id));
+  // One may have been deleted a moment ago.
+  const runs = await inParallel(readsAtOnce, ids, (id) => foundAt<OpenRun>(api, path`/v1/jobs/${id}`));
   const open = runs.flatMap((run) => (run && run.for_each === undefined ? [run] : []));
   const catalog = makeCatalog(products, registry);
   // What the catalog has itself is checked with it.
@@ -152,13 +152,6 @@ export async function checkRuns(io: Io, url: string, products: readonly Product[
   const lost = await checkWaiting(api, deployed.products, products);
   return { ...runsMet(catalog, open, definitions, more), lost };
 }
-
-/** Undefined for a job that was deleted a moment ago. */
-const runOf = (api: Api, id: string): Promise<OpenRun | undefined> =>
-  api.request<OpenRun & Record<string, unknown>>("GET", path`/v1/jobs/${id}`).catch((error: Error) => {
-    if (error.name === "NotFoundError") return undefined;
-    throw error;
-  });
 
 /** Lines for people. */
 export function linesOf({ runs, more, kept, missing, lost }: RunsMet): string[] {

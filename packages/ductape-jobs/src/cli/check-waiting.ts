@@ -1,7 +1,7 @@
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { defined } from "../../../../lambdas/core/kernel/defined.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
-import { type Api, path } from "./api.ts";
+import { type Api, path, readsAtOnce } from "./api.ts";
 import { pages, wholeOf } from "./pages.ts";
 
 /** Jobs that wait in a deployment, and that would fail at their time by another catalog, or wait on. */
@@ -43,7 +43,6 @@ interface Loss {
 /** How many jobs of a status are looked at for each thing that is lost. */
 const mostJobs = 100;
 const statuses = ["scheduled", "queued", "paused"];
-const readsAtOnce = 8;
 
 /** The jobs of a deployment that wait for what these products do not have. */
 export async function checkWaiting(

@@ -2,7 +2,7 @@ import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import { referencesInTemplate } from "../../../../lambdas/core/expressions/evaluate.ts";
 import { valueFaults } from "../../../../lambdas/core/expressions/values.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
-import { type Api, path } from "./api.ts";
+import { type Api, foundAt, path, readsAtOnce } from "./api.ts";
 
 /** What runs keep of a feature, as far as this key may see it: without `jobs:input` there are no texts. */
 export interface Definition {
@@ -16,17 +16,11 @@ interface LostVariable {
   name: string;
 }
 
-const readsAtOnce = 8;
-
 /** The definitions with these ids, of those that are still there. */
 export async function definitionsOf(api: Api, ids: readonly string[]): Promise<Map<string, Definition>> {
   const all = await inParallel(readsAtOnce, ids, async (id): Promise<[string, Definition][]> => {
-    try {
-      return [[id, await api.request<Definition & Record<string, unknown>>("GET", path`/v1/definitions/${id}`)]];
-    } catch (error) {
-      if ((error as Error).name === "NotFoundError") return [];
-      throw error;
-    }
+    const found = await foundAt<Definition>(api, path`/v1/definitions/${id}`);
+    return found ? [[id, found]] : [];
   });
   return new Map(all.flat());
 }

@@ -19,7 +19,7 @@ import {
 import { stepReasons } from "../../../../core/operations/parent-guard.ts";
 import type { CodeInvoker } from "../../../../core/ports/code-invoker.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
-import { missingPauseMs } from "../../../engine/missing-event.ts";
+import { measureParked, missingPauseMs } from "../../../engine/missing-event.ts";
 import { measureBegun, measureEnded } from "../measured-waits.ts";
 import { dueOf, nextLook } from "../next-look.ts";
 import { notedWaits } from "../noted-waits.ts";
@@ -444,8 +444,7 @@ function parkedBy(run: OpenRun, { by }: Unanswered): Parked {
     }),
   );
   services.log.error("a run of code is parked", { code: by.code, ...defined({ step: by.step, at: by.at }) });
-  const measured = { values: { runs_parked: 1 }, of: { type: job.type, product: job.product } };
-  services.log.measure("a run of code cannot go on", measured, { event: job.event, code: by.code });
+  measureParked(services.log, "a run of code cannot go on", job, { event: job.event, code: by.code });
   const pause = by.code === "CRASHED" ? faultPauseMs(since, now) : missingPauseMs;
   // It is the code that fails: the hour for which faults of ours are retried begins with the first of them.
   return park(run, [], retryAt(job, now, pause));
