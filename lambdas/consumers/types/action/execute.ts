@@ -1,9 +1,8 @@
-import { ownValue } from "../../../core/catalog/catalog.ts";
-import { MissingInCatalog } from "../../../core/job/job-error.ts";
 import { sendCall } from "../../clients/http/call.ts";
 import { maxResponseBytes, readBody } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { declared, settingsOfEnv } from "../settings-of-env.ts";
 import { appCredentialsOf, withCredentials } from "./credentials.ts";
 import { evaluatedDefaults } from "./defaults.ts";
 import { action as definition } from "./definition.ts";
@@ -32,11 +31,7 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
   return shownAnswer(response, read, used);
 });
 
-/** A deployment may have dropped the env or the action that a stored job names. */
-function appTargetOf({ target, event, job }: ExecutionOf<typeof definition>) {
-  const app = ownValue(target.envs, job.env);
-  const action = ownValue(target.actions, event.action);
-  if (!app) throw new MissingInCatalog(`App ${event.app} has no settings for env ${job.env}.`);
-  if (!action) throw new MissingInCatalog(`App ${event.app} no longer has action ${event.action}.`);
-  return { app, action };
-}
+const appTargetOf = ({ target, event, job }: ExecutionOf<typeof definition>) => ({
+  app: settingsOfEnv(target.envs, job, `App ${event.app}`),
+  action: declared(target.actions, event.action, `App ${event.app} no longer has action ${event.action}.`),
+});

@@ -1,6 +1,7 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { declared, settingsOfEnv } from "../settings-of-env.ts";
 import { databaseAction, databaseFaults, databaseRows } from "./definition.ts";
 import type { ConnectedCall, DatabaseCall } from "./engines/call.ts";
 import type { DatabaseTarget } from "./target.ts";
@@ -10,41 +11,33 @@ type Execution = ExecutionOf<typeof databaseAction>;
 
 /** Runs a named action of a database. Each engine, with its driver, is loaded when it is first used. */
 export const execute = defineExecutor(databaseAction, async (execution): Promise<unknown> => {
-  const { target, input } = execution;
-  const name = execution.event.action;
+  const { target, input, job } = execution;
+  const { action: name, database } = execution.event;
+  const lost = `Database ${database} no longer has action ${name}.`;
   recheckAction(target, name, input);
   switch (target.engine) {
     case "postgres": {
-      const call = await connectedCall(
-        execution,
-        declared(target.actions, name),
-        declared(target.envs, execution.job.env),
-      );
+      const place = settingsOfEnv(target.envs, job, `Database ${database}`);
+      const call = await connectedCall(execution, declared(target.actions, name, lost), place);
       return (await import("./engines/postgres.ts")).runPostgres(call);
     }
     case "mysql": {
-      const call = await connectedCall(
-        execution,
-        declared(target.actions, name),
-        declared(target.envs, execution.job.env),
-      );
+      const place = settingsOfEnv(target.envs, job, `Database ${database}`);
+      const call = await connectedCall(execution, declared(target.actions, name, lost), place);
       return (await import("./engines/mysql.ts")).runMysql(call);
     }
     case "mongodb": {
-      const call = await connectedCall(
-        execution,
-        declared(target.actions, name),
-        declared(target.envs, execution.job.env),
-      );
+      const place = settingsOfEnv(target.envs, job, `Database ${database}`);
+      const call = await connectedCall(execution, declared(target.actions, name, lost), place);
       return (await import("./engines/mongodb.ts")).runMongo(call);
     }
     case "dynamodb": {
-      const { region, endpoint } = declared(target.envs, execution.job.env);
+      const { region, endpoint } = settingsOfEnv(target.envs, job, `Database ${database}`);
       const place = {
         region: await optionalSettingText(execution, region),
         endpoint: await optionalSettingText(execution, endpoint),
       };
-      const call = callOf(execution, declared(target.actions, name));
+      const call = callOf(execution, declared(target.actions, name, lost));
       return (await import("./engines/dynamodb.ts")).runDynamo({ ...call, ...place });
     }
   }
@@ -56,11 +49,6 @@ function recheckAction(target: DatabaseTarget, action: string, input: Input): vo
   if (faults.length === 0) return;
   const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join(" ");
   throw new JobError("VALIDATION_ERROR", `The input no longer fits the action. ${text}`);
-}
-
-function declared<T>(record: Record<string, T>, name: string): T {
-  if (Object.hasOwn(record, name)) return record[name] as T;
-  throw new JobError("CONFIGURATION_ERROR", `The catalog's database has no ${name} any more.`);
 }
 
 const callOf = <Action>({ event, target, input, ...execution }: Execution, action: Action): DatabaseCall<Action> => ({

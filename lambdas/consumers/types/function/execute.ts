@@ -9,6 +9,7 @@ import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { settingsOfEnv } from "../settings-of-env.ts";
 import { callCode } from "./code.ts";
 import { cloudFunction } from "./definition.ts";
 import { callHttp } from "./http.ts";
@@ -44,7 +45,8 @@ export const execute = functionExecutor();
 
 /** Parsed here for the defaults, because the catalog is kept unparsed. */
 function calleeOf({ target, job, event }: ExecutionOf<typeof cloudFunction>): Callee {
-  const callee = Callee.safeParse("envs" in target ? target.envs[job.env] : undefined);
+  const envs = "envs" in target ? target.envs : {};
+  const callee = Callee.safeParse(settingsOfEnv(envs, job, `Function ${event.function}`));
   if (callee.success) return callee.data;
   throw new JobError("CONFIGURATION_ERROR", `Function ${event.function} has no valid settings for env ${job.env}.`);
 }

@@ -1,9 +1,9 @@
-import { ownValue } from "../../../core/catalog/catalog.ts";
-import { type JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
+import type { JobError } from "../../../core/job/job-error.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
 import { withDeadline } from "../../clients/before-deadline.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { declared, settingsOfEnv } from "../settings-of-env.ts";
 import type { ChannelSending, Report, SendChannel } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
 import { sendEmail } from "./channels/email.ts";
@@ -78,12 +78,11 @@ async function sendBy(
   }
 }
 
-/** A deployment may have dropped the env or the message that a stored job names. */
-function messageTemplateOf({ target, event, job }: Execution, slug: string) {
-  const settings = ownValue(target.envs, job.env);
-  const message = ownValue(target.messages, slug);
-  const gone = (what: string) => new MissingInCatalog(`Notification ${event.notification} no longer has ${what}.`);
-  if (!settings) throw gone(`env ${job.env}`);
-  if (!message) throw gone("the message of this slug");
-  return { settings, message };
-}
+const messageTemplateOf = ({ target, event, job }: Execution, slug: string) => ({
+  settings: settingsOfEnv(target.envs, job, `Notification ${event.notification}`),
+  message: declared(
+    target.messages,
+    slug,
+    `Notification ${event.notification} no longer has the message of this slug.`,
+  ),
+});

@@ -1,6 +1,6 @@
-import { ownValue } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { declared, settingsOfEnv } from "../settings-of-env.ts";
 import { type AwsSenders, awsSenders } from "./brokers/aws-senders.ts";
 import type { SendResult } from "./brokers/send.ts";
 import { publish } from "./definition.ts";
@@ -18,8 +18,8 @@ export type PublishResult = SendResult & {
 /** Executes publish jobs. The clients of Kafka and RabbitMQ are loaded when a job first needs them, as those of AWS are. */
 export const publishExecutor = (aws: AwsSenders = awsSenders()) =>
   defineExecutor(publish, async (execution): Promise<PublishResult> => {
-    const { topic } = execution.event;
-    const place = topicPlaceOf(execution);
+    const { topic, broker } = execution.event;
+    const place = settingsOfEnv(execution.target.envs, execution.job, `Broker ${broker}`);
     recheckInput(place, topic, execution.input);
     execution.signal.throwIfAborted();
     const input = withTrace(place, topic, execution);
@@ -48,18 +48,8 @@ async function sendToTopic(aws: AwsSenders, place: TopicPlace, execution: Execut
   }
 }
 
-/** A deployment may have dropped the env or the topic that a stored job names. */
-function topicPlaceOf({ target, job, event }: Execution): TopicPlace {
-  const place = ownValue(target.envs, job.env);
-  if (place) return place;
-  throw new JobError("CONFIGURATION_ERROR", `Broker ${event.broker} has no settings for env ${job.env} any more.`);
-}
-
-function topicOf<Topic>(topics: Record<string, Topic>, name: string): Topic {
-  const topic = ownValue(topics, name);
-  if (topic !== undefined) return topic;
-  throw new JobError("CONFIGURATION_ERROR", `The catalog's broker has no topic ${name} any more.`);
-}
+const topicOf = <Topic>(topics: Record<string, Topic>, name: string): Topic =>
+  declared(topics, name, `The catalog's broker no longer has topic ${name}.`);
 
 /** The message with the trace of the attempt among its headers, unless they name a trace or the broker has no room for one more. */
 function withTrace(place: TopicPlace, topic: string, { input, trace }: Execution): Execution["input"] {

@@ -1,6 +1,7 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { settingsOfEnv } from "../settings-of-env.ts";
 import type { Bucket, File, StoredFile } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
 import { type StorageInput, storage } from "./definition.ts";
@@ -56,7 +57,7 @@ export const execute = storageExecutor();
 
 /** Parsed here for the defaults, because the catalog is kept unparsed. */
 function bucketPlaceOf({ target, job, event }: Execution): StoragePlace {
-  const place = StoragePlace.safeParse(target.envs[job.env]);
+  const place = StoragePlace.safeParse(settingsOfEnv(target.envs, job, `Storage ${event.storage}`));
   if (place.success) return place.data;
   throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} has no valid settings for env ${job.env}.`);
 }

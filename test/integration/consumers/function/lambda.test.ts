@@ -124,6 +124,6 @@ describe("a function job that invokes a Lambda", () => {
   it("reports that the catalog no longer has the job's env", async () => {
     const failed = run({}, {}, { target: { envs: {} }, event: { type: "function", function: "resize" } });
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
-    await expect(failed).rejects.toThrow("Function resize has no valid settings for env prd.");
+    await expect(failed).rejects.toThrow("Function resize has no settings for env prd.");
   });
 });
