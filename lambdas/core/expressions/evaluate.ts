@@ -1,3 +1,4 @@
+import type { Product } from "../catalog/job-type.ts";
 import { JobError, MissingInCatalog, placed } from "../job/job-error.ts";
 import type { SessionClaims } from "../job/kept-session.ts";
 import { jsonPointer } from "../kernel/schema.ts";
@@ -5,7 +6,7 @@ import { apply } from "./apply.ts";
 import { type Budget, budget, spend, spendCharacters } from "./budget.ts";
 import { type Expression, referencesOf, type ValueReference } from "./expression.ts";
 import { expressionsIn, readTemplate, type Template } from "./template.ts";
-import { type CatalogValues, fieldAt } from "./values.ts";
+import { type CatalogValues, fieldAt, valueFaults } from "./values.ts";
 
 /** The values that expressions can refer to. They are data: nothing in them is evaluated. */
 export interface Scope extends Partial<CatalogValues> {
@@ -123,6 +124,13 @@ export const stepsIn = (template: unknown): string[] =>
 export function referencesInTemplate(template: unknown): ValueReference[] {
   if (typeof template === "string") return expressionsIn(template).flatMap(referencesOf);
   return typeof template === "object" && template !== null ? Object.values(template).flatMap(referencesInTemplate) : [];
+}
+
+/** The names of the variables to which a template refers, and which an env of the product does not have. */
+export function lostVariables(template: unknown, product: Product, env: string): string[] {
+  const variables = referencesInTemplate(template).filter(({ root }) => root === "Variable");
+  const lost = variables.filter((reference) => valueFaults(reference, product, [env]).length > 0);
+  return [...new Set(lost.map(({ path }) => path.join(".")))];
 }
 
 const stepAt = (path: string[]): string => path.slice(0, 2).join(".");

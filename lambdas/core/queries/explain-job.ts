@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { FoundEvent } from "../catalog/catalog.ts";
+import { lostVariables } from "../expressions/evaluate.ts";
 import { isWaiting, type Job } from "../job/job.ts";
 import { type AwaitedSignal, runSince } from "../job/run-wait.ts";
 import type { Signal, SignalAddress } from "../job/signal.ts";
@@ -49,6 +50,7 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
       ...parkedSaid(view),
       ...stepsSaid(steps, view),
       ...(await lostStepsSaid(services, steps, view)),
+      ...resultSaid(view, found),
       ...undoSaid(steps, view, found),
       ...waits.flatMap((wait) => waitSaid(wait, found)),
     ],
@@ -167,6 +169,16 @@ async function lostStepsSaid(services: Services, steps: [string, StepView][], { 
     return job ? (await lossSaid(services, job)).map((loss) => `${step} waits: ${loss}`) : [];
   });
   return (await Promise.all(said)).flat();
+}
+
+/** What the result of a run cannot be made of since a deployment has taken it away. */
+function resultSaid({ status, env }: JobView, found: FoundEvent | undefined): string[] {
+  if (status !== "running" || !found?.product.envs.includes(env)) return [];
+  const { output } = Object(found.target) as { output?: unknown };
+  return lostVariables(output, found.product, env).map(
+    (name) =>
+      `Its result refers to the variable ${name}, which the catalog no longer has. It completes once a deployment has it again.`,
+  );
 }
 
 /** Steps under way whose jobs are looked at. */

@@ -9,7 +9,7 @@ import { eventsNamed } from "../../../../lambdas/core/requests/spellings/event-n
 import { foundAt, openApi, path, readsAtOnce } from "./api.ts";
 import { checkWaiting, type DeployedProduct, type LostJobs, linesOfLost, listed } from "./check-waiting.ts";
 import type { Io } from "./io.ts";
-import { type Definition, definitionsOf, lostVariables } from "./lost-variables.ts";
+import { type Definition, definitionsOf, lostOfDefinition } from "./lost-variables.ts";
 
 /** A run of a feature that is under way, as far as the check needs it. */
 interface OpenRun {
@@ -110,7 +110,7 @@ function variablesOf(catalog: Catalog, run: OpenRun, definition: Definition | un
   if (!product?.envs.includes(run.env) || !definition) return [];
   const { graph = [], steps = {} } = run;
   const left = graph.map(({ step }) => step).filter((step) => (steps[step]?.status ?? "not_started") === "not_started");
-  return lostVariables(definition, new Set(left), product, run.env).map(({ step, name }) => ({
+  return lostOfDefinition(definition, new Set(left), product, run.env).map(({ step, name }) => ({
     needs: `the variable ${name}`,
     ...defined({ step }),
   }));

@@ -1,6 +1,5 @@
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
-import { referencesInTemplate } from "../../../../lambdas/core/expressions/evaluate.ts";
-import { valueFaults } from "../../../../lambdas/core/expressions/values.ts";
+import { lostVariables } from "../../../../lambdas/core/expressions/evaluate.ts";
 import { inParallel } from "../../../../lambdas/core/kernel/in-parallel.ts";
 import { type Api, foundAt, path, readsAtOnce } from "./api.ts";
 
@@ -26,17 +25,13 @@ export async function definitionsOf(api: Api, ids: readonly string[]): Promise<M
 }
 
 /** The variables to which some steps of a definition, and its output, refer, and that an env of the product has no longer. */
-export function lostVariables(
+export function lostOfDefinition(
   { steps, output }: Definition,
   left: ReadonlySet<string>,
   product: Product,
   env: string,
 ): LostVariable[] {
-  const lost = (template: unknown): string[] => {
-    const variables = referencesInTemplate(template).filter(({ root }) => root === "Variable");
-    const gone = variables.filter((reference) => valueFaults(reference, product, [env]).length > 0);
-    return [...new Set(gone.map((one) => one.path.join(".")))];
-  };
+  const lost = (template: unknown) => lostVariables(template, product, env);
   return [
     ...steps
       .filter(({ step }) => left.has(step))

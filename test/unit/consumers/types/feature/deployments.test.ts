@@ -357,7 +357,11 @@ describe("a feature whose definition changes while it runs", () => {
     });
 
     it("waits with its output", async () => {
-      const { job } = await lostFor({ sequences: { main: [first, slow] }, output: { from: "$Variable{sender}" } });
+      const output = { from: "$Variable{sender}" };
+      const { says, job } = await lostFor({ sequences: { main: [first, slow] }, output });
+      expect(says).toEqual([
+        "Its result refers to the variable sender, which the catalog no longer has. It completes once a deployment has it again.",
+      ]);
       expect(job).toMatchObject({ status: "completed", result: { inline: { from: "shop@example.com" } } });
     });
 
