@@ -149,7 +149,7 @@ function stepsSaid(steps: [string, StepView][], { status }: JobView): string[] {
 
 /** What the job of a run, or the run itself, waits for since a deployment has taken it away. */
 async function lossSaid(services: Services, job: Job): Promise<string[]> {
-  const waits = job.parent ? isWaiting(job) : job.type === "feature" && isParked(job);
+  const waits = isWaiting(job) ? job.parent !== undefined : job.type === "feature" && isParked(job);
   if (!waits) return [];
   const found = await eventOfJob(services, job);
   if (isInCatalog(job, found)) return [];

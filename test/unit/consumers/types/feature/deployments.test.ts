@@ -258,6 +258,20 @@ describe("a feature whose definition changes while it runs", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
   });
 
+  it("says of a feature that has begun, as of its run, that its product is gone", async () => {
+    const inner: FeatureTarget = { sequences: { main: [{ step: "rest", wait: { for: "1d" } }] } };
+    const world = featureWorld({ onboard: { sequences: { main: [{ event: "inner" }] } }, inner });
+    await world.start();
+    await world.pass(10_000);
+    Object.assign(world.services, { catalog: makeCatalog([], registry) });
+    const features = world.jobs.all();
+    expect(features).toHaveLength(2);
+    for (const job of features) {
+      const { says } = await explainJob(world.services, job, world.clock.now());
+      expect(says).toContain("The catalog no longer has product shop. It goes on once a deployment has it again.");
+    }
+  });
+
   it("waits with a step of which the catalog has lost what it sends", async () => {
     let isGone = true;
     const charge = () => {
