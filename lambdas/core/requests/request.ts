@@ -18,11 +18,11 @@ import { requestTrace, type TraceCarrier } from "../job/trace.ts";
 import { refuseTooLarge } from "../kernel/bounds.ts";
 import { defined } from "../kernel/defined.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { isInexact } from "../kernel/exact-json.ts";
 import { type Findings, findFaults, uncovered } from "../kernel/find-faults.ts";
+import { overflows } from "../kernel/overflows.ts";
 import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
-import { didYouMean, faultSearchLimit, firstFaults, jsonPointer, type Path } from "../kernel/schema.ts";
+import { didYouMean, faultSearchLimit, jsonPointer, type Path } from "../kernel/schema.ts";
 import { dueAt, epochMs, farthestAheadMs } from "../kernel/start-time.ts";
 import { JobRequest } from "./job-request.ts";
 import { type RepeatAt, repeatFaults, repeatOf } from "./repeat-request.ts";
@@ -360,23 +360,6 @@ function inputFaults(
   const unevaluated = from === "caller" ? plainInputFaults(found, sent) : [];
   return [...inexact, ...faults, ...further, ...unevaluated];
 }
-
-/**
- * Numbers that would be stored as other values: JSON.parse reads 1e400 as Infinity, which JSON writes as null, and rounds a
- * whole number beyond 2^53 to the nearest JavaScript number.
- */
-export function overflows(value: unknown, path: readonly string[]): Fault[] {
-  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
-  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
-  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
-  if (typeof value !== "object" || value === null) return [];
-  // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
-  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
-  return firstFaults(keys, (key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
-}
-
-const needsLook = (value: unknown): boolean =>
-  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
 
 /** The gates that the attempts of a requested job pass, in the order of the event's `limits`, or why a key has no text. */
 function gatesOf(source: KeySource): { gates: Gate[]; faults: Fault[] } {

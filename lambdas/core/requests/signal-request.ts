@@ -8,6 +8,7 @@ import { refuseTooLarge } from "../kernel/bounds.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { type Fields, fieldsFaults } from "../kernel/fields.ts";
 import { isRecord } from "../kernel/json-values.ts";
+import { overflows } from "../kernel/overflows.ts";
 import { parseBody } from "../kernel/parse-body.ts";
 import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
@@ -84,7 +85,10 @@ export function parseSignal(body: unknown, catalog: Catalog): SignalWanted {
       pointer: "",
       detail: "needs either `key`, for the runs that wait with it, or `job_id`, for one run",
     });
-  if (Buffer.byteLength(JSON.stringify(payload) ?? "") > largestPayload)
+  const inexact = overflows(payload, ["payload"]);
+  faults.push(...inexact);
+  // JSON has no way to write a number beyond 2^53.
+  if (inexact.length === 0 && Buffer.byteLength(JSON.stringify(payload) ?? "") > largestPayload)
     faults.push({ pointer: "/payload", detail: "has more than 256 KB of JSON: send where it is instead" });
   if (faults.length > 0) throw invalidRequest(faults);
   const to = key === undefined ? { job_id: job_id ?? "" } : { key };

@@ -14,6 +14,32 @@ const withNumber: Record<JobType, (number: unknown) => Record<string, unknown>> 
   feature: (number) => ({ ...sampleRequests.feature.good[0], number }),
 };
 
+test.each([
+  ["a signal's payload", "/v1/signals", { signal: "paid", key: "A1", payload: { amount: "@" } }, "/payload/amount"],
+  [
+    "two spellings of a field",
+    "/v1/jobs",
+    { event: "create_order", input: { body: { sku: 1 }, "body:sku": "@" } },
+    "/input/body:sku",
+  ],
+  ["two names of the product", "/v1/jobs", { event: "create_order", input: {}, product: "@" }, "/product"],
+  [
+    "two spellings, of which one is asked about",
+    "/v1/explain",
+    { event: "create_order", input: { body: { sku: 1 }, "body:sku": "@" } },
+    "/input/body:sku",
+  ],
+])("a whole number beyond 2^53 in %s is a fault of the request", async (_what, path, asked, pointer) => {
+  const { ask } = fakeApi();
+  const body = JSON.stringify({ product_tag: "my-product", env: "prd", ...asked }).replace(
+    '"@"',
+    "12345678901234567890",
+  );
+  const answer = await ask({ method: "POST", path, body });
+  expect(answer.status).toBe(400);
+  expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer }));
+});
+
 test.each(jobTypes)("a whole number beyond 2^53 in a %s is a fault of the request", async (type) => {
   const { ask } = fakeApi();
   const { event } = sampleRequests[type];

@@ -360,6 +360,12 @@ it("answers Slack with nothing, which people would see, and reads forms", async 
   ]);
 });
 
+it.each([100, 5000, 20_000])("refuses a body of %i levels, which no job may have", async (levels) => {
+  const { deliver } = world();
+  const text = `{"id":"evt_1","type":"t","n":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  expect((await deliver("stripe", text, signed.stripe({ body: text, at }))).status).toBe(422);
+});
+
 it("keeps numbers that JavaScript would round as their digits, and passes on no credentials", async () => {
   const { deliver, stored } = world();
   const text = '{"id":"evt_1","type":"t","n":12345678901234567890}';

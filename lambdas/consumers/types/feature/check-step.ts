@@ -4,7 +4,7 @@ import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts"
 import { boundOf } from "../../../core/kernel/bounds.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { deepestNesting } from "../../../core/kernel/json-values.ts";
-import { overflows } from "../../../core/requests/request.ts";
+import { overflows } from "../../../core/kernel/overflows.ts";
 import { placedFaults, rewriteRequest } from "../../../core/requests/spellings/rewrite.ts";
 import type { JobStep } from "./steps.ts";
 

@@ -8,6 +8,7 @@ import { spelledPlain } from "../../expressions/request-input.ts";
 import { catalogValuesOf } from "../../expressions/values.ts";
 import { JobError } from "../../job/job-error.ts";
 import { carrierOf, type TraceCarrier } from "../../job/trace.ts";
+import { refuseTooLarge } from "../../kernel/bounds.ts";
 import type { Fault } from "../../kernel/errors.ts";
 import { fieldsFaults } from "../../kernel/fields.ts";
 import { isRecord } from "../../kernel/json-values.ts";
@@ -57,6 +58,8 @@ export function requestOf(
     ...asked
   } = resolve(to, scope) as Record<string, unknown> & { event: string; labels?: string[] };
   const of = catalog.find(product.tag, env, event);
+  // What follows calls itself for each level.
+  refuseTooLarge(asked, "input");
   const input = isRecord(asked.input) ? spelledPlain(of, asked.input) : asked.input;
   const body = { ...asked, ...tenant, event, input, labels: [hookLabel(name), ...labels] };
   const request = parseRequest(body, catalog, now, key);

@@ -1,5 +1,6 @@
 import { type Catalog, type FoundEvent, ownValue } from "../../catalog/catalog.ts";
 import type { Product } from "../../catalog/job-type.ts";
+import { same } from "../../expressions/compare.ts";
 import type { JobType } from "../../job/job.ts";
 import { isTimeZone } from "../../job/series.ts";
 import { hasMoreFields } from "../../kernel/bounds.ts";
@@ -496,7 +497,7 @@ class Draft {
     if (before && present === undefined) {
       this.standsFor(to, this.#originOf(from));
       added.set(name, value);
-    } else if (!isSameJson(present, value)) {
+    } else if (!same(present, value)) {
       this.faults.push({ pointer: this.#pointer(from), detail: this.#twice(to) });
     }
   }
@@ -552,8 +553,6 @@ class Draft {
     return `means ${known}: give one of the two`;
   }
 }
-
-const isSameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** A copy with another value at a path, or without it. Missing records on the way are made. */
 function withChange(value: unknown, [step, ...others]: Path, instead: unknown): unknown {
