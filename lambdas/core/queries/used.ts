@@ -1,5 +1,6 @@
 import type { Attempt } from "../job/attempt.ts";
 import { isBlob, isFinished, isWaiting, type Job, type JobType, type RunRecord } from "../job/job.ts";
+import { searchValuesOf } from "../job/job-search.ts";
 import { isList } from "../job/list.ts";
 import { quarterHourMs, route } from "../job/route.ts";
 import { assumed, type Price, prices } from "./cost.ts";
@@ -215,7 +216,7 @@ function requestLines(job: Job, { created: bytes }: Known): UsedLine[] {
     used("writes", "table_write", kb(bytes)),
     used("index", "table_write", 1),
     used("put", "bucket_put", isBlob(input) ? 1 : 0),
-    ...(search === undefined ? [] : searchLines(Object.keys(search).length)),
+    ...(search === undefined ? [] : searchLines(searchValuesOf(search).length)),
   ];
   if (!isOfCaller(job)) return created;
   // Of a unique key nobody counts the requests; one of debounce does.
@@ -355,7 +356,7 @@ function endLines(job: Job, { attempts, failed, archived }: UsedRun, { memoryOf,
     used("event", "bus_event", isTold ? 1 : 0),
     // Its message comes all the same, and is dropped.
     ...(neverStarted ? [used("lambda", "lambda_request", 1), used("queue", "queue_request", 3)] : []),
-    ...(failed && job.search ? [used("search", "table_write", Object.keys(job.search).length)] : []),
+    ...(failed && job.search ? [used("search", "table_write", searchValuesOf(job.search).length)] : []),
     ...(job.parent ? decisionLines(1, memoryOf("feature")) : []),
   ];
 }

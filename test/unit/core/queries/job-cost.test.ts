@@ -129,9 +129,9 @@ describe("the cost of a job", () => {
     const shared = await costOfJob(done({ debounce }));
     expect(count(shared, "API Gateway")).toBe(3);
     expect(count(shared, "DynamoDB: reads of shared keys")).toBe(8);
-    const search = { order: { value: "A-1" }, customer: { value: "c" } } as unknown as NonNullable<Job["search"]>;
-    expect(count(await costOfJob(done({ search })), "DynamoDB: entries of the search")).toBe(2);
-    expect(count(await costOfJob(done({ search, status: "failed" })), "DynamoDB: entries of the search")).toBe(4);
+    const search = { rev: "r", values: { order: "A-1", customer: "c", country: "de" }, sealed: { mail: "0f3a" } };
+    expect(count(await costOfJob(done({ search })), "DynamoDB: entries of the search")).toBe(4);
+    expect(count(await costOfJob(done({ search, status: "failed" })), "DynamoDB: entries of the search")).toBe(8);
     const by = { actor: "k:0123456789abcdef", change: "retry", at: noon + 1 } as const;
     const changed = await costOfJob(done({ by }));
     expect(count(changed, "API Gateway")).toBe(2);
