@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { charactersIn } from "../core/kernel/characters.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
 
 /** What the form of the page says. */
@@ -22,7 +23,7 @@ export function formOf({
   if (Buffer.byteLength(text) > mostBytes) return tooLarge;
   const fields = new URLSearchParams(text);
   const note = (fields.get("note") ?? "").replaceAll("\r\n", "\n").trim();
-  if ([...note].length > requestLimits.approvalNote)
+  if (charactersIn(note) > requestLimits.approvalNote)
     return { status: 400, why: `A note has at most ${requestLimits.approvalNote} characters. Go back and shorten it.` };
   return { choice: fields.get("choice") ?? "", ...(note !== "" && { note }) };
 }

@@ -31,6 +31,8 @@ export interface PortableOptions {
 
 /** How long an operation may take whose invocation does not say so, in milliseconds. */
 const defaultMs = 60_000;
+/** A timer of Node that is longer ends at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 const statusOf: Readonly<Record<string, number>> = {
   FUNCTION_CONTRACT_INVALID: 400,
@@ -152,7 +154,7 @@ function messageOf({ function: { operation }, input, context }: PortableInvocati
     env: String(context.env ?? ""),
     event: operation,
     idempotency_key: context.invocation_id,
-    deadline_ms: Number.isNaN(left) ? defaultMs : Math.max(1, left),
+    deadline_ms: Number.isNaN(left) ? defaultMs : Math.min(longestTimerMs, Math.max(1, left)),
     reply: "sync",
   };
 }

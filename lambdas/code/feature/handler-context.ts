@@ -6,6 +6,7 @@ import {
   type SleepCommand,
   type WaitCommand,
 } from "../../core/job/decide-messages.ts";
+import { charactersIn } from "../../core/kernel/characters.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
@@ -245,7 +246,7 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
 function signalKeyOf(key: unknown): string {
   const text = Number.isFinite(key) ? String(key) : key;
   const most = requestLimits.signalKey;
-  if (typeof text === "string" && text !== "" && [...text].length <= most && text.isWellFormed()) return text;
+  if (typeof text === "string" && text !== "" && charactersIn(text) <= most && text.isWellFormed()) return text;
   throw new TypeError(`ctx.waitForSignal: \`key\` is a text of 1 to ${most} characters, or a number.`);
 }
 

@@ -26,18 +26,16 @@ export function dateOf(value: unknown): Date | undefined {
 function parseDate(text: string): Date {
   const [written, year, month, day, hours, minutes, seconds, fraction = ""] = inUtc.exec(text) ?? [];
   if (written === undefined) return new Date(hasOtherWords(text) ? Number.NaN : text);
-  const ms = Number(fraction.slice(0, 3));
-  return new Date(
-    Date.UTC(
-      Number(year),
-      Number(month ?? 1) - 1,
-      Number(day || 1),
-      Number(hours ?? 0),
-      Number(minutes ?? 0),
-      Number(seconds ?? 0),
-      ms,
-    ),
-  );
+  const date = dayOf(Number(year), Number(month ?? 1) - 1, Number(day || 1));
+  date.setUTCHours(Number(hours ?? 0), Number(minutes ?? 0), Number(seconds ?? 0), Number(fraction.slice(0, 3)));
+  return date;
+}
+
+/** Midnight of a day, whose month counts from 0. `Date.UTC` takes a year below 100 for one of the twentieth century. */
+function dayOf(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date;
 }
 
 /** The words of a date: of weekdays, months and zones, as in `Wed, 02 Jan 2030 07:28:00 GMT`. */
@@ -56,7 +54,7 @@ function exists(text: string): boolean {
   const [year = 0, month = 1, day = 1, hours = 0, minutes = 0, seconds = 0] = written
     .slice(1)
     .map((part) => (part === undefined ? undefined : Number(part)));
-  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const daysInMonth = dayOf(year, month, 0).getUTCDate();
   const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
   return isDay && hours < 24 && minutes < 60 && seconds < 60;
 }

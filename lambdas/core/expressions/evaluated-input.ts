@@ -43,12 +43,12 @@ const expressionFault = (why: string) =>
 function isLargerThan(value: unknown, most: number): boolean {
   let left = most;
   const visit = (part: unknown): boolean => {
-    left -= typeof part === "string" ? part.length : 1;
+    left -= typeof part === "string" ? Buffer.byteLength(part) : 1;
     if (left < 0) return true;
     if (typeof part !== "object" || part === null) return false;
     if (Array.isArray(part)) return part.some(visit);
     return Object.entries(part).some(([key, field]) => {
-      left -= key.length;
+      left -= Buffer.byteLength(key);
       return visit(field);
     });
   };

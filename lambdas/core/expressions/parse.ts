@@ -38,7 +38,7 @@ export function parseWithin(text: string, start: number): Parsed {
 }
 
 /** Every token but a string in quotes. */
-const plain = /\$[A-Za-z]+|-?\d+(?:\.\d+)?|(?:true|false|null)\b|[()[\],{}]/y;
+const plain = /\$[A-Za-z]\w*|-?\d+(?:\.\d+)?|(?:true|false|null)\b|[()[\],{}]/y;
 const notPart = "what follows is not part of an expression";
 const blanks = /\s*/y;
 const key = /(\s*)\{(?:\s*(?:"([^"]*)"|'([^']*)')\s*|([^{}]*))\}/y;

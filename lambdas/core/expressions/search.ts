@@ -1,5 +1,6 @@
 import type { Product, ProductEvent } from "../catalog/job-type.ts";
 import { fingerprint } from "../job/job-id.ts";
+import { charactersIn } from "../kernel/characters.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { ExpressionFault } from "./expression.ts";
 import { literalKey } from "./keys.ts";
@@ -68,7 +69,7 @@ export const searchRev = ({ search }: Searched): string => fingerprint(search).s
 export function searchText(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "boolean" && typeof value !== "number") return undefined;
   const text = String(value);
-  return text !== "" && text.length <= requestLimits.searchValue && text.isWellFormed() ? text : undefined;
+  return text !== "" && charactersIn(text) <= requestLimits.searchValue && text.isWellFormed() ? text : undefined;
 }
 
 /** The texts of the fields of an input or a result, by their names. */

@@ -1,3 +1,4 @@
+import { charactersIn } from "../kernel/characters.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import type { JobMessage } from "./job.ts";
 
@@ -44,13 +45,14 @@ export type Keeping = { is: "kept" } | { is: "full"; until: number };
 
 /** Why nobody can send a signal of this name, or why its address would be that of another one with a longer key. Undefined for a name. */
 export function signalNameFault(name: string): string | undefined {
-  if (name === "" || [...name].length > requestLimits.name) return `has 1 to ${requestLimits.name} characters`;
+  if (name === "" || charactersIn(name) > requestLimits.name) return `has 1 to ${requestLimits.name} characters`;
   if (!name.isWellFormed()) return "is not well-formed Unicode";
   return /#(KEY|RUN)(#|$)/.test(name) ? "must have neither #KEY nor #RUN as a part" : undefined;
 }
 
 /** Why no message comes with this key. Undefined for a key. */
 export function signalKeyFault(key: string): string | undefined {
-  if (key === "" || [...key].length > requestLimits.signalKey) return `has 1 to ${requestLimits.signalKey} characters`;
+  if (key === "" || charactersIn(key) > requestLimits.signalKey)
+    return `has 1 to ${requestLimits.signalKey} characters`;
   return key.isWellFormed() ? undefined : "is not well-formed Unicode";
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { charactersIn } from "./characters.ts";
 import type { Fault } from "./errors.ts";
 import { required as isRequired } from "./plain-faults.ts";
 import { didYouMean, firstFaults, jsonPointer, mostHints, strict } from "./schema.ts";
@@ -40,7 +41,8 @@ export type Fields = z.infer<typeof fieldsSchema>;
 
 const lengthOf = (value: unknown): number | undefined => {
   if (typeof value === "number") return value;
-  return typeof value === "string" || Array.isArray(value) ? value.length : undefined;
+  if (typeof value === "string") return charactersIn(value);
+  return Array.isArray(value) ? value.length : undefined;
 };
 
 function fieldFault(value: unknown, { type, required = true, min, max }: Fields[string]): string | undefined {

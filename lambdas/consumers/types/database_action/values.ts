@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { charactersIn } from "../../../core/kernel/characters.ts";
 import type { Fault } from "../../../core/kernel/errors.ts";
 import { jsonPointer } from "../../../core/kernel/schema.ts";
 import type { Placeholder, PlaceholderType } from "./placeholders.ts";
@@ -130,5 +131,5 @@ function unitOf(type: PlaceholderType, count: number | string): string {
 function columnSizeOf(type: PlaceholderType, value: unknown): number | string {
   if (type === "array") return (value as unknown[]).length;
   if (type === "date") return new Date(instantOf(value as string) as number).toISOString().slice(0, 10);
-  return lengths.has(type) ? [...(value as string)].length : (value as number);
+  return lengths.has(type) ? charactersIn(value as string) : (value as number);
 }

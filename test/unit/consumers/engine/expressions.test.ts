@@ -130,9 +130,11 @@ describe("the input of an event that takes expressions", () => {
     expect(job?.error?.message).not.toContain("s3cret");
   });
 
-  it("cannot grow by references to itself until it fills the memory", async () => {
+  it.each([
+    ["letters", "x".repeat(400_000)],
+    ["characters of three bytes", "語".repeat(130_000)],
+  ])("cannot grow by references to itself until it fills the memory: %s", async (_what, large) => {
     const { run } = world();
-    const large = "x".repeat(400_000);
     const job = await run("order_x", {
       body: { large, copies: Array.from({ length: 20 }, () => "$Input{body}{large}") },
     });

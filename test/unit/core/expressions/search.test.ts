@@ -16,6 +16,8 @@ test.each<[unknown, string | undefined]>([
   [false, "false"],
   ["x".repeat(256), "x".repeat(256)],
   ["x".repeat(257), undefined],
+  ["😀".repeat(256), "😀".repeat(256)],
+  ["😀".repeat(257), undefined],
   ["", undefined],
   ["\ud83d", undefined],
   [null, undefined],

@@ -1,3 +1,4 @@
+import { fieldsFaults } from "../../../../lambdas/core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../../lambdas/core/kernel/fields-json-schema.ts";
 
 describe("the JSON Schema of declared fields", () => {
@@ -18,5 +19,20 @@ describe("the JSON Schema of declared fields", () => {
 
   it("does not require an optional field", () => {
     expect(fieldsJsonSchema({ field: { type: "string", required: false } })).not.toHaveProperty("required");
+  });
+});
+
+describe("the length of a text", () => {
+  const fields = { name: { type: "string", min: 2, max: 3 } } as const;
+
+  it.each(["😀😀😀", "𠮷野", "Ada", "\uffffé"])("is that of its characters, as its JSON Schema says: %s", (name) => {
+    expect(fieldsFaults(fields, { name }, [])).toEqual([]);
+  });
+
+  it.each([
+    ["😀", "must be at least 2 characters long"],
+    ["😀😀😀😀", "must be at most 3 characters long"],
+  ])("%s %s", (name, detail) => {
+    expect(fieldsFaults(fields, { name }, ["input"])).toEqual([{ pointer: "/input/name", detail }]);
   });
 });
