@@ -122,7 +122,9 @@ async function settle(dynalite: Dynalite, log: ChangeLog, open: Open, now: Image
   if (wanted) await askFor(dynalite, "PutItem", { Item: wanted });
   if (now) await askFor(dynalite, "PutItem", { Item: now });
   else await askFor(dynalite, "DeleteItem", { Key: key });
-  log.remove([sequence]);
+  // Only a deletion leaves nothing where something was.
+  if (!now && !wanted && mayLeave(before)) log.complete(sequence);
+  else log.remove([sequence]);
 }
 
 const writing = new Set(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"]);

@@ -235,6 +235,20 @@ test("an interrupted write is delivered after a restart only if it took effect",
   expect(await jobs.get(absent.id)).toBeUndefined();
 });
 
+test("an interrupted deletion is delivered after a restart if it took effect, and leaves blobs behind", async () => {
+  const blob = { blob: "inputs/1", bytes: 500_000 };
+  const [gone, plain, there] = [aJob({ input: blob }), aJob(), aJob({ input: blob })];
+  await jobs.create(there);
+  await until(() => log.next(9).length === 1);
+  log.remove(log.next(9).map(({ sequence }) => sequence));
+  for (const job of [gone, plain, there]) log.begin(itemKeyOf(job.id), jobItemOf(job, 30), undefined);
+  await stop();
+  await start();
+  expect(log.open()).toEqual([]);
+  expect(log.next(9).map(({ before, after }) => [jobFrom(before as Item).id, after])).toEqual([[gone.id, undefined]]);
+  expect(await jobs.get(there.id)).toEqual(there);
+});
+
 /** The first half of dynalite's write: the item's index entries, without the item. */
 async function moveInIndexOnly(before: Item, after: Item): Promise<void> {
   const db = createRequire(import.meta.url)("dynalite/db");
