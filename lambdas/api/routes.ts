@@ -117,7 +117,14 @@ export const routes: readonly Route<ApiServices>[] = [
   { id: "findSealedJobs", method: "POST", path: "/v1/find", scope: "jobs:read", endpoint: postFind },
   { id: "explainWait", method: "GET", path: "/v1/jobs/{id}/explain", scope: "jobs:read", endpoint: getExplain },
   { id: "getJobCost", method: "GET", path: "/v1/jobs/{id}/cost", scope: "jobs:read", endpoint: getJobCost },
-  { id: "getJobInput", method: "GET", path: "/v1/jobs/{id}/input", scope: "jobs:input", endpoint: getInput },
+  {
+    id: "getJobInput",
+    method: "GET",
+    path: "/v1/jobs/{id}/input",
+    takesQuery: true,
+    scope: "jobs:input",
+    endpoint: getInput,
+  },
   {
     id: "listRuns",
     method: "GET",

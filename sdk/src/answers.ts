@@ -301,16 +301,22 @@ export interface Job extends JobSummary {
   redacted?: string[];
 }
 
-/** The input of a job, as it was requested. */
+/** The input of a job. */
 export interface JobInputView {
   job_id: string;
-  /** The input as it was requested, with `[redacted]` in place of the parts that its event hides. */
+  /**
+   * The input as it is stored, or with `as=request` as a request for another job spells it, with `[redacted]` in
+   * place of the parts that its event hides.
+   */
   input?: unknown;
   /** The JSON pointers of the parts that are hidden, as the catalog has them. */
   redacted?: string[];
   /** Where to download the JSON of an input that is too large for an answer. The URL is valid for an hour. */
   input_url?: string;
-  /** The size of an input that is too large for an answer and has no URL, since its event hides parts of it. */
+  /**
+   * The size of an input that is too large for an answer and has no URL: its event hides parts of it, or
+   * `as=request` would spell it differently.
+   */
   input_bytes?: number;
 }
 

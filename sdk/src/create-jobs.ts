@@ -97,8 +97,8 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
       const answer = await transport.call({ method: "GET", path, signal, jobId: id });
       return withNames(expectFields<Job & { result?: Result }>(answer, "job_id", "status"));
     },
-    input: async (id, { signal } = {}) => {
-      const path = pathOf(id, "input", "/input");
+    input: async (id, { as, signal } = {}) => {
+      const path = pathOf(id, "input", `/input${queryString(as === undefined ? {} : { as })}`);
       return expectFields<JobInputView>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id");
     },
     list: (query = {}, { signal } = {}) =>

@@ -271,13 +271,15 @@ export function createFeatureRuns(name: string, { jobs, start, download, now }: 
     const job = await jobs.get(id, options);
     requireFeature(call, job);
     const given = async () => {
-      const { input, redacted, input_url } = await jobs.input(id, options);
+      const { input, redacted, input_url, input_bytes } = await jobs.input(id, { ...options, as: "request" });
       if (redacted)
         throw refused(
           call,
           "/feature_id",
           `cannot be done: the event hides ${redacted.join(", ")} of its input. Start it with a whole one`,
         );
+      if (input_bytes !== undefined)
+        throw refused(call, "/feature_id", "cannot be done: its input is too large. Start it with a whole one");
       if (input_url !== undefined) return (await download(input_url, id, options?.signal)) as Record<string, unknown>;
       return (input ?? {}) as Record<string, unknown>;
     };

@@ -41,6 +41,15 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface InputOptions extends CallOptions {
+  /**
+   * `"request"`: spelled so that a request for another job with it means the same. A text of this job that looks like an expression has
+   * another dollar.
+   * @default the input as it is stored
+   */
+  as?: "request" | undefined;
+}
+
 export interface GetJobOptions extends CallOptions {
   /**
    * Seconds that the API waits for the job to finish before it answers, 1 to 25.
@@ -138,7 +147,7 @@ export interface Jobs<C extends Catalog = Catalog> {
    * @example
    * const { input } = await ductape.jobs.input(job_id);
    */
-  input(id: string, options?: CallOptions): Promise<JobInputView>;
+  input(id: string, options?: InputOptions): Promise<JobInputView>;
   /**
    * Jobs by filter, the latest first: all of them with `for await`, the first page with `await`, or a page at a time with `page`.
    *

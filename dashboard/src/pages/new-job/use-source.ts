@@ -18,6 +18,7 @@ interface InputAnswer {
   input?: unknown;
   redacted?: string[];
   input_url?: string;
+  input_bytes?: number;
 }
 
 /** The job that is to be scheduled again with changes. */
@@ -28,9 +29,9 @@ export function useSource(id: string): { source: Source | undefined; error: unkn
 
 const sourceOf = defineQuery("source", async (id: string): Promise<Source> => {
   const [job, answer] = await Promise.all([ductape().jobs.get(id), inputOf(id)]);
-  const { input, redacted = [], input_url } = answer ?? {};
+  const { input, redacted = [], input_url, input_bytes } = answer ?? {};
   if (!answer) return { job, input: undefined, note: "This key may not see the input of a job: fill it in anew." };
-  if (input_url !== undefined)
+  if (input_url !== undefined || input_bytes !== undefined)
     return { job, input: undefined, note: "The input is too large to be shown here: fill it in anew." };
   const note = redacted.length > 0 ? `Fill in what is not shown: ${redacted.join(", ")}.` : undefined;
   return { job, input: written(input), note };
@@ -38,7 +39,7 @@ const sourceOf = defineQuery("source", async (id: string): Promise<Source> => {
 
 /** Undefined for a key without the scope, and for an API of an earlier version. */
 const inputOf = (id: string): Promise<InputAnswer | undefined> =>
-  request<InputAnswer>(`/v1/jobs/${id}/input`).catch((error: unknown) => {
+  request<InputAnswer>(`/v1/jobs/${id}/input?as=request`).catch((error: unknown) => {
     if (error instanceof PermissionError || error instanceof NotFoundError) return undefined;
     throw error;
   });

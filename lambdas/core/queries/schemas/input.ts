@@ -6,7 +6,9 @@ export const JobInputSchema = z
     input: z
       .unknown()
       .exactOptional()
-      .describe("The input as it was requested, with `[redacted]` in place of the parts that its event hides."),
+      .describe(
+        "The input as it is stored, or with `as=request` as a request for another job spells it, with `[redacted]` in place of the parts that its event hides.",
+      ),
     redacted: z
       .array(z.string())
       .exactOptional()
@@ -21,7 +23,7 @@ export const JobInputSchema = z
       .int()
       .exactOptional()
       .describe(
-        "The size of an input that is too large for an answer and has no URL, since its event hides parts of it.",
+        "The size of an input that is too large for an answer and has no URL: its event hides parts of it, or `as=request` would spell it differently.",
       ),
   })
-  .meta({ id: "JobInput", description: "The input of a job, as it was requested." });
+  .meta({ id: "JobInput", description: "The input of a job." });
