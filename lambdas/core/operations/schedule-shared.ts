@@ -211,10 +211,13 @@ async function answeredBefore(services: SharedScheduling, request: AcceptedReque
   return { outcome: { job: await answeredAgain(services, job, request, fingerprint), ...shared } };
 }
 
-/** Whether a job has a request that was to be added to it: the answer was kept before, and the addition may have failed. */
+/**
+ * Whether a job has a request that was to make it, or to be added to it: the answer was kept before, and that may have failed. Of two
+ * requests of one millisecond, another one may have made the job that has this id and time.
+ */
 const hasRequest = ({ idempotency_ids: ids = [] }: Job, id: string, { as }: RequestAnswer): boolean =>
   // A job that remembers as many as it can may have forgotten this one.
-  as !== "debounced" || ids.includes(id) || ids.length >= keptRequests;
+  as === "skipped" || ids.includes(id) || ids.length >= keptRequests;
 
 /** Keeps the answer to a request, unless another request with its idempotency key was answered meanwhile. */
 async function rememberAnswer(

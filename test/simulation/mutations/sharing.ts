@@ -95,7 +95,7 @@ export const sharing: Mutation[] = [
     name: "shared key: a request that died before it was added counts as added",
     seed: 439,
     at: `${schedule}#hasRequest`,
-    find: `as !== "debounced" ||`,
+    find: `as === "skipped" ||`,
     replace: "true ||",
   },
   {

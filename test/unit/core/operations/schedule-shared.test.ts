@@ -338,6 +338,23 @@ describe("the repetition of a debounced request", () => {
     expect(w.jobs.all()).toHaveLength(1);
   });
 
+  it("adds a request that died before its job was made, where another of the same millisecond made it", async () => {
+    const w = world();
+    const { create } = w.jobs;
+    w.jobs.create = () => new Promise(() => {});
+    void w.schedule("index", "a", { idempotency_key: "k" });
+    await new Promise(setImmediate);
+    w.jobs.create = create;
+    const { job: other } = await w.schedule("index", "a", { idempotency_key: "other", labels: ["other"] });
+    const { job, as } = await w.schedule("index", "a", { idempotency_key: "k", labels: ["mine"] });
+    expect([job.id, as]).toEqual([other.id, "debounced"]);
+    expect(w.jobs.peek(job.id)).toMatchObject({ labels: ["mine"], debounce: { requests: 2 } });
+    expect(await w.schedule("index", "a", { idempotency_key: "k", labels: ["mine"] })).toMatchObject({
+      as: "debounced",
+    });
+    expect(w.jobs.peek(job.id)?.debounce?.requests).toBe(2);
+  });
+
   it("finds a job from before its event was debounced", async () => {
     const w = world();
     const { debounce: _, ...plain } = w.accept("index", "a", { idempotency_key: "k" });
