@@ -60,13 +60,15 @@ export function pumping(world: World, { gates }: { gates: FakeGates }, invoke: (
   async function handle(tick: Tick): Promise<void> {
     const { services, end, invocation } = invoke()("pump", `pump of ${gateKey(tick)}`);
     observer.cover("tick");
+    // Those that are cancelled meanwhile are taken off by it, or are not there any more at its end.
+    const before = waitersOf(tick);
     try {
       await tickLine(services, tick);
     } catch (error) {
       invocation.dead = true;
       throw error;
     } finally {
-      end(mostCalls.pump + 3 * waitersOf(tick));
+      end(mostCalls.pump + 3 * Math.max(before, waitersOf(tick)));
     }
   }
 
