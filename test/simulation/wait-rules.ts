@@ -1,5 +1,6 @@
 import type { Job, Stored } from "../../lambdas/core/job/job.ts";
 import { stepJobId } from "../../lambdas/core/job/job-id.ts";
+import { runSince } from "../../lambdas/core/job/run-wait.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Kept, type Ledger, nameOf } from "./ledger.ts";
 import { orderEvent } from "./product.ts";
@@ -55,7 +56,7 @@ export function waitsAreWhole({ system, ledger: { observer, signals }, hardship,
       const isFor = ({ address: { to } }: Kept) => ("key" in to ? to.key === order : to.job_id === job.id);
       const missed = signals.find(
         (one) =>
-          isFor(one) && one.at >= job.created_at && one.written < until - 2 * hardship.skew && !taken.includes(one.id),
+          isFor(one) && one.at >= runSince(job) && one.written < until - 2 * hardship.skew && !taken.includes(one.id),
       );
       if (missed) violated(`has timed out although the message ${missed.id} had come`);
     }

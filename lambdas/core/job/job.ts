@@ -186,6 +186,11 @@ export interface Job {
   rolled_back?: RolledBack;
   /** The attempt with which the run began anew after its steps were undone: they have other jobs from then on. */
   begun_anew?: number;
+  /**
+   * Since when the run takes messages, epoch milliseconds, if that is after its planned time, or after it was made: the run before it took those
+   * that came earlier, or what it had done by then was undone.
+   */
+  messages_since?: number;
   /** The attempt that ended the previous run: readers of the table's stream learn from it how that run went. */
   last_run?: Attempt;
   /** The series pauses once the current run has ended. */

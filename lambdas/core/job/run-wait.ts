@@ -31,8 +31,17 @@ export const openWaitsOf = ({ status, waits = [] }: Noting): RunWait[] =>
   status === "running" ? waits.filter(({ received }) => received === undefined) : [];
 
 /** Since when a run takes messages, epoch milliseconds: one that came before it was made is not meant for it. */
-export const runSince = (job: { repeat?: object; scheduled_at: number; created_at: number }): number =>
-  job.repeat ? job.scheduled_at : job.created_at;
+export const runSince = ({
+  repeat,
+  scheduled_at,
+  created_at,
+  messages_since = 0,
+}: {
+  repeat?: object;
+  scheduled_at: number;
+  created_at: number;
+  messages_since?: number;
+}): number => Math.max(repeat ? scheduled_at : created_at, messages_since);
 
 /** A job as a decision leaves it, with its waits: what a run receives with its end is noted too, so that the end does not hide it. */
 export function withWaits<Of extends Noting>(job: Of, waits: readonly RunWait[]): Of {

@@ -220,6 +220,10 @@ export function skippedSeries(job: Job, now: number, calendars: Calendars = noCa
   return at === undefined ? undefined : { ...withRun(job, job.run, { at }, now), version: job.version + 1 };
 }
 
+/** After a run has ended, and after what it has received last, by whatever clock. */
+const afterReceived = ({ waits = [] }: Job, now: number): number =>
+  Math.max(now, ...waits.map(({ received }) => received?.at ?? 0)) + 1;
+
 /** A recurring job between two runs, waiting for run number `run`. */
 export function withRun(job: Job, run: number, { at, coalesced_until }: Planned, now: number): Job {
   const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } =
@@ -229,6 +233,7 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
     begun_claims: _claims,
     coalesced_until: _before,
     next_at: _next,
+    messages_since: _since,
     moved: _moved,
     reserved: _reserved,
     snoozes: _snoozes,
@@ -244,6 +249,7 @@ export function withRun(job: Job, run: number, { at, coalesced_until }: Planned,
     due_at: at,
     scheduled_at: at,
     ...(coalesced_until !== undefined && { coalesced_until }),
+    ...(job.type === "feature" && at < now && { messages_since: afterReceived(job, now) }),
     claims: 0,
     attempts: [],
   };

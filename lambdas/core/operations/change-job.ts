@@ -378,7 +378,7 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
     begun_claims: _begun,
     revived: _own,
     ...rest
-  } = begunAnew(job, due_at);
+  } = begunAnew(job, now, due_at);
   return changedJob(rest, {
     status: waiting(due_at, now),
     attempt: job.attempt + 1,
@@ -388,11 +388,12 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
   });
 }
 
-/** A run that is retried after its steps were undone begins from the start, with other jobs for them. */
-function begunAnew(job: Job, at: number): Job {
+/** A run that is retried after its steps were undone begins from the start, with other jobs for them, and with other messages. */
+function begunAnew(job: Job, now: number, at: number): Job {
   const { rolled_back, progress: _undone, ...rest } = job;
   if (!rolled_back) return job;
-  return { ...rest, begun_anew: job.attempt + 1, ...(job.code_since !== undefined && { code_since: at }) };
+  const code = job.code_since !== undefined && { code_since: at };
+  return { ...rest, begun_anew: job.attempt + 1, messages_since: now, ...code };
 }
 
 /**

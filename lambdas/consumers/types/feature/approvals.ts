@@ -133,7 +133,7 @@ export async function askForApprovals(
         else if (!(cause instanceof RequestError) || cause.code === "UNAVAILABLE") throw cause;
         else if (isMissing(cause)) {
           asked.refused ||= "missing";
-          asked.states[key] = { ...state, error: missingEvent(event) };
+          asked.states[key] = { ...state, error: missingEvent(cause, job, event) };
           noteMissing(services.log, job, event);
         } else {
           asked.states[key] = { ...state, ...refusedStep(refusal(cause), services.clock.now()) };

@@ -373,7 +373,7 @@ async function startAll(
       } catch (error) {
         if (isPassing(error)) started.refused = true;
         else {
-          const state = notBegun(error, step.placed, services.clock.now());
+          const state = notBegun(error, job, step.placed, services.clock.now());
           started.states[step.placed.key] = state;
           if (!isLost(state)) return;
           started.refused ||= "missing";
@@ -388,11 +388,12 @@ async function startAll(
 }
 
 /** A step that could not be started has failed, or waits for what the catalog has lost. Throws an error that is not the fault of the step. */
-function notBegun(error: unknown, placed: PlacedJobStep, now: number): JobStepView {
+function notBegun(error: unknown, job: Job, { step }: PlacedJobStep, now: number): JobStepView {
   // The input of an item could not be made.
   if (error instanceof JobError) return withoutInput(error, now);
   if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-  return isMissing(error) ? missingStep(placed) : refusedStep(refusal(error), now);
+  if (!isMissing(error)) return refusedStep(refusal(error), now);
+  return { status: "not_started", error: missingEvent(error, job, step.event) };
 }
 
 interface Starting {
@@ -430,8 +431,3 @@ async function startUndo(
   );
   return { due, refused, ...defined({ state: states[key] }) };
 }
-
-const missingStep = ({ step: { event } }: PlacedJobStep): JobStepView => ({
-  status: "not_started",
-  error: missingEvent(event),
-});

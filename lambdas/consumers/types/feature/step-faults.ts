@@ -1,4 +1,5 @@
 import type { AttemptError } from "../../../core/job/attempt.ts";
+import type { Job } from "../../../core/job/job.ts";
 import type { RequestError } from "../../../core/kernel/request-error.ts";
 import { shorten } from "../../../core/kernel/sizes.ts";
 import type { JobStepView } from "../../../core/queries/step-view.ts";
@@ -14,8 +15,12 @@ export const waitsFor = (loss: string): AttemptError => ({
   retryable: true,
 });
 
-/** The same for an event, which the catalog may never have had: code names it where it calls it. */
-export const missingEvent = (event: string): AttemptError => waitsFor(`The catalog has no event ${event}.`);
+/** Why a step waits for its event, which the catalog may never have had: code names it where it calls it. Or for the env of its run. */
+export function missingEvent({ code }: RequestError, { product, env }: Pick<Job, "product" | "env">, event: string) {
+  if (code === "PRODUCT_NOT_FOUND") return waitsFor(`The catalog no longer has product ${product}.`);
+  if (code === "ENV_NOT_FOUND") return waitsFor(`The catalog no longer has env ${env} of ${product}.`);
+  return waitsFor(`The catalog has no event ${event}.`);
+}
 
 /** Why an event refuses the input of a step. The message says where the fault is, without the value. */
 export const refusal = (error: RequestError): AttemptError => ({

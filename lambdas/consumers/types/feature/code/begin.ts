@@ -245,7 +245,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
     else if (isMissing(error)) {
       const event = command.c === "run" ? command.event : command.c === "feature" ? command.feature : key;
       begun.refused ||= "missing";
-      kept.open[key] = openOf(run, command, { status: "not_started", error: missingEvent(event) });
+      kept.open[key] = openOf(run, command, { status: "not_started", error: missingEvent(error, run.job, event) });
       noteMissing(services.log, run.job, event);
     } else {
       const open = openOf(run, command, { status: "not_started" });

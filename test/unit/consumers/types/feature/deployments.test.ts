@@ -207,17 +207,23 @@ describe("a feature whose definition changes while it runs", () => {
     expect(await world.jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
-  it("waits with a step whose event the catalog has lost, until a deployment has it again", async () => {
+  it.each<[string, string, (product: Product) => Product]>([
+    [
+      "event",
+      "The catalog has no event charge.",
+      ({ jobs: { charge: _charge, ...jobs }, ...product }) => ({ ...product, jobs }),
+    ],
+    ["env", "The catalog no longer has env dev of shop.", (product) => ({ ...product, envs: ["prd"] })],
+  ])("waits with a step whose %s the catalog has lost, until a deployment has it again", async (_what, says, lose) => {
     const world = deployedDuring(({ services }) => {
       const [product] = services.catalog.products;
-      const { charge: _charge, ...jobs } = product?.jobs ?? {};
-      if (product) Object.assign(services, { catalog: makeCatalog([{ ...product, jobs }], registry) });
+      if (product) Object.assign(services, { catalog: makeCatalog([lose(product)], registry) });
     });
     const waiting = await world.run();
     expect(waiting).toMatchObject({ status: "running" });
     expect(stepsOf(waiting)["main.charge"]).toMatchObject({
       status: "not_started",
-      error: { code: "CONFIGURATION_ERROR", message: expect.stringContaining("has no event charge") },
+      error: { code: "CONFIGURATION_ERROR", message: expect.stringContaining(says) },
     });
     world.deploy({ onboard: after });
     await world.settle();

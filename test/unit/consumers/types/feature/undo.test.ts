@@ -12,6 +12,7 @@ import {
 } from "../../../../../lambdas/core/operations/change-job.ts";
 import type { Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { requireFeature } from "../../../../../lambdas/core/operations/parent-guard.ts";
+import { type Signalling, sendSignal } from "../../../../../lambdas/core/operations/send-signal.ts";
 import { explainJob } from "../../../../../lambdas/core/queries/explain-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
@@ -509,6 +510,28 @@ describe("the retry of a run that was rolled back", () => {
       expect(after[step]?.job_id).not.toBe(before[step]?.job_id);
       expect(after[step]).not.toHaveProperty("undo");
     }
+  });
+
+  it("takes no message that the run took before its steps were undone", async () => {
+    let isBroken = true;
+    const paid: Step = { step: "money", wait: { signal: "paid", key: "k", timeout: "1d" } } as never;
+    const feature = { signals: { paid: {} }, ...booking(paid, mail) };
+    const w = worldOf(feature, { mail: () => (isBroken ? fails() : {}) });
+    const pay = (id: string) =>
+      sendSignal(w.services as Signalling, { product: "shop", env: "dev", signal: "paid", to: { key: "k" }, id });
+    const id = await w.start();
+    await w.pass(minute);
+    await pay("first");
+    await w.pass(minute);
+    expect(await w.the(id)).toMatchObject({ status: "failed", rolled_back: { steps: 2, failed: 0 } });
+    isBroken = false;
+    await changeJob(w, id, retry(0));
+    await w.pass(minute);
+    expect((await w.steps(id))["main.money"]).toMatchObject({ status: "waiting" });
+    await pay("second");
+    await w.pass(minute);
+    expect(await w.the(id)).toMatchObject({ status: "completed" });
+    expect((await w.steps(id))["main.money"]).toMatchObject({ received: { id: "second" } });
   });
 
   it("leaves the former jobs as they are, which nobody can retry", async () => {

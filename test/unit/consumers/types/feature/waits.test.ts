@@ -99,6 +99,25 @@ describe("a wait for a signal", () => {
     expect(id).toBeDefined();
   });
 
+  it.each([
+    ["its key", {}],
+    ["the job", { key: undefined }],
+  ])("in a series whose runs queue is ended by a message to %s in one run only", async (_what, to) => {
+    const { start, pass, send, mailed, jobs } = worldOf(forMoney);
+    const repeat = { every: 3000, overlap: "queue", limit: 3 };
+    const id = await start("onboard", { order: "A-1" }, { repeat });
+    // The second run is planned by now, and waits for the first one to end.
+    await pass(5 * second);
+    await send({ ...to, ...("key" in to && { job_id: id }) });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "running", run: 2 });
+    expect(mailed()).toMatchObject([{ body: { got: { id: "s-1" } } }]);
+    await send({ ...to, ...("key" in to && { job_id: id }) });
+    await pass(minute);
+    expect(await jobs.get(id)).toMatchObject({ status: "running", run: 3 });
+    expect(mailed()).toMatchObject([{ body: { got: { id: "s-1" } } }, { body: { got: { id: "s-2" } } }]);
+  });
+
   it("takes none that came before its run was made", async () => {
     const { start, pass, send, mailed } = worldOf(forMoney);
     await send();
