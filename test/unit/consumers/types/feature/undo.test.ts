@@ -435,6 +435,20 @@ describe("a run that is cancelled", () => {
     expect(await cancelJob(w, id, "x")).toMatchObject({ status: "running" });
   });
 
+  it("takes no signal meanwhile", async () => {
+    const feature = { signals: { paid: {} }, ...booking({ event: "mail", delay: hour }) };
+    const w = worldOf(feature, { refund: later });
+    const id = await w.start();
+    await w.pass(minute);
+    const send = () =>
+      sendSignal(w.services as Signalling, { product: "shop", env: "dev", signal: "paid", to: { job_id: id } });
+    expect(await send()).toMatchObject({ offered: [id] });
+    await changeJob(w, id, cancel("not wanted"));
+    await w.pass(minute);
+    expect(await w.the(id)).toMatchObject({ status: "running", ending: { cause: "cancelled" } });
+    await expect(send()).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+  });
+
   it("is not deleted, migrated or retried meanwhile", async () => {
     const w = worldOf(waiting, { refund: later });
     const id = await w.start();
