@@ -89,17 +89,20 @@ export const codePlan = { timeoutSeconds: 850, memoryMb: 512 } as const;
 
 /** The longest name that Lambda lets a function have. */
 const longestFunctionName = 64;
+/** What no name of a function has, unlike tags, which may have dots. */
+const notInFunctionNames = /[^A-Za-z0-9_-]/g;
 
 /**
  * The name of the function with the code of a product. It is known without a table of names, which the 4 KB of an environment have no room
- * for. A long one is cut, and told from others by a checksum.
+ * for. A long one is cut, and the dots of a tag become hyphens: a checksum tells such a name from others.
  */
 export function codeFunctionName(prefix: string, product: string): string {
   const name = `${prefix}-code-${product}`;
-  if (name.length <= longestFunctionName) return name;
+  const allowed = name.replaceAll(notInFunctionNames, "-");
+  if (allowed === name && name.length <= longestFunctionName) return name;
   let sum = 0;
   for (const character of name) sum = (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
-  return `${name.slice(0, longestFunctionName - 9)}-${sum.toString(16).padStart(8, "0")}`;
+  return `${allowed.slice(0, longestFunctionName - 9)}-${sum.toString(16).padStart(8, "0")}`;
 }
 
 /** How often the reconciler runs. */

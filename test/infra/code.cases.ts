@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Duration, Stack } from "aws-cdk-lib/core";
+import { catalogContext } from "../../infra/bundle/catalog-file.ts";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { code } from "../../lambdas/core/catalog/code-target.ts";
 import { secret } from "../../lambdas/core/catalog/references.ts";
 import { queuesOf } from "../../lambdas/topology.ts";
 import { privilegesByEntry } from "./privileges.ts";
@@ -158,6 +161,16 @@ describe("functions of one's own in a stack", () => {
     ["a longer time-out than a job may have", { crm: { timeout: Duration.minutes(15) } }, "at most 850 seconds"],
   ])("refuse options of %s", (_what, options, message) => {
     expect(() => deployed(() => options)).toThrow(message);
+  });
+
+  test("are deployed for a product whose tag has a dot, which no name of a function has", () => {
+    const jobs = { price: { type: "function", function: "price" } };
+    const functions = { price: code<typeof import("../support/code/functions.ts")>("./functions.ts") };
+    const { service } = synthesize({ [catalogContext]: resolve("test/support/code/catalog.ts") }, [
+      { tag: "acme.shop", envs: ["prd"], jobs, functions },
+    ]);
+    const { FunctionName } = functionOf(service, "code/acme.shop").Properties;
+    expect(FunctionName).toMatch(/^ductape-jobs-prod-service-code-acme-shop-[0-9a-f]{8}$/);
   });
 
   test("are asked for by the tags of products that have any", () => {

@@ -91,4 +91,14 @@ describe("the name of the function with the code of a product", () => {
     const [one, other] = ["x", "y"].map((end) => codeFunctionName("local", "a".repeat(80) + end));
     expect(one).not.toBe(other);
   });
+
+  it.each(["acme.shop", ".".repeat(63)])("has the characters that Lambda allows: %s", (product) => {
+    expect(codeFunctionName("ductape-jobs-prod-service", product)).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+  });
+
+  it("tells a tag with a dot from the one that has a hyphen there, which keeps its tag as it is", () => {
+    const [dot, hyphen] = ["acme.shop", "acme-shop"].map((product) => codeFunctionName("local", product));
+    expect(hyphen).toBe("local-code-acme-shop");
+    expect(dot).toMatch(/^local-code-acme-shop-[0-9a-f]{8}$/);
+  });
 });
