@@ -225,6 +225,8 @@ export class JobsService extends Construct {
     if (idle.length > 0)
       throw new SetupError("`code` names products that have no functions or features in code:", idle);
     const prefix = codePrefix(this);
+    const shared = sharedNames(prefix, Object.keys(entries));
+    if (shared.length > 0) throw new SetupError("Functions with the code of products would have one name:", shared);
     const answers =
       Object.keys(entries).length > 0
         ? fedQueue(this, "Queue-answers", queuePlans.answers, queues.function.deadLetters)
@@ -355,6 +357,15 @@ export class JobsService extends Construct {
     return topic;
   }
 }
+
+/** The checksum in a name that was cut is a short one, and can be that of another product. Deployed names cannot change any more. */
+const sharedNames = (prefix: string, products: readonly string[]): string[] =>
+  Object.entries(Object.groupBy(products, (product) => codeFunctionName(prefix, product)))
+    .filter(([, tags = []]) => tags.length > 1)
+    .map(
+      ([name, tags = []]) =>
+        `${tags.join(" and ")} would be ${name}: give one of them another tag, or deploy it on its own (docs/operations/quotas.md#many-products).`,
+    );
 
 const byType = <Value>(value: (type: JobType) => Value) =>
   Object.fromEntries(jobTypes.map((type) => [type, value(type)])) as Record<JobType, Value>;

@@ -163,14 +163,28 @@ describe("functions of one's own in a stack", () => {
     expect(() => deployed(() => options)).toThrow(message);
   });
 
-  test("are deployed for a product whose tag has a dot, which no name of a function has", () => {
+  describe("of products with such tags", () => {
     const jobs = { price: { type: "function", function: "price" } };
     const functions = { price: code<typeof import("../support/code/functions.ts")>("./functions.ts") };
-    const { service } = synthesize({ [catalogContext]: resolve("test/support/code/catalog.ts") }, [
-      { tag: "acme.shop", envs: ["prd"], jobs, functions },
-    ]);
-    const { FunctionName } = functionOf(service, "code/acme.shop").Properties;
-    expect(FunctionName).toMatch(/^ductape-jobs-prod-service-code-acme-shop-[0-9a-f]{8}$/);
+    const withCode = (tags: readonly string[], settings: Record<string, string> = {}) =>
+      synthesize(
+        { [catalogContext]: resolve("test/support/code/catalog.ts"), ...settings },
+        tags.map((tag) => ({ tag, envs: ["prd"], jobs, functions })),
+      );
+
+    test("as have a dot are deployed, though no name of a function has any", () => {
+      const { FunctionName } = functionOf(withCode(["acme.shop"]).service, "code/acme.shop").Properties;
+      expect(FunctionName).toMatch(/^ductape-jobs-prod-service-code-acme-shop-[0-9a-f]{8}$/);
+    });
+
+    test("as would give two of them one name are refused with both and what to do", () => {
+      const stage = { "jobs:stage": "continental-europe-1" };
+      const tags = ["customer-exports-eu", "shop", "customer-exports-g7"];
+      expect(() => withCode(tags, stage)).toThrow(
+        /:\n {2}customer-exports-eu and customer-exports-g7 would be ductape-jobs-\S+-code-customer--[0-9a-f]{8}: give one of them another tag/,
+      );
+      expect(() => withCode(tags)).not.toThrow();
+    });
   });
 
   test("are asked for by the tags of products that have any", () => {
