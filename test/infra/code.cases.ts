@@ -102,6 +102,11 @@ describe("functions of one's own in a stack", () => {
     );
   });
 
+  test("take part in the loop by which a job that recurs or is retried calls them again", () => {
+    for (const entry of ["code/shop", "code/crm", "consumers/function"])
+      expect([entry, functionOf(template, entry).Properties.RecursiveLoop]).toEqual([entry, "Allow"]);
+  });
+
   test("are invoked by the consumer of functions, which reads none of their secrets", () => {
     // Jobs of each type may ask for a decision, whose address it signs.
     const consumer = (may["consumers/function"] ?? []).filter((line) => !line.includes("ApprovalKey"));

@@ -3,7 +3,14 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CfnSecurityGroup, type ISecurityGroup, type IVpc, type SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { AssetHashType, BundlingOutput, DockerImage, Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
@@ -105,6 +112,8 @@ export class CodeFunction extends Construct {
       timeout,
       role,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      // The consumer calls it, its answer wakes the consumer, and that sends the message of the next run or attempt, which calls it again.
+      recursiveLoop: answers ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...lambdaLevels(logLevel),
