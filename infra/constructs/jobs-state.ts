@@ -11,7 +11,14 @@ import {
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -59,7 +66,7 @@ export class JobsState extends Construct {
     this.apiKeyArn = apiKeyArn(this, this.key);
     this.approvalKeyArn = approvalKeyArn(this, this.key);
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
-    this.bucket = payloadBucket(this, config.retentionDays, this.key);
+    this.bucket = payloadBucket(this, config, this.key);
     const { bus, deadLetters } = eventBus(this, this.key);
     this.bus = bus;
     this.intake = new IntakeEndpoints(this, "Intake", { bus: this.bus, bucket: this.bucket });
@@ -121,7 +128,19 @@ const restoredTable = (scope: Construct, tableStreamArn: string): ITableV2 =>
     tableStreamArn,
   });
 
-function payloadBucket(scope: Construct, retentionDays: number, key: IKey | undefined): Bucket {
+/**
+ * What pages of these origins may do with the URLs that the API signs: upload with the headers that it says, and download.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+ */
+const corsFor = (origins: readonly string[]): CorsRule => ({
+  allowedOrigins: [...origins],
+  allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+  allowedHeaders: ["content-type", "if-none-match"],
+  exposedHeaders: ["etag"],
+  maxAge: Duration.hours(1).toSeconds(),
+});
+
+function payloadBucket(scope: Construct, { retentionDays, corsOrigins }: Config, key: IKey | undefined): Bucket {
   const bucket = new Bucket(scope, "Payloads", {
     ...(key
       ? // A bucket key, derived from the KMS key, saves a call to KMS per object.
@@ -139,6 +158,7 @@ function payloadBucket(scope: Construct, retentionDays: number, key: IKey | unde
       })),
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
+    ...(corsOrigins.length > 0 && { cors: [corsFor(corsOrigins)] }),
     removalPolicy: retainExceptOnCreate,
   });
   acknowledge(bucket, {

@@ -150,7 +150,8 @@ export interface JobsSettings {
    */
   largestUploadMb?: number;
   /**
-   * Origins of web pages that may call the API from a browser. List of origins, or `*`.
+   * Origins of web pages that may call the API from a browser, and use the links to files that it answers. List of
+   * origins, or `*`.
    * @default - none
    */
   corsOrigins?: readonly string[];

@@ -265,7 +265,7 @@ export const settings = {
     ).optional(),
     type: "list of origins, or `*`",
     ts: "readonly string[]",
-    doc: "origins of web pages that may call the API from a browser",
+    doc: "origins of web pages that may call the API from a browser, and use the links to files that it answers",
     see: "#cors",
   },
   dashboard: {

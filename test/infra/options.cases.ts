@@ -188,11 +188,39 @@ describe("with corsOrigins", () => {
       CorsConfiguration: {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
         AllowMethods: ["GET", "POST", "PUT", "DELETE"],
-        AllowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer"],
+        AllowHeaders: [
+          "authorization",
+          "content-type",
+          "idempotency-key",
+          "if-none-match",
+          "prefer",
+          "traceparent",
+          "tracestate",
+        ],
         ExposeHeaders: ["apigw-requestid", "date", "etag", "location", "preference-applied", "retry-after"],
         AllowCredentials: Match.absent(),
       },
     });
+  });
+
+  test("S3 answers them too, for what they upload and download by signed URLs", () => {
+    const [bucket] = resourcesOf(stacks.cors.state, "AWS::S3::Bucket");
+    expect(bucket?.Properties.CorsConfiguration.CorsRules).toEqual([
+      {
+        AllowedOrigins: ["https://app.example.com", "http://localhost:3000"],
+        AllowedMethods: ["GET", "HEAD", "PUT"],
+        AllowedHeaders: ["content-type", "if-none-match"],
+        ExposedHeaders: ["etag"],
+        MaxAge: 3600,
+      },
+    ]);
+  });
+
+  test("changes nothing else of what survives", () => {
+    const rest = JSON.stringify(stacks.cors.state.toJSON(), (name, value) =>
+      name === "CorsConfiguration" ? undefined : value,
+    );
+    expect(JSON.parse(rest)).toEqual(asItIs().state.toJSON());
   });
 
   test("no route handles a preflight request, and other methods need a key", () => {
@@ -209,6 +237,7 @@ describe("with corsOrigins", () => {
 
   test("is off by default", () => {
     stacks.iam.service.hasResourceProperties("AWS::ApiGatewayV2::Api", { CorsConfiguration: Match.absent() });
+    stacks.iam.state.hasResourceProperties("AWS::S3::Bucket", { CorsConfiguration: Match.absent() });
   });
 });
 

@@ -213,6 +213,9 @@ const preflightFor = ({ corsOrigins, auth }: Config): CorsPreflightOptions => ({
     "idempotency-key",
     "if-none-match",
     "prefer",
+    // Tracing libraries set them by themselves: the browser would refuse the whole request for one that is not allowed.
+    "traceparent",
+    "tracestate",
     ...(auth === "iam" ? ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] : []),
   ],
   // With those by which the SDK names a request that API Gateway has refused itself, and reads the API's clock.
