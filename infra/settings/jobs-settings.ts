@@ -13,7 +13,9 @@ export interface JobsSettings {
    */
   stage?: string;
   /**
-   * Days for which a finished job can be read. Whole number, 1 to 3650.
+   * Days for which a finished job can be read. A lower number deletes older results above 4 KB within days, also of
+   * jobs that have ended before, which stay listed until their former time. Whole number, 1 to 3650. See
+   * docs/api.md#get-v1jobsid.
    * @default 30
    */
   retentionDays?: number;

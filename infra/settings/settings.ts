@@ -92,7 +92,8 @@ export const settings = {
   retentionDays: {
     section: "The deployment",
     schema: whole(1, 3650).default(30),
-    doc: "days for which a finished job can be read",
+    doc: "days for which a finished job can be read. A lower number deletes older results above 4 KB within days, also of jobs that have ended before, which stay listed until their former time",
+    see: "../api.md#get-v1jobsid",
     env: { name: "RETENTION_DAYS", of: "jobs" },
   },
   auditDays: {
