@@ -3,7 +3,7 @@ import { LambdaFunction as Invocation } from "aws-cdk-lib/aws-events-targets";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from "aws-cdk-lib/aws-s3";
-import { Duration } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { AuditRecordEnv } from "../../../lambdas/aws/start/env.ts";
 import { minutesFolder, recordsFolder } from "../../../lambdas/core/access/audit-record.ts";
@@ -97,7 +97,8 @@ function lockedBucket(scope: Construct, { key }: JobsState, days: number): Bucke
     versioned: true,
     objectLockEnabled: true,
     objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(days)),
-    removalPolicy: retainExceptOnCreate,
+    // Also when its creation is rolled back: the function may have put an object by then, which S3 does not let CloudFormation delete.
+    removalPolicy: RemovalPolicy.RETAIN,
   });
   acknowledge(bucket, {
     "AwsSolutions-S1":
