@@ -14,7 +14,7 @@ import { registry } from "../lambdas/consumers/types/registry.ts";
 import { eventSource } from "../lambdas/topology.ts";
 import { catalogContext, readCatalog } from "./bundle/catalog-file.ts";
 import { installHint, missingPackages } from "./bundle/needed-packages.ts";
-import { idContext, nameIn } from "./constructs/deployment-name.ts";
+import { arnSize, arnSizeContext, idContext, nameIn } from "./constructs/deployment-name.ts";
 import type { CodeOptions } from "./constructs/functions/code-function.ts";
 import { JobsService } from "./constructs/jobs-service.ts";
 import { JobsState } from "./constructs/jobs-state.ts";
@@ -114,11 +114,13 @@ export class DuctapeJobs extends Construct {
     super(scope, id);
     const file = resolve(catalog);
     const own = Stack.of(this);
-    const name = nameIn([...new Set([own, stateStack ?? own])], this);
+    const stacks = [...new Set([own, stateStack ?? own])];
+    const name = nameIn(stacks, this);
     const context = [
       ...contextOf(withoutResources(settings)),
       [idContext, name] as const,
       [catalogContext, file] as const,
+      [arnSizeContext, arnSize(stacks, this)] as const,
     ];
     // Before there are children, as the CDK requires.
     give(this, context);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Aws, Fn, Names, Stack, Token } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { phaseIndex } from "../../lambdas/topology.ts";
 
 /**
  * The context in which a `DuctapeJobs` keeps what names begin with, in letters and digits. The app of this repository has none: its
@@ -83,4 +84,29 @@ function nameInStackUpTo(maxLength: number, scope: Construct): string {
     return nameUpTo(maxLength, node as Construct) === name;
   });
   return isTaken ? hashedUpTo(maxLength, deploymentName(scope)) : name;
+}
+
+/**
+ * How long the CDK takes an ARN to be that it does not know, when it divides what a role may do among policies of the size that IAM allows.
+ * https://github.com/aws/aws-cdk/pull/20400
+ */
+export const arnSizeContext = "@aws-cdk/aws-iam.arnSizeEstimate";
+/** What it takes by itself. It is enough up to names by which the longest ARN has this much, since most ARNs of a role are shorter. */
+const usualArn = { estimate: 150, enoughFor: 200 };
+const longestStackName = 128;
+const longestTableName = 255;
+
+/**
+ * How long the ARNs in the policies of a deployment in these stacks are at most. The longest is that of the table, which CloudFormation
+ * names by the stack, the id in the template and a random end. Deployments with shorter names keep the policies that they have.
+ */
+export function arnSize(stacks: readonly Stack[], scope: Construct): number {
+  const stackName = Math.max(
+    ...stacks.map((stack) => (Token.isUnresolved(stack.stackName) ? longestStackName : stack.stackName.length)),
+  );
+  const path = scope.node.path.slice(Stack.of(scope).node.path.length);
+  const tableName = stackName + `${path}/State/Jobs`.length + "-1A2B3C4D-1A2B3C4D5E6F".length;
+  const around = `arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012:table//index/${phaseIndex.name}`.length;
+  const longest = around + Math.min(tableName, longestTableName);
+  return longest > usualArn.enoughFor ? longest : usualArn.estimate;
 }

@@ -3,7 +3,7 @@ import { NestedStack, Stack } from "aws-cdk-lib/core";
 import { DuctapeJobs, type DuctapeJobsProps } from "../../infra/ductape-jobs.ts";
 import { ApiEnv, deploymentOf } from "../../lambdas/aws/start/env.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
-import { functionOf, resourcesOf, testApp } from "./synth.ts";
+import { functionOf, policiesOf, resourcesOf, testApp } from "./synth.ts";
 
 const catalog = "test/support/code/catalog.ts";
 /** The Region with the longest name. */
@@ -31,13 +31,15 @@ function deployed(template: Template, stackName: string) {
       case "AWS::SecretsManager::Secret":
         return `arn:aws:secretsmanager:${place}:secret:${id}-1A2B3C4D5E6F-a1b2c3`;
       case "AWS::Logs::LogGroup":
-        return named(id, 512);
-      case "AWS::DynamoDB::GlobalTable":
-        return named(id, 255);
+        return attribute === "Arn" ? `arn:aws:logs:${place}:log-group:${named(id, 512)}:*` : named(id, 512);
+      case "AWS::DynamoDB::GlobalTable": {
+        const stream = attribute === "StreamArn" ? "/stream/2030-01-31T09:05:00.000" : "";
+        return attribute === "Ref" ? named(id, 255) : `arn:aws:dynamodb:${place}:table/${named(id, 255)}${stream}`;
+      }
       case "AWS::S3::Bucket":
-        return named(id, 63);
+        return attribute === "Arn" ? `arn:aws:s3:::${named(id, 63)}` : named(id, 63);
       default:
-        return "x".repeat(64);
+        return attribute === "Arn" ? `arn:aws:scheduler:${place}:${"x".repeat(75)}` : "x".repeat(64);
     }
   };
   const textOf = (value: unknown): string => {
@@ -56,7 +58,15 @@ function deployed(template: Template, stackName: string) {
     Object.fromEntries(
       Object.entries(properties.Environment?.Variables ?? {}).map(([name, value]) => [name, textOf(value)]),
     );
-  return { textOf, environmentOf };
+  /** A value whose intrinsics are what AWS makes of them. */
+  const inAws = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inAws);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value);
+    if (/^(Ref$|Fn::)/.test(entries[0]?.[0] ?? "")) return textOf(value);
+    return Object.fromEntries(entries.map(([name, part]) => [name, inAws(part)]));
+  };
+  return { textOf, environmentOf, inAws };
 }
 
 const made = (stackName: string, id: string, settings: Partial<DuctapeJobsProps> = {}) => {
@@ -106,6 +116,26 @@ test.each([
       true,
     ]);
   }
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
+test.each([
+  ["of the template of a project", "my-jobs", "Jobs"],
+  ["for which the CDK's estimate is just enough", "x".repeat(89), "Jobs"],
+  ["of 180 letters", "x".repeat(128), "BackgroundJobsOfTheCommerceTeamInTheWestOfEurope"],
+])("roles of a deployment with names %s have policies of the size that IAM allows", (_what, stackName, id) => {
+  const template = made(stackName, id, { catalog: "test/support/catalog/products.ts", kmsKey: "create" });
+  const { inAws } = deployed(template, stackName);
+  const sizes = policiesOf(template).map(({ id, Type, Properties }) => {
+    const { length } = JSON.stringify(inAws(Properties.PolicyDocument));
+    return { id, length, most: Type === "AWS::IAM::Policy" ? 10_240 : 6144 };
+  });
+  expect(sizes.length).toBeGreaterThan(20);
+  expect(sizes.filter(({ length, most }) => length > most)).toEqual([]);
+});
+
+test.each(["my-jobs", "x".repeat(89)])("a deployment in the stack %s has one policy a role", (stackName) => {
+  expect(resourcesOf(made(stackName, "Jobs"), "AWS::IAM::ManagedPolicy")).toEqual([]);
 });
 
 test.each([
