@@ -290,7 +290,7 @@ export const resume: Change = (job, now, calendars = noCalendars) => {
   if (job.status !== "paused") return "unchanged";
   const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now, calendars);
   if (at === undefined) return changedJob(job, { status: "completed", finished_at: now, reason: "the series is over" });
-  return changedJob(withRun(job, job.run, { at }, now), {});
+  return changedJob(withRun(job, job.run, { at }, now), { planned_since: now });
 };
 
 /** Moves a job that has not started to another time, or a recurring one to another series. Takes validated values. */
@@ -321,7 +321,7 @@ export const reschedule =
     const { coalesced_until: _before, moved: _moved, ...planned } = rest;
     const choice = due_at !== undefined && series ? { moved: true as const } : {};
     return changedJob(planned, {
-      ...(repeat && series && { repeat: series }),
+      ...(repeat && series && { repeat: series, planned_since: Math.max(now, due_at ?? now) }),
       ...choice,
       due_at: at,
       scheduled_at: at,

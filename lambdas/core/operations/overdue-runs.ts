@@ -13,7 +13,10 @@ interface Overseeing {
   clock: Clock;
 }
 
-/** `held`: nothing can be said, since a pause holds the schedule or nothing of it is known. */
+/**
+ * `held`: nothing can be said, since a pause holds the schedule, nothing of it is known, or what was planned is excused. What is open stays
+ * open then: it is over when a run has completed.
+ */
 export type Overdue = { planned: number } | "fine" | "held";
 
 /** How many of the latest runs are looked through for one that completed. */
@@ -36,8 +39,10 @@ export async function overdueRun(
   const calendars = catalog.products.find(({ tag }) => tag === product)?.calendars ?? noCalendars;
   const completed = await lastCompleted(jobs, job);
   const from = Math.max(completed, since, job.created_at);
-  const planned = nextOccurrence(job.repeat, excusedUntil(job, job.repeat, from, calendars), calendars);
-  return planned !== undefined && planned + withinMs <= clock.now() ? { planned } : "fine";
+  const excused = excusedUntil(job, job.repeat, from, calendars);
+  const planned = nextOccurrence(job.repeat, excused, calendars);
+  if (planned !== undefined && planned + withinMs <= clock.now()) return { planned };
+  return excused > from ? "held" : "fine";
 }
 
 /** When the last run ended that completed. */
@@ -55,9 +60,14 @@ async function lastCompleted(jobs: Pick<JobStore, "runs">, job: Job): Promise<nu
   );
 }
 
-/** What a caller has skipped or moved is not missed, nor what was planned while the schedule was paused. */
-function excusedUntil({ by }: Job, repeat: Repeat, from: number, calendars: Calendars): number {
-  if (!by || by.at < from) return from;
+/**
+ * What a caller has skipped or moved is not missed, nor what was planned while the schedule was paused, nor what a changed series would
+ * have planned before its change.
+ */
+function excusedUntil({ by, planned_since }: Job, repeat: Repeat, since: number, calendars: Calendars): number {
+  const from = Math.max(since, planned_since ?? since);
+  // With another series its first time counts.
+  if (!by || by.at < from || by.at === planned_since) return from;
   if (by.change === "resume") return by.at;
   const isExcused = by.change === "skip_next" || by.change === "reschedule";
   return isExcused ? (nextOccurrence(repeat, by.at, calendars) ?? from) : from;

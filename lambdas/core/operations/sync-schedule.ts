@@ -57,7 +57,8 @@ const redefined =
   (job, now, calendars) => {
     if (isFinished(job) || hasBegun(job) || !job.repeat || !fresh.repeat) return "unchanged";
     const { anchor } = job.repeat.every === fresh.repeat.every ? job.repeat : fresh.repeat;
-    const next = { ...fresh, ...runsOf(job), repeat: { ...fresh.repeat, anchor }, version: job.version + 1 };
+    const repeat = { ...fresh.repeat, anchor };
+    const next = { ...fresh, ...runsOf(job), ...plannedSince(job, repeat, now), repeat, version: job.version + 1 };
     return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : planAnew(job, next, now, calendars);
   };
 
@@ -74,6 +75,14 @@ const runsOf = (job: Job) =>
     "task_tokens",
     "by",
   ]);
+
+/** What the new series would have planned earlier was never planned. */
+const plannedSince = ({ status, repeat, planned_since }: Job, next: Repeat, now: number) =>
+  status === "paused" || !repeat || !isSameHash(planOf(repeat), planOf(next))
+    ? { planned_since: now }
+    : defined({ planned_since });
+
+const planOf = (repeat: Repeat) => ({ ...timesOf(repeat), except: repeat.except });
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {

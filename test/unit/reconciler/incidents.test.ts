@@ -1,12 +1,22 @@
 import type { Alert } from "../../../lambdas/core/catalog/alert-schema.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
+import type { ChangeName } from "../../../lambdas/core/job/actor.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { continued, runRecordOf } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.ts";
-import { changeJob, signed, skipNext } from "../../../lambdas/core/operations/change-job.ts";
+import {
+  type Change,
+  changeJob,
+  pauseJob,
+  reschedule,
+  resume,
+  runNow,
+  signed,
+  skipNext,
+} from "../../../lambdas/core/operations/change-job.ts";
 import { syncSchedule } from "../../../lambdas/core/operations/sync-schedule.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
@@ -210,9 +220,17 @@ async function scheduled(product = nightly()) {
   const world = alertWorld(product);
   const { services } = world;
   await sweep(world);
-  const [wanted] = wantedOf([product]);
-  if (!wanted) throw new Error("the product has no schedule");
+  const wantedFor = (of: Product) => {
+    const [wanted] = wantedOf([of]);
+    if (!wanted) throw new Error("the product has no schedule");
+    return wanted;
+  };
+  const wanted = wantedFor(product);
   await syncSchedule(services, wanted);
+  const deploy = async (of: Product) => {
+    services.catalog = alertWorld(of).services.catalog;
+    await syncSchedule(services, wantedFor(of));
+  };
   const job = async () => (await services.jobs.get(wanted.job_id)) as Job;
   const at = async (time: number) => services.clock.advance(time - services.clock.now());
   /** Runs the run that is planned, from one time to another. */
@@ -229,7 +247,9 @@ async function scheduled(product = nightly()) {
     if (!next) throw new Error("the series is over");
     await services.jobs.replace({ ...next.next, version: planned.version + 1 });
   };
-  return { world, job, at, run, id: wanted.job_id };
+  const change = (what: Change, by: ChangeName) =>
+    changeJob(services, wanted.job_id, signed(what, { actor: "k:0123", change: by }));
+  return { world, job, at, run, deploy, change };
 }
 
 describe("a schedule that has to complete", () => {
@@ -301,8 +321,8 @@ describe("a schedule that has to complete", () => {
   });
 
   it("is not told where a caller has skipped the run", async () => {
-    const { world, at, id } = await scheduled();
-    await changeJob(world.services, id, signed(skipNext, { actor: "k:0123", change: "skip_next" }));
+    const { world, at, change } = await scheduled();
+    await change(skipNext, "skip_next");
     await at(midnight + 2 * hour);
     await sweep(world);
     expect(saidIn(world)).toEqual([]);
@@ -316,6 +336,68 @@ describe("a schedule that has to complete", () => {
     await at(midnight + 2 * hour);
     await sweep(world, newMemory(), [aPause({ product: "shop" })]);
     expect(saidIn(world)).toEqual([]);
+  });
+
+  it.each([
+    { what: "more often", before: { cron: "0 0 * * 0" }, after: { cron: "0 0 * * *" } },
+    { what: "later in the day", before: { cron: "0 0 * * *" }, after: { cron: "0 9 * * *" } },
+    { what: "on a day that it left out", before: { except: ["2030-01-07"] }, after: {} },
+  ])("is not told of times that were never planned once a deployment lets it run $what", async ({ before, after }) => {
+    const { world, at, run, deploy } = await scheduled(nightly(before));
+    const sunday = Date.UTC(2030, 0, 6);
+    await run(sunday, sunday + minute);
+    await at(sunday + 36 * hour);
+    await deploy(nightly(after));
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(sunday + 60 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it.each([
+    { what: "", isRun: false },
+    { what: " and runs it now", isRun: true },
+  ])("is told of the first time of the series that a caller gives it$what, and of none before", async ({ isRun }) => {
+    const { world, at, run, change } = await scheduled();
+    await run(midnight, midnight + minute);
+    await at(midnight + 11 * hour);
+    const repeat = { cron: "0 9 * * *", anchor: midnight, overlap: "skip" as const };
+    await change(reschedule({ repeat }), "reschedule");
+    await (isRun ? change(runNow, "run_now") : undefined);
+    await at(midnight + 34 * hour - 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(midnight + 34 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("is not told of times while it was paused, whatever a caller does once it is resumed", async () => {
+    const { world, at, run, change } = await scheduled();
+    await run(midnight, midnight + minute);
+    await change(pauseJob, "pause");
+    await at(midnight + 60 * hour);
+    await change(resume, "resume");
+    await change(runNow, "run_now");
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+  });
+
+  it.each([
+    { what: "a deployment changes", change: "deploy" as const },
+    { what: "a caller skips", change: "skip" as const },
+  ])("that is open is over when a run has completed, and not when $what what is planned", async ({ change: by }) => {
+    const { world, at, run, deploy, change } = await scheduled();
+    await at(midnight + hour);
+    await sweep(world);
+    await (by === "deploy" ? deploy(nightly({ cron: "0 9 * * *" })) : change(skipNext, "skip_next"));
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+    await run(midnight + 2 * hour, midnight + 2 * hour + 1);
+    await at(midnight + 3 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
   });
 
   it("is not told of times before there was an alert", async () => {

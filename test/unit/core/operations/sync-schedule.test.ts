@@ -77,7 +77,7 @@ function world() {
 
 /** What no definition decides: the names of the job, its writes and its time. */
 const definitionOf = ({ version, write_id, created_at, due_at, scheduled_at, status, run, ...rest }: Job) => {
-  const { last_run, repeat, schedule, input, ...definition } = rest;
+  const { last_run, planned_since, repeat, schedule, input, ...definition } = rest;
   return { ...definition, input: "inline" in input ? input.inline : input, repeat: { ...repeat, anchor: 0 } };
 };
 
