@@ -18,6 +18,7 @@ import {
   type IncidentSubject,
   incidentKinds,
   isQuiet,
+  isReopened,
   isSettled,
   needsNobody,
   rateId,
@@ -183,7 +184,8 @@ async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<bo
 
 /**
  * Whether a planned time has passed for which no run has completed. It is counted once, and told. Behind the end of its incident, when a
- * caller has resolved it or had it ignored for a time, the next planned time counts: the first one stays overdue for as long as nothing completes.
+ * caller has resolved it or had it ignored for a time, and once one is reopened, the next planned time counts: the first one stays overdue for
+ * as long as nothing completes.
  */
 async function missed(
   services: ReconcilerServices,
@@ -196,10 +198,12 @@ async function missed(
   const known = await services.incidents.get(name);
   if (known?.planned === undefined || known.planned < overdue.planned)
     return await countMissed(services, one, { known, name, overdue });
-  if (!isSettled(known)) return { planned: known.planned };
-  const since = Math.max(looking.since, known.ended_at ?? known.planned);
+  const { planned } = known;
+  if (!isSettled(known) && !isReopened(known)) return { planned };
+  const told = isReopened(known) ? known.opened_at : known.ended_at;
+  const since = Math.max(looking.since, told ?? planned);
   const next = await overdueRun(services, one.product.tag, one, { ...looking, since });
-  return typeof next === "object" ? await countMissed(services, one, { known, name, overdue: next }) : next;
+  return typeof next === "object" ? await countMissed(services, one, { known, name, overdue: next }) : { planned };
 }
 
 async function countMissed(

@@ -342,6 +342,9 @@ export const needsNobody = ({ state }: Incident): boolean => state === "ignored"
 /** Whether an incident that has ended needs nobody any more who looks after it. */
 export const isSettled = (incident: Incident): boolean => hasEnded(incident) && !incident.ends && !begins(incident);
 
+/** Whether a caller has reopened it, and nothing has happened since. */
+export const isReopened = (incident: Incident): boolean => incident.state === "open" && countOf(incident) === 0;
+
 /** What a caller makes of an incident; "unchanged" where it is that already. */
 export type IncidentAction =
   | { do: "resolve" }

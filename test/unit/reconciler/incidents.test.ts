@@ -2,11 +2,13 @@ import type { Alert } from "../../../lambdas/core/catalog/alert-schema.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { wantedOf } from "../../../lambdas/core/catalog/schedules.ts";
 import type { ChangeName } from "../../../lambdas/core/job/actor.ts";
+import type { IncidentAction } from "../../../lambdas/core/job/incident.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { continued, runRecordOf } from "../../../lambdas/core/job/series.ts";
 import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.ts";
+import { actOnIncident } from "../../../lambdas/core/operations/act-on-incident.ts";
 import {
   type Change,
   changeJob,
@@ -38,6 +40,12 @@ const sweep = (
   pauses: Parameters<typeof sweepIncidents>[2]["pauses"] = [],
 ) => sweepIncidents(services, memory, { end: Number.POSITIVE_INFINITY, pauses });
 const saidIn = ({ services }: World) => noticesIn(services.jobs.all()).map(({ kind }) => kind);
+/** What a caller does to the incident that there is. */
+async function act({ services }: World, action: IncidentAction) {
+  const [incident] = services.incidents.all();
+  if (!incident) throw new Error("there is no incident");
+  await actOnIncident(services, incident, action, { caller: { actor: "k:0123" }, isDry: false });
+}
 const calls = ({ services: { incidents, jobs } }: World): string[] => counting({ incidents, jobs });
 
 describe("the sweep of incidents", () => {
@@ -452,6 +460,43 @@ describe("a schedule that has to complete", () => {
     await run(midnight + 31 * hour, midnight + 31 * hour + 1);
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened", "came_back", "closed"]);
+  });
+
+  it.each([{ do: "resolve" }, { do: "ignore" }] as const)(
+    "that is reopened after $do is told of the next time, and of its end",
+    async (before) => {
+      const { world, at, run } = await scheduled();
+      const { services } = world;
+      await at(midnight + hour);
+      await sweep(world);
+      await act(world, before);
+      await act(world, { do: "reopen" });
+      await at(midnight + 25 * hour - 1);
+      await sweep(world);
+      expect(services.incidents.all()).toMatchObject([{ state: "open", planned: midnight }]);
+      expect(saidIn(world)).toEqual(["opened"]);
+      for (const hours of [25, 26, 49]) {
+        await at(midnight + hours * hour);
+        await sweep(world);
+      }
+      expect(saidIn(world)).toEqual(["opened", "came_back"]);
+      await run(midnight + 50 * hour, midnight + 50 * hour + 1);
+      await sweep(world);
+      expect(saidIn(world)).toEqual(["opened", "came_back", "closed"]);
+    },
+  );
+
+  it("that is reopened and completes then is closed, and nobody is told", async () => {
+    const { world, at, run } = await scheduled();
+    await at(midnight + hour);
+    await sweep(world);
+    await act(world, { do: "resolve" });
+    await act(world, { do: "reopen" });
+    await run(midnight + 2 * hour, midnight + 2 * hour + 1);
+    await at(midnight + 3 * hour);
+    await sweep(world);
+    expect(world.services.incidents.all()).toMatchObject([{ state: "closed" }]);
+    expect(saidIn(world)).toEqual(["opened"]);
   });
 
   it.each([
