@@ -21,7 +21,9 @@ import {
   isReopened,
   isSettled,
   needsNobody,
+  nextSlotOf,
   rateId,
+  silencedAt,
   silenceId,
   slotOf,
 } from "../core/job/incident.ts";
@@ -163,20 +165,26 @@ const rateKey = ({ product, env, rule }: Rated): string => `${product.tag}#${env
 const budgetKey = ({ tag }: Product, { env, rule }: Pick<RateRule, "env" | "rule">): string =>
   `${tag}#${env}#${budgetId(rule.alert)}`;
 
-/** Whether too many runs fail. That is counted once for each slot of time, and told. */
+/**
+ * Whether too many runs fail. That is counted once for each slot of time, and told. Behind what a caller has done to its incident the later
+ * slots have to say so by themselves: the window still has what failed before.
+ */
 async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<boolean> {
   const { incidents, clock } = services;
   const { product, env, windowMs, over, rule } = one;
   const now = clock.now();
-  const counts = await incidents.runs(
-    { product: product.tag, env, alert: rule.alert },
-    slotOf(now - windowMs, windowMs),
-  );
-  if (!exceeds(counts, one)) return false;
+  const rate = { product: product.tag, env, alert: rule.alert };
+  const first = slotOf(now - windowMs, windowMs);
+  const all = await incidents.runs(rate, first);
+  if (!exceeds(all, one)) return false;
   const name = { product: product.tag, env, id: rateId(rule.alert) };
   const slot = slotOf(now, windowMs);
   const known = await incidents.get(name);
   if (known?.slot === slot) return true;
+  const silenced = known && silencedAt(known);
+  const later = silenced === undefined ? first : nextSlotOf(silenced, windowMs);
+  const counts = later > first ? await incidents.runs(rate, later) : all;
+  if (!exceeds(counts, one)) return true;
   const subject = { kind: "rate" as const, alert: rule.alert, rate: { ...counts, over }, slot };
   await countOnce(services, { ...name, subject, mark: slot }, { known, now, rule });
   return true;

@@ -199,6 +199,7 @@ export const slotOf = (at: number, windowMs: number): number => {
   const slotMs = windowMs / rateSlots;
   return Math.floor(at / slotMs) * slotMs;
 };
+export const nextSlotOf = (at: number, windowMs: number): number => slotOf(at, windowMs) + windowMs / rateSlots;
 
 /** Whether more runs fail than an alert allows. Few runs say nothing. */
 export const exceeds = ({ failed, ended }: RunCounts, { over, least }: { over: number; least: number }): boolean =>
@@ -344,6 +345,16 @@ export const isSettled = (incident: Incident): boolean => hasEnded(incident) && 
 
 /** Whether a caller has reopened it, and nothing has happened since. */
 export const isReopened = (incident: Incident): boolean => incident.state === "open" && countOf(incident) === 0;
+
+/**
+ * When a caller has ended it, by the time for which it is ignored too, or has reopened it: what has failed up to then is no news. Undefined
+ * while it goes on, and if it has stopped by itself.
+ */
+export function silencedAt(incident: Incident): number | undefined {
+  const { state, ignore, opened_at, ended_at } = incident;
+  if (isReopened(incident)) return opened_at;
+  return state === "resolved" || (state === "closed" && ignore) ? ended_at : undefined;
+}
 
 /** What a caller makes of an incident; "unchanged" where it is that already. */
 export type IncidentAction =

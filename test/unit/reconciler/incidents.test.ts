@@ -169,20 +169,32 @@ describe("rounds without time for everything", () => {
   });
 });
 
-describe("a rate of failures", () => {
-  const alert: Alert = {
-    when: "failure_rate",
-    ...{ events: ["charge"], envs: ["prd"], over: 0.1, of_at_least: 20, window: "30m", notify: ["ops"] },
-  };
+const rate: Alert = {
+  when: "failure_rate",
+  ...{ events: ["charge"], envs: ["prd"], over: 0.1, of_at_least: 20, window: "30m", notify: ["ops"] },
+};
 
+/** A product of whose runs not more than a tenth may fail. */
+function rated() {
+  const world = alertWorld(alertProduct({ alerts: { rate } }));
+  const fail = (count: number) =>
+    handleChanges(
+      world.lifecycle,
+      Array.from({ length: count }, () => failedAttempt(world.services.clock.now(), { retries: 0 })),
+    );
+  const pass = async (minutes: number) => {
+    for (let passed = 0; passed < minutes; passed++) {
+      await world.services.clock.advance(minute);
+      await sweep(world);
+    }
+  };
+  return { world, fail, pass };
+}
+
+describe("a rate of failures", () => {
   it("is told once it is exceeded by enough runs, and when it is not any more", async () => {
-    const world = alertWorld(alertProduct({ alerts: { rate: alert } }));
+    const { world, fail } = rated();
     const { services } = world;
-    const fail = (count: number) =>
-      handleChanges(
-        world.lifecycle,
-        Array.from({ length: count }, () => failedAttempt(services.clock.now(), { retries: 0 })),
-      );
     const complete = (count: number) =>
       handleChanges(
         world.lifecycle,
@@ -213,6 +225,40 @@ describe("a rate of failures", () => {
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened", "closed"]);
     expect(await services.incidents.watched()).toEqual([]);
+  });
+});
+
+describe("the incident of a rate", () => {
+  const cases: { what: string; actions: IncidentAction[]; state: string }[] = [
+    { what: "was resolved", actions: [{ do: "resolve" }], state: "resolved" },
+    { what: "was ignored for a time", actions: [{ do: "ignore", until: noon + 2 * minute }], state: "closed" },
+    { what: "was resolved and reopened", actions: [{ do: "resolve" }, { do: "reopen" }], state: "open" },
+  ];
+  it.each(cases)("that $what is told again once more runs fail", async ({ actions, state }) => {
+    const { world, fail, pass } = rated();
+    const { services } = world;
+    await fail(25);
+    await sweep(world);
+    for (const action of actions) await act(world, action);
+    await pass(20);
+    expect(services.incidents.all()).toMatchObject([{ state }]);
+    expect(saidIn(world)).toEqual(["opened"]);
+    await fail(25);
+    await pass(1);
+    expect(saidIn(world)).toEqual(["opened", "came_back"]);
+    await pass(40);
+    expect(saidIn(world)).toEqual(["opened", "came_back", "closed"]);
+  });
+
+  it("that was reopened is over by itself once the window has nothing of it", async () => {
+    const { world, fail, pass } = rated();
+    await fail(25);
+    await sweep(world);
+    await act(world, { do: "resolve" });
+    await act(world, { do: "reopen" });
+    await pass(40);
+    expect(world.services.incidents.all()).toMatchObject([{ state: "closed" }]);
+    expect(saidIn(world)).toEqual(["opened"]);
   });
 });
 
