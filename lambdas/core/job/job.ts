@@ -170,7 +170,10 @@ export interface Job {
   next_at?: number;
   /** A caller has chosen the time of the run, which therefore is no occurrence of the series. */
   moved?: true;
-  /** Since when the times of its series count as planned: the series was changed then, or resumed. Absent: since the job was created. */
+  /**
+   * Since when the times of its series count as planned: the series was changed or resumed then, or a pause ended that held its run.
+   * Absent: since the job was created.
+   */
   planned_since?: number;
   /** The definition that the run of a feature keeps, from its first decision on (`Definitions`). */
   definition?: string;

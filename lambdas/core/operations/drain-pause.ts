@@ -1,5 +1,7 @@
 import type { Tenant } from "../access/tenants.ts";
+import { silenceRules } from "../catalog/alerts.ts";
 import { fairGroupOf, type Job, jobMessageOf, phaseTime } from "../job/job.ts";
+import { scheduleJobId } from "../job/job-id.ts";
 import {
   covers,
   type Drain,
@@ -13,6 +15,7 @@ import {
 } from "../job/pause.ts";
 import { defined } from "../kernel/defined.ts";
 import { PermanentError, traceOf } from "../kernel/errors.ts";
+import { inParallel } from "../kernel/in-parallel.ts";
 import { type Refused, refusedBy } from "../ports/refused.ts";
 import { linedJobs } from "./lines.ts";
 import { type Listed, listJobs } from "./list-jobs.ts";
@@ -24,6 +27,7 @@ import { wakeGate } from "./tick.ts";
 const aheadMs = 120_000;
 /** For pages of the index and for batch reads of jobs. */
 const pageSize = 100;
+const writesAtOnce = 10;
 
 interface Drained {
   sent: number;
@@ -51,11 +55,9 @@ export async function drainPause(
     const listed = await heldJobs(services, pause, now);
     // Read after the end of this pause was written: of two that end at the same time, one at least knows of the other's end.
     const others = listed.jobs.length > 0 ? await services.pauses.list() : [];
-    const sent = await sendPage(
-      services,
-      pause,
-      await unlined(services, releasable(heldBy(pause, listed.jobs), others, now)),
-    );
+    const held = releasable(heldBy(pause, listed.jobs), others, now);
+    await excuse(services, pause, held, now);
+    const sent = await sendPage(services, pause, await unlined(services, held));
     total.failed += sent.failed;
     // What SQS refuses for now is sent again in the next round, with what follows it in its page.
     if (!sent.drain) return total;
@@ -108,6 +110,21 @@ const heldBy = (pause: Pause, jobs: readonly Job[]): Job[] => jobs.filter((job) 
 /** What another pause still holds gets its message when that one ends. */
 const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>
   jobs.filter((job) => isReleased(job, now) && !holding(others, job, now));
+
+/**
+ * What the pause has let no run of a schedule do in time is not missed: nothing says so of a run that is at work once the pause is deleted.
+ * Only for schedules that an alert watches. A run that something else has changed meanwhile stays as it is.
+ */
+async function excuse({ catalog, jobs }: Draining, pause: Pause, held: readonly Job[], now: number): Promise<void> {
+  const product = catalog.products.find(({ tag }) => tag === pause.product);
+  const rules = product ? silenceRules(product) : [];
+  const watched = new Set(rules.map(({ env, schedule }) => scheduleJobId(pause.product, env, schedule)));
+  const end = pauseEndOf(pause, now) ?? now;
+  const missing = held.filter(({ id, planned_since = 0 }) => watched.has(id) && planned_since < end);
+  await inParallel(writesAtOnce, missing, (job) =>
+    jobs.replace({ ...job, planned_since: end, version: job.version + 1 }),
+  );
+}
 
 /** Those that stand in no line. The lines of the others go on where the pause has stopped them. */
 async function unlined(services: Draining, jobs: readonly Job[]): Promise<Job[]> {

@@ -61,8 +61,8 @@ async function lastCompleted(jobs: Pick<JobStore, "runs">, job: Job): Promise<nu
 }
 
 /**
- * What a caller has skipped or moved is not missed, nor what was planned while the schedule was paused, nor what a changed series would
- * have planned before its change.
+ * What a caller has skipped or moved is not missed, nor what was planned while the schedule was paused or a pause held it, nor what a
+ * changed series would have planned before its change.
  */
 function excusedUntil({ by, planned_since }: Job, repeat: Repeat, since: number, calendars: Calendars): number {
   const from = Math.max(since, planned_since ?? since);

@@ -22,6 +22,7 @@ import {
 import { syncSchedule } from "../../../lambdas/core/operations/sync-schedule.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
+import { handlePauses } from "../../../lambdas/reconciler/pauses.ts";
 import { sweepIncidents } from "../../../lambdas/reconciler/sweep-incidents.ts";
 import { aPause } from "../../support/a-pause.ts";
 import { alertProduct, alertWorld, failedAttempt, noticesIn } from "../../support/alerting.ts";
@@ -301,9 +302,23 @@ async function scheduled(product = nightly()) {
     if (!next) throw new Error("the series is over");
     await services.jobs.replace({ ...next.next, version: planned.version + 1 });
   };
+  /** Starts the run that is planned. */
+  const start = async (from: number) => {
+    const planned = await job();
+    await services.jobs.replace({ ...claim(planned, from), version: planned.version + 1 });
+  };
+  /** A pause from now on, whose jobs have started by a minute after its end. */
+  const pauseUntil = async (until: number) => {
+    const pause = aPause({ product: "shop", since: services.clock.now(), until });
+    await services.pauses.put(pause);
+    for (const time of [until, until + 11_000, until + minute]) {
+      await at(time);
+      await handlePauses(services);
+    }
+  };
   const change = (what: Change, by: ChangeName) =>
     changeJob(services, wanted.job_id, signed(what, { actor: "k:0123", change: by }));
-  return { world, job, at, run, deploy, change };
+  return { world, job, at, run, start, pauseUntil, deploy, change };
 }
 
 describe("a schedule that has to complete", () => {
@@ -351,9 +366,8 @@ describe("a schedule that has to complete", () => {
   });
 
   it("is told where it is not run because an earlier run is still at work", async () => {
-    const { world, at, job } = await scheduled();
-    const planned = await job();
-    await world.services.jobs.replace({ ...claim(planned, midnight), version: planned.version + 1 });
+    const { world, at, start } = await scheduled();
+    await start(midnight);
     await at(midnight + hour);
     await sweep(world);
     expect(saidIn(world)).toEqual(["opened"]);
@@ -390,6 +404,34 @@ describe("a schedule that has to complete", () => {
     await at(midnight + 2 * hour);
     await sweep(world, newMemory(), [aPause({ product: "shop" })]);
     expect(saidIn(world)).toEqual([]);
+  });
+
+  it("is not told of a run that makes up for what a pause held, and is told of the next time", async () => {
+    const { world, at, start, pauseUntil } = await scheduled();
+    await pauseUntil(midnight + 3 * hour);
+    await start(midnight + 3 * hour + 11_000);
+    await at(midnight + 3 * hour + 2 * minute);
+    expect(await world.services.pauses.list()).toEqual([]);
+    await sweep(world);
+    await at(midnight + 25 * hour - 1);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(midnight + 25 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
+  it("that is open before a pause is over when a run has completed, and not when the pause has ended", async () => {
+    const { world, at, run, pauseUntil } = await scheduled();
+    await at(midnight + hour);
+    await sweep(world);
+    await pauseUntil(midnight + 3 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+    await run(midnight + 3 * hour + minute, midnight + 3 * hour + 2 * minute);
+    await at(midnight + 4 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened", "closed"]);
   });
 
   it.each([

@@ -42,6 +42,14 @@ it("the drain of a pause sends what is due in order, at the rate", async () => {
   });
 });
 
+it("the drain of a pause writes no job that no alert watches", async () => {
+  const [job] = series(1, { schedule: { name: "nightly", fingerprint: "f" } });
+  const { drain, jobs, queue } = await world(job ? [job] : []);
+  await drain();
+  expect(queue.sent).toHaveLength(1);
+  expect(jobs.all()).toMatchObject([{ version: job?.version }]);
+});
+
 it("the drain of a pause sends at most two minutes ahead, and then goes on", async () => {
   const { drain, delays, clock, stored } = await world(series(700), { drain_per_second: 2 });
   await drain();
