@@ -64,6 +64,18 @@ describe("the command costs", () => {
     expect(out).not.toContain("incomplete");
   });
 
+  it("takes a window by times in any form", async () => {
+    const since = await shown(ofMonth, "--from", "-2d");
+    expect(since.code).toBe(0);
+    const queryOf = ({ asked }: typeof since) =>
+      new URL(asked.find(({ path }) => path.startsWith("/v1/costs"))?.path ?? "", "https://jobs.example.com")
+        .searchParams;
+    expect(queryOf(since).get("from")).toMatch(/^\d{13}$/);
+    const window = await shown(ofMonth, "--from", "2030-01-01T00:00:00Z", "--to", "2030-01-02T00:00:00Z");
+    expect(queryOf(window).get("from")).toBe("2030-01-01T00:00:00Z");
+    expect(queryOf(window).get("to")).toBe("2030-01-02T00:00:00Z");
+  });
+
   it("says how far it has looked, and what all runs would have cost", async () => {
     const { out } = await shown({
       ...{ ...ofMonth, by: "label", is_complete: false, looked_back_to: now, ended: 200_000, extrapolated_usd: 3 },

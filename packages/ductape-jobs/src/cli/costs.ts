@@ -1,5 +1,7 @@
 import type { CostRow, Costs, JobCost } from "ductape-sdk";
 import { path } from "./api.ts";
+import { apiTime } from "./api-time.ts";
+import type { WrittenTime } from "./arguments/read-time.ts";
 import type { ApiOptions, Context } from "./context.ts";
 import { clean } from "./terminal/clean.ts";
 import { type Column, fields, makeTable } from "./terminal/table.ts";
@@ -51,8 +53,8 @@ interface CostsOptions extends ApiOptions {
   product: string;
   env?: string;
   month?: string;
-  from?: string;
-  to?: string;
+  from?: WrittenTime;
+  to?: WrittenTime;
   by?: string;
 }
 
@@ -71,7 +73,9 @@ const rowColumns = (by: Costs["by"]): Column<CostRow>[] => [
 /** `costs` */
 export async function showCosts(context: Context, options: CostsOptions): Promise<void> {
   const { api, columns, json, print, say, when } = context;
-  const { product: product_tag, env, month, from, to, by } = options;
+  const { product: product_tag, env, month, by } = options;
+  const from = await apiTime(api, options.from);
+  const to = await apiTime(api, options.to);
   const costs = await api.request<Costs>("GET", "/v1/costs", { query: { product_tag, env, month, from, to, by } });
   if (json) return print(costs);
   const {
