@@ -103,7 +103,8 @@ function enterNow(session: Session, what: string): boolean {
     throw new TypeError(
       `ctx.${what} in a step is lost, as the step is not run again: return the value, and set it after the step.`,
     );
-  return session.enter(what) !== undefined;
+  const frame = session.enter(what);
+  return frame !== undefined && !frame.branch?.isClosed;
 }
 
 const given = (step: string | undefined, otherwise: string): Pick<Asked, "name" | "isGiven"> =>
@@ -358,7 +359,8 @@ function msOf(what: string, duration: Duration): number {
 const withOffset = /T.*(?:Z|[+-]\d\d:?\d\d)$/i;
 
 function timeOf(time: Date | number | string): number {
-  const ms = typeof time !== "string" ? Number(time) : withOffset.test(time) ? Date.parse(time) : Number.NaN;
+  const isTime = typeof time === "string" ? withOffset.test(time) : typeof time === "number" || time instanceof Date;
+  const ms = isTime ? new Date(time).getTime() : Number.NaN;
   // A time in the past is over at once, also one before 1970.
   if (Number.isFinite(ms)) return Math.max(0, Math.ceil(ms));
   throw new TypeError(

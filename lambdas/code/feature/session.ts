@@ -353,7 +353,8 @@ export class Session implements HandlerRun {
     const frame = this.enter(what);
     if (!frame || frame.branch?.isClosed) return never();
     if (this.phase !== "running" && !frame.isUndo) return never();
-    if (this.cancelled && !frame.isUndo) return handled(Promise.reject(this.cancelled));
+    // A rejection would spin a loop that catches it: no turn of the event loop passes, and a server answers nobody.
+    if (this.cancelled && !frame.isUndo) return never();
     const place = placeHere();
     const key = this.#keyOf(frame, asked, place);
     if (key === undefined) return never();
@@ -484,7 +485,8 @@ export class Session implements HandlerRun {
 
   /** Ends the run, and begins it anew with an empty log. */
   continueAs(input: unknown): void {
-    if (!this.enter("continueAs") || this.phase !== "running" || this.cancelled) return;
+    const frame = this.enter("continueAs");
+    if (!frame || frame.branch?.isClosed || this.phase !== "running" || this.cancelled) return;
     if (this.#rollback) this.#fail(this.#rollback);
     else this.end({ is: "continue", input: { v: jsonCopy(input) } });
   }

@@ -124,9 +124,12 @@ async function messageOf(
   const { parent, own_step } = job;
   if (!parent || !own_step) throw new Error("a step of code has a feature");
   const run = await jobs.get(parent.message.job_id);
-  const progress = run?.progress && (await load(blobs, run.progress));
+  // A caller retries the step of a run that was deleted.
+  if (!run)
+    throw new JobError("VALIDATION_ERROR", "The run of the step was deleted: without it its code cannot be run.");
+  const progress = run.progress && (await load(blobs, run.progress));
   // A decision of its run is about to record it.
-  if (!run || !isCodeProgress(progress)) throw new TransientError("NO_RUN", "The run of the step is not there.");
+  if (!isCodeProgress(progress)) throw new TransientError("NO_RUN", "The run of the step is not there.");
   const { seed, started_at, input } = progress.code;
   const { part } = own_step;
   const log = await runLogs.read(runLogOf({ ...run, attempt: parent.message.attempt }, part), 0);
@@ -150,7 +153,8 @@ async function messageOf(
   return { message, invoker: invokerOf(askable, run, execution, services) };
 }
 
-function failure(key: string, { by, error, retryable = false, code }: Failed): JobError {
+/** What own code throws is tried again, as often as the step says, unless the error says otherwise. */
+function failure(key: string, { by, error, retryable = by === "threw" || by === "timeout", code }: Failed): JobError {
   const name = /^[A-Za-z][\w.$]{0,99}$/.test(error.name) ? error.name : "something";
   const text = by === "timeout" ? `${key} had not ended in time.` : `${key} threw ${name}.`;
   return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {

@@ -417,6 +417,21 @@ describe("undo", () => {
     expect(run.jobs.at(-1)?.input).toEqual({ undo: 1 });
   });
 
+  it("runs when a run is cancelled whose handler catches everything and goes on", async () => {
+    const run = await tested(
+      async (ctx) => {
+        await ctx.run("go", 1, { undo: undone(ctx) });
+        for (;;) {
+          try {
+            await ctx.sleep("1h");
+          } catch {}
+        }
+      },
+      { cancelAfter: "90m" },
+    );
+    expect(run).toMatchObject({ status: "cancelled", undone: { steps: ["go"], failed: [] } });
+  });
+
   it("runs when the run is cancelled, and what is open is closed", async () => {
     const run = await tested(
       async (ctx) => {

@@ -379,6 +379,9 @@ describe("bad arguments", () => {
   it.each<[string, Handler]>([
     ["is no duration", (ctx) => ctx.sleep("soon")],
     ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil("tomorrow")],
+    ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil(null as never)],
+    ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil(true as never)],
+    ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil(new Date("no day"))],
     ["ctx.sleepUntil needs a Date", (ctx) => ctx.sleepUntil("2031-01-01T09:00:00")],
     ["ctx.run has no option `retries`: there are `step`, `undo`", (ctx) => ctx.run("go", {}, { retries: 2 } as never)],
     ["ctx.feature has no option `key`", (ctx) => ctx.feature("go", {}, { key: "k" } as never)],

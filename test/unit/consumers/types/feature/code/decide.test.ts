@@ -9,7 +9,7 @@ import { JobError } from "../../../../../../lambdas/core/job/job-error.ts";
 import { runLogOf } from "../../../../../../lambdas/core/job/run-log.ts";
 import { TransientError } from "../../../../../../lambdas/core/kernel/errors.ts";
 import { requestLimits } from "../../../../../../lambdas/core/kernel/request-limits.ts";
-import { cancelJob, changeJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
+import { cancelJob, changeJob, deleteJob, retry } from "../../../../../../lambdas/core/operations/change-job.ts";
 import { migrateJob } from "../../../../../../lambdas/core/operations/migrate-job.ts";
 import { explainJob } from "../../../../../../lambdas/core/queries/explain-job.ts";
 import { codeWorld } from "../../../../../support/code-world.ts";
@@ -747,6 +747,47 @@ describe("a run of code", () => {
     const failed = await world.run("onboard", { how: "throw" });
     expect(failed).toMatchObject({ status: "completed", result: { inline: ["TypeError", "no film"] } });
     expect(seen).toEqual(["well create-1", "throw create-1"]);
+  });
+
+  test("a step that takes long is tried again as often as it says", async () => {
+    let calls = 0;
+    const world = codeWorld({
+      onboard: defineFeature({
+        run: (ctx) =>
+          ctx.step(
+            "film",
+            () => {
+              calls += 1;
+              if (calls < 3) throw new Error("not yet");
+              return calls;
+            },
+            { timeout: "30s", retries: 2 },
+          ),
+      }),
+    });
+    expect(await world.run("onboard", {})).toMatchObject({ status: "completed", result: { inline: 3 } });
+  });
+
+  test("a step that takes long and is retried by itself fails once its run was deleted", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        run: (ctx) =>
+          ctx.step(
+            "film",
+            () => {
+              throw Object.assign(new Error("no film"), { retryable: false });
+            },
+            { timeout: "30s" },
+          ),
+      }),
+    });
+    const run = await world.run("onboard", {});
+    const { steps } = await world.view(run?.id ?? "");
+    const child = steps?.film?.job_id ?? "";
+    await deleteJob(world.services, run?.id ?? "");
+    await changeJob(world.services, child, retry(0));
+    await world.pass(30 * minute);
+    expect(await world.jobs.get(child)).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
   });
 
   test("a step that takes long runs by the code that its run began with", async () => {
