@@ -113,7 +113,7 @@ const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number)
 
 /**
  * What the pause has let no run of a schedule do in time is not missed: nothing says so of a run that is at work once the pause is deleted.
- * Only for schedules that an alert watches. A run that something else has changed meanwhile stays as it is.
+ * Only for schedules that an alert watches. A run that something else has changed meanwhile keeps its own.
  */
 async function excuse({ catalog, jobs }: Draining, pause: Pause, held: readonly Job[], now: number): Promise<void> {
   const product = catalog.products.find(({ tag }) => tag === pause.product);

@@ -17,7 +17,7 @@ type InputView = z.infer<typeof JobInputSchema>;
 /** Room in the answer for what surrounds the input. */
 const frameBytes = 32_768;
 
-/** As it is stored, or as a request for another job has to spell it so that it means the same. */
+/** What is stored, or what a request for another job has to say so that it means the same. */
 export type InputSpelling = "stored" | "request";
 
 /**
