@@ -9,6 +9,7 @@ import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { checkCatalog } from "../../lambdas/core/check/check-catalog.ts";
 import type { Job, JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import type { AttemptServices, Execution } from "../../lambdas/core/operations/execution.ts";
+import { memoryOf } from "../../lambdas/core/operations/memory.ts";
 import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
 import type { CodeInvoker } from "../../lambdas/core/ports/code-invoker.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -57,6 +58,7 @@ export function featureWorld(
   code: CodeInvoker = noCode,
 ) {
   const decide = featureExecutor(code);
+  const memory = memoryOf(256);
   const catalogWith = (those: Record<string, AnyFeature>, additions: Partial<Product>) => {
     const plain = productWith(those);
     const product: Product = { ...plain, ...additions, jobs: { ...plain.jobs, ...additions.jobs } };
@@ -85,7 +87,7 @@ export function featureWorld(
   }
   const deliver = ({ type, message }: { type: JobType; message: JobMessage }) =>
     type === "feature"
-      ? runJob(services, decide, message, { policy: decisionPolicy, random: () => 0 })
+      ? runJob(services, decide, message, { policy: decisionPolicy, random: () => 0, memory })
       : runJob(services, act, message, { random: () => 0 });
   /** Lets time pass: what is queued or scheduled is delivered at its time, and nothing else happens. */
   async function pass(ms: number) {

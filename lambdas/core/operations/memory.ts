@@ -42,6 +42,26 @@ export interface Room {
   forAnswer(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * One reservation for answers of which there is one at a time: it grows to the largest. Reservations that add up would wait for memory
+ * that the same job holds.
+ */
+export function sharedRoom(room: Room): Room {
+  let held = 0;
+  let last = Promise.resolve();
+  return {
+    forAnswer(bytes, signal) {
+      const mine = last.then(async () => {
+        if (bytes <= held) return;
+        await room.forAnswer(bytes - held, signal);
+        held = bytes;
+      });
+      last = mine.catch(() => {});
+      return mine;
+    },
+  };
+}
+
 interface Admitted extends Room {
   /** Gives back all that the job holds. */
   leave(): void;

@@ -4,7 +4,7 @@ import type { TargetUse } from "../../../core/job/attempt.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Room } from "../../../core/operations/memory.ts";
+import { sharedRoom } from "../../../core/operations/memory.ts";
 import { within as untilLate } from "../../clients/until-aborted.ts";
 import type { Around } from "../context.ts";
 import { withTimeout } from "../within-time.ts";
@@ -164,16 +164,4 @@ function endedBy(tried: Tried, isExhausted: boolean): JobError {
     progress: tried.findLast(({ error }) => error.progress !== undefined)?.error.progress,
     cause: last.error,
   });
-}
-
-/** One reservation of memory for the answers of all targets, of which there is one at a time. */
-function sharedRoom(room: Room): Room {
-  let held = 0;
-  return {
-    async forAnswer(bytes, signal) {
-      if (bytes <= held) return;
-      await room.forAnswer(bytes - held, signal);
-      held = bytes;
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
+import { memoryOf, sharedRoom } from "../../../../lambdas/core/operations/memory.ts";
 import { aJob } from "../../../support/builders.ts";
 
 const megabyte = 1024 * 1024;
@@ -52,6 +52,20 @@ describe("large answers in the memory of a batch", () => {
     if (!room) throw new Error("no room");
     return room;
   };
+
+  it("of one job that reads one after the other need no more than the largest, also where they come at once", async () => {
+    const memory = memoryOf(256);
+    const own = roomIn(memory);
+    const room = sharedRoom(own);
+    const large = 5_900_000;
+    await room.forAnswer(large, never);
+    await Promise.all([large, large - 1, large, large].map((bytes) => room.forAnswer(bytes, never)));
+    const other = roomIn(memory);
+    const ended = AbortSignal.abort(new Error("late"));
+    await expect(other.forAnswer(large, ended)).rejects.toThrow("late");
+    own.leave();
+    await other.forAnswer(large, never);
+  });
 
   it("wait for each other", async () => {
     const memory = memoryOf(256);

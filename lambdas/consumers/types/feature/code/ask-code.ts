@@ -195,7 +195,8 @@ async function call(
   run: OpenRun,
   message: DecideQuestion,
 ): Promise<unknown> {
-  const { clock, deadline, room, signal } = execution;
+  const { clock, deadline, signal } = execution;
+  const { room } = run.loading;
   const graceMs = marginOf(run.job.timeout_ms) / 2;
   const waitMs = Math.min(message.deadline_ms, deadline - clock.now() - 2 * graceMs) + graceMs;
   try {

@@ -12,6 +12,7 @@ import {
 import { defined } from "../../../../core/kernel/defined.ts";
 import { pagesOf } from "../../../../core/kernel/pages-of.ts";
 import type { AttemptServices, Execution } from "../../../../core/operations/execution.ts";
+import { sharedRoom } from "../../../../core/operations/memory.ts";
 import type { Loading } from "../results.ts";
 import type { StepState } from "../step-state.ts";
 import { passedBy } from "../waits.ts";
@@ -51,8 +52,9 @@ export type NewEntry = Omit<KeptEntry, "n">;
 
 /** The run as its last decision has left it, with what another one has appended since and died; or as it begins. */
 export async function openRun(services: AttemptServices, execution: Execution, job: Job): Promise<OpenRun> {
-  const { room, signal, progress } = execution;
-  const loading = { blobs: services.blobs, room, signal };
+  const { signal, progress } = execution;
+  // Values and answers are read one after the other: none is kept in memory.
+  const loading = { blobs: services.blobs, room: sharedRoom(execution.room), signal };
   const kept = isCodeProgress<StepState>(progress)
     ? progress.code.attempt === job.attempt
       ? { ...progress.code }

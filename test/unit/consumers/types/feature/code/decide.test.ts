@@ -749,6 +749,23 @@ describe("a run of code", () => {
     expect(seen).toEqual(["well create-1", "throw create-1"]);
   });
 
+  test("goes on with results that need more memory together than there is", async () => {
+    const large = "x".repeat(5_900_000);
+    const world = codeWorld(
+      {
+        onboard: defineFeature({
+          async run(ctx) {
+            const made = await Promise.all(["a", "b", "c", "d"].map((step) => ctx.run("create", {}, { step })));
+            await ctx.run("create", {}, { step: "e" });
+            return made.length;
+          },
+        }),
+      },
+      { create: () => large },
+    );
+    expect(await world.run("onboard", {})).toMatchObject({ status: "completed", result: { inline: 4 } });
+  });
+
   test("a step that takes long is tried again as often as it says", async () => {
     let calls = 0;
     const world = codeWorld({
