@@ -736,9 +736,9 @@ export const mutations: Mutation[] = [
     test: "unit/api/find.test.ts",
   },
   {
-    file: "lambdas/core/queries/find-jobs.ts",
-    find: "...((more || i + 1 < positions.length) && { next: position })",
-    replace: "...(more && { next: position })",
+    file: "lambdas/core/operations/list-jobs.ts",
+    find: "const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;",
+    replace: "const more = (await take(positions, 1)).length > 0;",
     test: "unit/api/find.test.ts",
   },
   {

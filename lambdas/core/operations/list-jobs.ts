@@ -48,26 +48,44 @@ export async function listJobs(
   const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
   const positions = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
   const passes = filterOf(query, now);
-  const found = new Map<string, Job>();
-  let last = query.after;
-  let size = query.limit;
+  const { found, ...page } = await takePage(jobs, positions, query, (job) => (passes(job) ? job : undefined));
+  return { jobs: found, ...page };
+}
+
+/** A page of what is made of jobs. */
+export type TakenPage<T> = Omit<Listed, "jobs"> & { found: T[] };
+
+/**
+ * Reads the jobs at sorted positions until a page is full, or until it has looked at as many as one page may. `make` answers undefined for a
+ * job that is no part of the page. The index may name a job twice; it is on the page once.
+ */
+export async function takePage<T>(
+  jobs: Pick<JobStore, "getMany">,
+  positions: AsyncGenerator<IndexPosition, void>,
+  { limit, after }: Pick<ListQuery, "limit"> & { after?: IndexPosition | undefined },
+  make: (job: Job, position: IndexPosition) => T | undefined,
+): Promise<TakenPage<T>> {
+  const found = new Map<string, T>();
+  let last = after;
+  let size = limit;
   for (let examined = 0; examined < examinedAtMost; ) {
     const batch = await take(positions, Math.min(size, examinedAtMost - examined));
-    if (batch.length === 0) return { jobs: [...found.values()] };
+    if (batch.length === 0) return { found: [...found.values()] };
     const read = await readAll(jobs, batch);
     for (const [i, position] of batch.entries()) {
       last = position;
       const job = read.get(position.id);
-      if (job && passes(job)) found.set(job.id, job);
-      if (found.size < query.limit) continue;
+      const made = job && make(job, position);
+      if (made !== undefined) found.set(position.id, made);
+      if (found.size < limit) continue;
       const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;
-      return { jobs: [...found.values()], ...(more && { next: position }) };
+      return { found: [...found.values()], ...(more && { next: position }) };
     }
     examined += batch.length;
     // Few jobs match the filter, so the next read is as large as possible.
     size = largestRead;
   }
-  return { jobs: [...found.values()], ...(last && { next: last, examined: examinedAtMost }) };
+  return { found: [...found.values()], ...(last && { next: last, examined: examinedAtMost }) };
 }
 
 /** How far a list has come that goes on although its page is short: without it, a caller takes a short page for the end. */

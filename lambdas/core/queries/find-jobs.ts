@@ -1,13 +1,15 @@
 import type { Tenant } from "../access/tenants.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { keyText } from "../expressions/keys.ts";
-import { comparePositions, type IndexPosition } from "../job/index-position.ts";
+import type { IndexPosition } from "../job/index-position.ts";
 import type { Job } from "../job/job.ts";
 import { derivedJobId, jobIdPattern } from "../job/job-id.ts";
 import { isFoundBy } from "../job/job-search.ts";
 import type { SharedKey } from "../job/shared-key.ts";
+import { defined } from "../kernel/defined.ts";
 import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
-import { examinedAtMost } from "../operations/list-jobs.ts";
+import { type TakenPage, takePage } from "../operations/list-jobs.ts";
+import { mergePartitions, type ReadPage } from "../operations/merge-partitions.ts";
 import type { Seals } from "../operations/seals.ts";
 import { isSearchedBy, type SearchPlace, type Sought, seekIn } from "../operations/search-places.ts";
 import type { JobStore } from "../ports/job-store.ts";
@@ -49,60 +51,47 @@ interface ValueQuery {
   passes?: (job: Job) => boolean;
 }
 
-interface FoundPage {
-  found: FoundJob[];
-  /** Where the search goes on; absent at its end. */
-  next?: IndexPosition;
-  /** How many entries were looked at, of a page that is short although the search goes on. */
-  examined?: number;
-}
-
 /**
- * A page of the jobs that have a value in one of these places, the latest first. Each place is read from the index by itself, so that a page
- * costs the same however many jobs there are. An entry proves nothing: a job counts if it has the value now.
+ * A page of the jobs that have a value in one of these places, the latest first. Each place is read from the index by itself, and as far as
+ * the page needs it, so that a page costs the same however many jobs there are. An entry proves nothing: a job counts if it has the value now.
  */
-export async function findByValue(services: Finding, query: ValueQuery): Promise<FoundPage> {
-  const { limit, passes = () => true } = query;
+export async function findByValue(services: Finding, query: ValueQuery): Promise<TakenPage<FoundJob>> {
+  const { failed, after, limit, passes = () => true } = query;
   const sought = await Promise.all(query.places.map((place) => seekIn(services, place, query.text)));
-  const found: FoundJob[] = [];
-  let { after } = query;
-  for (let examined = 0; examined < examinedAtMost; ) {
-    const { positions, more } = await readEntries(services, sought, { ...query, after });
-    const jobs = await jobsAt(services, positions);
-    for (const [i, position] of positions.entries()) {
-      after = position;
-      const job = jobs.get(position.id);
-      const by = job ? placesFound(services.catalog, sought, job, { position, failed: query.failed }) : [];
-      if (!job || by.length === 0 || !passes(job)) continue;
-      found.push({ job, keys: [], ...fieldsOf(by) });
-      if (found.length < limit) continue;
-      return { found, ...((more || i + 1 < positions.length) && { next: position }) };
-    }
-    if (!more) return { found };
-    examined += positions.length;
-  }
-  return { found, ...(after && { next: after, examined: examinedAtMost }) };
+  const reads = readsOf(services, sought, query);
+  // One more than the page says whether there are more.
+  const firstPage = Math.max(4, Math.ceil(limit / Math.max(1, reads.length)) + 1);
+  const entries = eachOnce(mergePartitions(reads, { order: "desc", after, firstPage }));
+  return takePage(services.jobs, entries, { limit, after }, (job, position) => {
+    const by = placesFound(services.catalog, sought, job, { position, failed });
+    return by.length > 0 && passes(job) ? { job, keys: [], ...fieldsOf(by) } : undefined;
+  });
 }
 
-/** The latest entries of all places after a position, each once. */
-async function readEntries({ searchIndex }: Finding, sought: readonly Sought[], query: ValueQuery & { limit: number }) {
-  const { failed, from, until, after, limit } = query;
-  const reads = sought.flatMap(({ values, ...place }) => values.map((value) => ({ ...place, value, failed })));
-  const pages = await inParallel(readsAtOnce, reads, (of) => searchIndex.page(of, { from, until, after, limit }));
-  const all = new Map(
-    pages.flatMap(({ found }) => found).map((position) => [`${position.time}#${position.id}`, position]),
+/** Reads of the entries of each value in each place. */
+const readsOf = (
+  { searchIndex }: Finding,
+  sought: readonly Sought[],
+  { failed, from, until }: Pick<ValueQuery, "failed" | "from" | "until">,
+): ReadPage[] =>
+  sought.flatMap(({ values, ...place }) =>
+    values.map(
+      (value): ReadPage =>
+        async (limit, after) => {
+          const { found, more } = await searchIndex.page({ ...place, value, failed }, { from, until, after, limit });
+          return { jobs: found, ...defined({ next: more ? found.at(-1) : undefined }) };
+        },
+    ),
   );
-  const sorted = [...all.values()].sort(comparePositions("desc"));
-  return {
-    positions: sorted.slice(0, limit),
-    more: sorted.length > limit || pages.some(({ more }) => more),
-  };
-}
 
-/** The limit of a page is that of a batch of reads. */
-async function jobsAt({ jobs }: Finding, positions: readonly IndexPosition[]): Promise<ReadonlyMap<string, Job>> {
-  const ids = [...new Set(positions.map(({ id }) => id))];
-  return new Map((ids.length === 0 ? [] : await jobs.getMany(ids)).map((job) => [job.id, job]));
+/** Sorted positions, each once: a job may have the value in several places. */
+async function* eachOnce(positions: AsyncGenerator<IndexPosition, void>): AsyncGenerator<IndexPosition, void> {
+  let last: IndexPosition | undefined;
+  for await (const position of positions) {
+    if (position.id === last?.id && position.time === last.time) continue;
+    last = position;
+    yield position;
+  }
 }
 
 /** By which fields an entry has found a job: it has the value now, and the time at which the entry leads to it. */

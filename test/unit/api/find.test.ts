@@ -205,6 +205,68 @@ describe("a search", () => {
   });
 });
 
+describe("a search whose entries lead to little", () => {
+  const entry = { env: "dev", field: "order", value: "A", sealed: false, failed: false, until: noon * 2 };
+  /** Entries of jobs that are gone, a millisecond apart, latest at `noon + count`, and what reads them. */
+  async function withStale(count: number, products: readonly string[] = ["shop"]) {
+    const all = world(searchedCatalog(undefined, products));
+    const { searchIndex, jobs } = all.services;
+    const staleAt = (n: number) => ({ ...entry, job_id: `job_${String(n).padStart(32, "0")}`, at: noon + n });
+    const productOf = (n: number) => products[n % products.length] as string;
+    await searchIndex.put(Array.from({ length: count }, (_, n) => ({ ...staleAt(n + 1), product: productOf(n) })));
+    const reads = { entries: 0, jobs: 0 };
+    const [page, getMany] = [searchIndex.page, jobs.getMany];
+    searchIndex.page = (of, query) => {
+      reads.entries++;
+      return page(of, query);
+    };
+    jobs.getMany = (ids) => {
+      reads.jobs++;
+      return getMany(ids);
+    };
+    return { ...all, reads };
+  }
+
+  test("reads a thousand of them in some twenty reads, also for a page of one", async () => {
+    const { get, reads } = await withStale(1200);
+    const { body } = await get({ q: "A", field: "order", limit: "1" });
+    expect(body).toMatchObject({ found: [], examined: 1000, looked_back_to: noon + 201 });
+    expect(reads.jobs).toBeLessThanOrEqual(12);
+    expect(reads.entries).toBeLessThanOrEqual(16);
+  });
+
+  test("reads each of a hundred places as far as it is needed", async () => {
+    const products = Array.from({ length: 100 }, (_, n) => `p${n}`);
+    const { get, reads } = await withStale(3000, products);
+    const { body } = await get({ q: "A", field: "order", env: "dev", limit: "1" });
+    expect(body).toMatchObject({ found: [], examined: 1000, looked_back_to: noon + 2001 });
+    expect(reads.jobs).toBeLessThanOrEqual(12);
+    expect(reads.entries).toBeLessThanOrEqual(200);
+  });
+
+  test.each([1, 2, 7, 100])("lists by pages of %i what it lists as a whole", async (limit) => {
+    const { get, order, clock } = await withStale(1300, ["shop", "mill"]);
+    const made: string[] = [];
+    for (let n = 0; n < 21; n++) {
+      const product_tag = n % 3 ? "shop" : "mill";
+      made.unshift(await order(n % 2 ? { order: "A", region: "A" } : { order: "A" }, { product_tag }));
+      await clock.advance((n * 37) % 101);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await get({ q: "A", limit: String(limit), ...(cursor && { cursor }) });
+      expect(body.found.length).toBeLessThanOrEqual(limit);
+      if (body.found.length < limit && body.next_cursor) expect(body.examined).toBe(1000);
+      listed.push(...body.found.map(({ job }: { job: { job_id: string } }) => job.job_id));
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(listed.toSorted()).toEqual(made.toSorted());
+    const times = await Promise.all(listed.map(async (id) => (await get({ q: id })).body.found[0].job.created_at));
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+  });
+});
+
 describe("a key without jobs:input", () => {
   test("searches by public fields only, and by ids and keys", async () => {
     const { order, find, get } = world();
