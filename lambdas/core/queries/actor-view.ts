@@ -25,6 +25,9 @@ function makerOf({ made_by: actor, made_by_name: name, parent, schedule }: Made)
   return actor && actorOf({ actor, ...defined({ name }) });
 }
 
+/** The id of a key or an identity, or the name of a service, without what says which of these it is. */
+export const actorId = (actor: string): string => actor.replace(/^\w+:/, "") || (actor === "k:" ? deployedKeyId : "");
+
 export function actorOf({ actor, name }: Caller): ActorView {
   const [prefix, id = ""] = actor.split(/:(.*)/s);
   switch (prefix) {

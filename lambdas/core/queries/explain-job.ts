@@ -236,7 +236,8 @@ function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] 
   const { step, until, signals, asked, messages = [] } = wait;
   if (asked) {
     const then = otherwiseOf(step, found);
-    return [`${step} waits for the decision of ${asked.join(" or ")} until ${timeOf(until)}, and then ${then}.`];
+    const whose = asked.length === 0 ? "a decision in the inbox" : `the decision of ${asked.join(" or ")}`;
+    return [`${step} waits for ${whose} until ${timeOf(until)}, and then ${then}.`];
   }
   if (!signals) return [`${step} waits until ${timeOf(until)}.`];
   const names = signals.map(({ signal, key }) => (key === undefined ? signal : `${signal} with the key ${key}`));

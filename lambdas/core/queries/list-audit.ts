@@ -1,10 +1,10 @@
 import type * as z from "zod";
 import { type AuditEntry, firstAuditId, monthOf, timeOfAuditId } from "../access/audit-entry.ts";
-import { deployedKeyId } from "../access/calling-actor.ts";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Audit } from "../ports/audit.ts";
+import { actorId } from "./actor-view.ts";
 import type { AuditEntrySchema } from "./schemas/audit.ts";
 
 /** The most entries that one page of the list looks at, however few match. */
@@ -119,8 +119,6 @@ const namesOf = ({ actor, name, person }: AuditEntry): (string | undefined)[] =>
   ...[actor, actorId(actor), name],
   ...[person?.email, person?.name, person?.sub],
 ];
-
-const actorId = (actor: string): string => actor.replace(/^\w+:/, "") || (actor === "k:" ? deployedKeyId : "");
 
 /** Whether a key sees what belongs to no product: keys, and who has signed in and out. */
 export const seesDeployment = ({ products, envs }: Scopes): boolean => products.includes("*") && envs.includes("*");

@@ -6,6 +6,7 @@ import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Services } from "../operations/services.ts";
 import type { Incidents } from "../ports/incidents.ts";
+import { actorId } from "./actor-view.ts";
 import type { IncidentSchema } from "./schemas/incidents.ts";
 import { saidOf } from "./view.ts";
 
@@ -107,7 +108,7 @@ export function incidentView(incident: Incident): IncidentView {
       planned_at: planned,
       ended_at: hasEnded ? incident.ended_at : undefined,
       ignored: ignore && defined(pick(ignore, ["until", "above_per_hour"])),
-      by: by_name ?? by,
+      by: by_name ?? (by === undefined ? undefined : actorId(by)),
       flaps: keepsComingBack(incident) || undefined,
     }),
   };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../job/job.ts";
 import { defined } from "../kernel/defined.ts";
 import { type JobStatus, jobStatuses } from "../kernel/job-status.ts";
+import { must } from "../kernel/plain-faults.ts";
 import { requestLimits } from "../kernel/request-limits.ts";
 import { strict } from "../kernel/schema.ts";
 import { epochMs, Time } from "../kernel/start-time.ts";
@@ -22,7 +23,10 @@ export const changeable: Record<BulkAction, readonly JobStatus[]> = {
 const Name = z.string().min(1).max(requestLimits.name);
 const EventName = z.string().min(1).max(requestLimits.event);
 const valueOrList = <Value extends string>(values: readonly [Value, ...Value[]]) =>
-  z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
+  z.union(
+    [z.enum(values), z.array(z.enum(values)).min(1).max(values.length)],
+    must(`must be one or more of ${values.join(", ")}`),
+  );
 
 /** The fields of the list of jobs by which many are selected. */
 export const filterFields = {

@@ -134,6 +134,19 @@ describe("an incident", () => {
     expect(await post(path(idOf(9), "/resolve"))).toMatchObject({ status: 404, body: { code: "INCIDENT_NOT_FOUND" } });
   });
 
+  it.each([
+    ["k:", undefined, "deployed"],
+    ["k:0123456789abcdef", "night shift", "night shift"],
+    ["k:0123456789abcdef", undefined, "0123456789abcdef"],
+    ["i:arn:aws:iam::1:role/ops", undefined, "arn:aws:iam::1:role/ops"],
+  ])("says by whom it was changed: %s, %s", async (by, by_name, shown) => {
+    const { add, get, incidents } = world();
+    await add(1, "open");
+    const known = await incidents.get({ ...tenant, id: idOf(1) });
+    if (known) await incidents.change(known, { by, ...(by_name && { by_name }) });
+    expect((await get(path(idOf(1)))).body.by).toBe(shown);
+  });
+
   it("is not looked for by what is longer than a key of the table", async () => {
     const { post, get, incidents } = world();
     const asked = jest.spyOn(incidents, "get");

@@ -193,6 +193,14 @@ describe("POST /v1/jobs/bulk", () => {
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });
 
+  it("names the statuses and types that there are", async () => {
+    const answer = await world([]).bulk({ action: "cancel", filter: { ...filter, status: "zzz", type: ["mail"] } });
+    expect(answer.body.errors).toEqual([
+      { pointer: "/filter/status", detail: expect.stringContaining("one or more of scheduled, queued, running") },
+      { pointer: "/filter/type", detail: expect.stringContaining("one or more of action, notification") },
+    ]);
+  });
+
   it.each([
     [{ product_tag: "my-produkt" }, "PRODUCT_NOT_FOUND"],
     [{ ...filter, env: "prod" }, "ENV_NOT_FOUND"],

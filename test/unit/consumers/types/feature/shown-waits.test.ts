@@ -203,6 +203,16 @@ describe("the events of a run's waits", () => {
 });
 
 describe("the explanation of a run", () => {
+  it("says who decides an approval that nobody is asked for", async () => {
+    const { start, pass, services, job, clock } = worldOf({ main: [{ step: "ship", approve: { title: "Ship it?" } }] });
+    const id = await start("onboard");
+    await pass(minute);
+    const { says } = await explainJob(services, await job(id), clock.now());
+    expect(says).toEqual([
+      expect.stringMatching(/^main\.ship waits for a decision in the inbox until 20.*, and then /),
+    ]);
+  });
+
   it("says for what it waits, until when, and which messages it did not take", async () => {
     const {
       start,
