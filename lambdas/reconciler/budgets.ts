@@ -48,9 +48,10 @@ export async function countSpending(
   if (spent.has(name) && hourToCount(spent.get(name), clock.now()) === undefined) return;
   let spending = await incidents.spending(tenant);
   for (let hours = 0; hours < hoursOfRound && !isOver(); hours++) {
-    const hour = hourToCount(spending, clock.now());
+    const now = clock.now();
+    const hour = hourToCount(spending, now);
     if (hour === undefined) break;
-    const asked = { tenants: [tenant], from: hour, to: hour + hourMs, by: "event", most: hourReads } as const;
+    const asked = { tenants: [tenant], from: hour, to: hour + hourMs, by: "event", now, most: hourReads } as const;
     const after = withHour(spending, hour, costOf(await costs(services, asked)));
     const written = await incidents.spend(tenant, spending, after);
     spending = written === "spent" ? after : await incidents.spending(tenant);

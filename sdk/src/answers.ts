@@ -1172,11 +1172,14 @@ export interface Costs {
   examined: number;
   /** Jobs that ended before this were not looked at. Absent if all were. Epoch milliseconds. */
   looked_back_to?: number;
-  /** How many runs have ended in this time by the statistics, which are kept for 90 days. */
+  /**
+   * How many runs have ended by the statistics, which count whole hours, from the hour of `from` to that of `to`,
+   * and are kept for 90 days.
+   */
   ended: number;
   /**
    * What all of them have used if they are like those that were looked at. Absent where the statistics know of no
-   * others. In US dollars, by list prices.
+   * others, and where `from` is not on the hour, or `to` neither on the hour nor now. In US dollars, by list prices.
    */
   extrapolated_usd?: number;
   /** The Region whose prices these are. */

@@ -42,8 +42,8 @@ export async function handle(services: ApiServices, { query, scopes }: HttpReque
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { product_tag, env, by, ...asked } = parseQuery(Query, query);
   const tenants = listedTenantsOf(services.catalog, scopes, { product_tag, env }, "/query");
-  const { from, to } = timeOf(asked, services.clock.now());
-  const found = await costs(services, { tenants, from, to, by });
+  const now = services.clock.now();
+  const found = await costs(services, { tenants, ...timeOf(asked, now), by, now });
   return { status: 200, body: { product_tag, ...defined({ env }), ...found } };
 }
 

@@ -36,6 +36,7 @@ interface Asked {
   from: number;
   to: number;
   by: "event" | "label";
+  now: number;
   most?: Partial<typeof costReads>;
 }
 
@@ -50,7 +51,7 @@ const mostAtOnce = 100;
  */
 export async function costs(
   services: CostsServices,
-  { tenants, from, to, by, most = {} }: Asked,
+  { tenants, from, to, by, now, most = {} }: Asked,
 ): Promise<Omit<Costs, "product_tag" | "env">> {
   const bounds = { ...costReads, ...most };
   const tally = tallyOf(services, { from, to, by });
@@ -78,7 +79,7 @@ export async function costs(
     examined: past.examined + pending.examined + stored.examined,
     ...(past.lookedBackTo !== undefined && { looked_back_to: past.lookedBackTo }),
     ended,
-    ...(ended > runs && runs > 0 && { extrapolated_usd: exact((usd * ended) / runs) }),
+    ...(ended > runs && runs > 0 && areWholeHours(from, to, now) && { extrapolated_usd: exact((usd * ended) / runs) }),
     ...listPrices(),
     ...(unknown.length > 0 && { unknown }),
   };
@@ -270,7 +271,11 @@ async function readStored(
   return { examined, isComplete };
 }
 
-/** How many runs the statistics know that ended in these hours. */
+/** Whether the statistics, which count hours, are about this time. After now nothing has ended. */
+const areWholeHours = (from: number, to: number, now: number): boolean =>
+  from === hourOf(from) && (to === hourOf(to) || to >= now);
+
+/** How many runs the statistics know that ended in the hours of this time. */
 async function endedBy({ stats }: Pick<CostsServices, "stats">, tenants: readonly Tenant[], from: number, to: number) {
   const end = hourOf(to - 1) + hourMs;
   const hours = await inParallel(readsAtOnce, tenants, ({ product, env }) =>

@@ -94,7 +94,7 @@ it("GET /v1/costs by label has a step where its feature is, however deep", async
     body.rows.map((row: { label?: string; runs: number }) => [row.label ?? "", row.runs]),
   );
   expect(runs).toEqual({ a: 2, b: 1, "": 1 });
-  const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "label" } as const;
+  const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "label", now: noon } as const;
   const { rows } = await costs(api.services, { ...asked, most: { parents: 0 } });
   expect(rows.find(({ label }) => label === undefined)?.runs).toBe(3);
 });
@@ -139,6 +139,30 @@ it("GET /v1/costs says that its runs are a part of those that the statistics kno
   expect(body.extrapolated_usd).toBeCloseTo(body.usd * 100, 10);
 });
 
+it("GET /v1/costs says what all have cost of whole hours and of the present one, and of no part of another hour", async () => {
+  const start = noon - 2 * hour;
+  const jobs = [1, 2, 3, 4, 5].map((second) => ended({ finished_at: start + second * 1000 }));
+  const api = fakeApi({ jobs: [...jobs, ended({ finished_at: noon + 1000 })] });
+  const inHour = (hour: number) => ({ mark: String(hour), written_at: noon, product, env: "prd", hour });
+  await api.stats.add([
+    { ...inHour(start), counts: counted(1075) },
+    { ...inHour(noon), counts: counted(2) },
+  ]);
+  await api.clock.advance(60_000);
+  const asked = async (from: number, to: number) => {
+    const query = { product_tag: product, env: "prd", from: String(from), to: String(to) };
+    const { body } = await api.ask({ path, query });
+    return [body.runs, body.ended, body.extrapolated_usd && Math.round(body.extrapolated_usd / body.usd)];
+  };
+  expect(await asked(start, start + hour)).toEqual([5, 1075, 215]);
+  expect(await asked(start + 1000, start + 6000)).toEqual([5, 1075, undefined]);
+  expect(await asked(start, start + 6000)).toEqual([5, 1075, undefined]);
+  expect(await asked(start + 1000, start + hour)).toEqual([5, 1075, undefined]);
+  // Nothing has ended after now.
+  expect(await asked(noon, noon + hour)).toEqual([1, 2, 2]);
+  expect(await asked(noon + 1000, noon + hour)).toEqual([1, 2, undefined]);
+});
+
 describe("what GET /v1/costs reads", () => {
   it("ends after 10,000 jobs, the latest first, and says so", async () => {
     const at = (i: number) => january + i * 1000;
@@ -158,7 +182,13 @@ describe("what GET /v1/costs reads", () => {
       const services = fakeServices({ catalog, jobs });
       const { jobs: store, stats } = services;
       const seen = counting({ jobs: store, stats });
-      const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "event" } as const;
+      const asked = {
+        tenants: [{ product, env: "prd" }],
+        from: january,
+        to: february,
+        by: "event",
+        now: noon,
+      } as const;
       await costs(services, { ...asked, most: { ...costReads, ended: 200, pending: 50 } });
       return seen.length;
     };
@@ -168,7 +198,7 @@ describe("what GET /v1/costs reads", () => {
   it("is no series whose stored runs are beyond the bound", async () => {
     const repeat = { every: hour, anchor: noon, overlap: "skip" } as const;
     const services = fakeServices({ catalog, jobs: [ended({ repeat, run: 3, status: "scheduled" })] });
-    const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "event" } as const;
+    const asked = { tenants: [{ product, env: "prd" }], from: january, to: february, by: "event", now: noon } as const;
     expect(await costs(services, { ...asked, most: { runs: 0 } })).toMatchObject({ is_complete: false, runs: 0 });
   });
 
@@ -189,7 +219,7 @@ describe("what GET /v1/costs reads", () => {
       ...{ job_id: id, run: 1, version: 1, status: "completed", attempts: [] },
       ...times,
     });
-    const asked = { tenants: [{ product, env: "prd" }], from: noon, to: noon + hour, by: "event" } as const;
+    const asked = { tenants: [{ product, env: "prd" }], from: noon, to: noon + hour, by: "event", now: noon } as const;
     expect(await costs(services, { ...asked, most: { pending: 8 } })).toMatchObject({ is_complete: false, runs: 1 });
   });
 
@@ -206,7 +236,7 @@ describe("what GET /v1/costs reads", () => {
       });
     }
     const from = noon - hour;
-    const asked = { tenants: [{ product, env: "prd" }], from, to: from + hour, by: "event" } as const;
+    const asked = { tenants: [{ product, env: "prd" }], from, to: from + hour, by: "event", now: noon } as const;
     const found = await costs(services, { ...asked, most: { firstPage: 4 } });
     expect(found).toMatchObject({ runs: 60, is_complete: true, examined: 65 });
   });

@@ -29,7 +29,7 @@ const ended = (at: number, more: Partial<Job> = {}): Job =>
 /** What a job costs: budgets are so many of them. */
 async function costOfJob(): Promise<number> {
   const { catalog, jobs, stats } = fakeServices({ catalog: alertWorld().services.catalog, jobs: [ended(noon)] });
-  const asked = { tenants: [tenant], from: noon, to: noon + hour, by: "event" } as const;
+  const asked = { tenants: [tenant], from: noon, to: noon + hour, by: "event", now: noon + hour } as const;
   return (await costs({ catalog, jobs, stats }, asked)).usd;
 }
 

@@ -84,9 +84,13 @@ export const CostsSchema = z
     is_complete: z.boolean().describe("Whether everything was looked at that is kept of this time."),
     examined: z.int().describe("How many jobs and runs of series were read."),
     looked_back_to: at("Jobs that ended before this were not looked at. Absent if all were.").exactOptional(),
-    ended: z.int().describe("How many runs have ended in this time by the statistics, which are kept for 90 days."),
+    ended: z
+      .int()
+      .describe(
+        "How many runs have ended by the statistics, which count whole hours, from the hour of `from` to that of `to`, and are kept for 90 days.",
+      ),
     extrapolated_usd: usd(
-      "What all of them have used if they are like those that were looked at. Absent where the statistics know of no others.",
+      "What all of them have used if they are like those that were looked at. Absent where the statistics know of no others, and where `from` is not on the hour, or `to` neither on the hour nor now.",
     ).exactOptional(),
     ...listPrices,
     unknown: z.array(z.string()).exactOptional().describe("What is not known of some jobs, and what is taken instead."),
