@@ -312,7 +312,7 @@ async function race(
   branches: Readonly<Record<string, Promise<unknown> | (() => unknown)>>,
 ): Promise<object> {
   const frame = session.enter("race");
-  if (!frame) return never();
+  if (!frame || !session.takes(frame)) return never();
   const running = Object.entries(branches).map(([name, branch]) => ({
     name,
     ...beginBranch(session, frame, name, branch),

@@ -348,13 +348,19 @@ export class Session implements HandlerRun {
     return frame;
   }
 
+  /**
+   * Whether calls are begun. One that is not never settles: a rejection would spin a loop that catches it, no turn of the event loop passes,
+   * and a server answers nobody.
+   */
+  takes({ branch, isUndo }: Frame): boolean {
+    if (branch?.isClosed) return false;
+    return isUndo || (this.phase === "running" && !this.cancelled);
+  }
+
   /** A promise that the log settles. */
   ask(what: string, asked: Asked): Promise<unknown> {
     const frame = this.enter(what);
-    if (!frame || frame.branch?.isClosed) return never();
-    if (this.phase !== "running" && !frame.isUndo) return never();
-    // A rejection would spin a loop that catches it: no turn of the event loop passes, and a server answers nobody.
-    if (this.cancelled && !frame.isUndo) return never();
+    if (!frame || !this.takes(frame)) return never();
     const place = placeHere();
     const key = this.#keyOf(frame, asked, place);
     if (key === undefined) return never();

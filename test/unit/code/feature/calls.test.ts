@@ -17,6 +17,10 @@ const tested = (run: Handler, options: TestFeatureOptions<unknown> = {}) =>
   });
 // biome-ignore lint/suspicious/noExplicitAny: what handlers call whose types nobody checks
 type Untyped = any;
+/** Longer than it takes until a race has closed its losers. */
+const aMoment = async () => {
+  for (let i = 0; i < 10; i++) await null;
+};
 const keysOf = ({ log }: { log: { k: string; e: string }[] }) => log.map(({ k, e }) => `${k} ${e}`);
 
 describe("a job that fails", () => {
@@ -106,6 +110,26 @@ describe("a race", () => {
     expect(run.result).toEqual({ winner: "quick", value: "first" });
     expect(keysOf(run)).toEqual(["go done", "slow closed", "sleep fired"]);
     expect(went).toEqual([]);
+  });
+
+  it("lets no loser go on that catches what fails in a loop", async () => {
+    let rounds = 0;
+    const run = await tested(
+      async (ctx) => {
+        const both = ctx.sleep("1h");
+        await ctx.race({
+          first: () => both,
+          second: async () => {
+            await both.then(aMoment);
+            while (rounds++ < 1000) await ctx.race({ slow: ctx.run("slow") }).catch(() => {});
+          },
+        });
+        await ctx.sleep("1d");
+      },
+      { coldStarts: "never" },
+    );
+    expect(run.status).toBe("completed");
+    expect(rounds).toBe(1);
   });
 
   it("fails as the first does", async () => {
@@ -447,6 +471,28 @@ describe("undo", () => {
     );
     expect(run).toMatchObject({ status: "cancelled", undone: { steps: ["go"], failed: [] } });
     expect(keysOf(run)).toEqual(["go done", "$cancel cancel", "sleep closed", "undo:go/go done", "undo:go done"]);
+  });
+
+  it.each<[string, Handler]>([
+    ["a call", (ctx) => ctx.run("go")],
+    ["a call that is tried again", (ctx) => ctx.step("own", () => {}, { retries: 3, allowFail: true })],
+    ["a race of calls", (ctx) => ctx.race({ slow: ctx.run("slow"), late: ctx.sleep("1d") })],
+    ["a race of functions", (ctx) => ctx.race({ slow: () => ctx.run("slow"), late: () => ctx.sleep("1d") })],
+  ])("ends a handler that catches the cancel in a loop around %s", async (_what, call) => {
+    let rounds = 0;
+    const run = await tested(
+      async (ctx) => {
+        await ctx.run("go", 1, { undo: undone(ctx) });
+        await ctx.sleep("30d").catch(() => {});
+        while (rounds++ < 1000)
+          try {
+            await call(ctx);
+          } catch {}
+      },
+      { cancelAfter: "1d", coldStarts: "never" },
+    );
+    expect(run).toMatchObject({ status: "cancelled", undone: { steps: ["go"], failed: [] } });
+    expect(rounds).toBe(1);
   });
 
   it("waits for jobs that may be done all the same", async () => {
