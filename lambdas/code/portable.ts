@@ -1,5 +1,5 @@
 import type { Reference } from "../core/catalog/references.ts";
-import { type CallMessage, codeVersion, type FailedOutcome } from "../core/job/code-messages.ts";
+import { type CallMessage, codeVersion, type FailedOutcome, mayBeRetried } from "../core/job/code-messages.ts";
 import {
   isPortablySigned,
   type PortableAnswer,
@@ -101,19 +101,14 @@ export function servePortable({ namespace, version, operations, accessKey, resol
 
 const contract = (message: string): PortableFailure => ({ code: "FUNCTION_CONTRACT_INVALID", message });
 
-function failureOf({
-  by,
-  error,
-  code,
-  retryable = by === "threw" || by === "timeout",
-}: FailedOutcome): PortableFailure {
+function failureOf({ by, error, code, ...steering }: FailedOutcome): PortableFailure {
   const codes = {
     input: "FUNCTION_SCHEMA_VALIDATION_FAILED",
     result: "FUNCTION_SCHEMA_VALIDATION_FAILED",
     timeout: "FUNCTION_TIMEOUT",
     threw: code ?? error.name,
   };
-  return { code: codes[by], message: error.message, retryable };
+  return { code: codes[by], message: error.message, retryable: mayBeRetried({ by, ...steering }) };
 }
 
 /** A signed invocation that is sent on to another route, or with another name, is refused. */

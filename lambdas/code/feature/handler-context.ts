@@ -6,7 +6,7 @@ import {
   type SleepCommand,
   type WaitCommand,
 } from "../../core/job/decide-messages.ts";
-import { charactersIn } from "../../core/kernel/characters.ts";
+import { signalKeyFault } from "../../core/job/signal.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
@@ -246,8 +246,8 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
 /** A number is a key as its digits: what is not typed has numbers of orders. */
 function signalKeyOf(key: unknown): string {
   const text = Number.isFinite(key) ? String(key) : key;
+  if (typeof text === "string" && signalKeyFault(text) === undefined) return text;
   const most = requestLimits.signalKey;
-  if (typeof text === "string" && text !== "" && charactersIn(text) <= most && text.isWellFormed()) return text;
   throw new TypeError(`ctx.waitForSignal: \`key\` is a text of 1 to ${most} characters, or a number.`);
 }
 

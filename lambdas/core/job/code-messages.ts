@@ -78,6 +78,15 @@ export interface Written {
   cut?: boolean;
 }
 
+/** Whether another attempt may succeed: at what has thrown or was late, unless the error says otherwise. */
+export const mayBeRetried = ({
+  by,
+  retryable = by === "threw" || by === "timeout",
+}: {
+  by: FailedOutcome["by"];
+  retryable?: boolean | undefined;
+}): boolean => retryable;
+
 export type CallOutcome = { is: "completed"; value: { v: unknown } } | FailedOutcome;
 
 /** What the code answers. Anything else is a crash. */

@@ -44,7 +44,7 @@ export const runSince = ({
 }): number => Math.max(repeat ? scheduled_at : created_at, messages_since);
 
 /** Whether a run only undoes its steps, and waits for nothing. One in code may still wait and ask, where its handler clears up. */
-export const isUndoing = ({ ending, code_since }: { ending?: object; code_since?: number }): boolean =>
+export const isRollingBack = ({ ending, code_since }: { ending?: object; code_since?: number }): boolean =>
   ending !== undefined && code_since === undefined;
 
 /** A job as a decision leaves it, with its waits: what a run receives with its end is noted too, so that the end does not hide it. */

@@ -7,7 +7,7 @@ import {
   jobIdOfApproval,
 } from "../job/approval.ts";
 import { isFinished, type Job, jobMessageOf, shownStatus } from "../job/job.ts";
-import { isUndoing } from "../job/run-wait.ts";
+import { isRollingBack } from "../job/run-wait.ts";
 import { signalKeptMs } from "../job/signal.ts";
 import { defined } from "../kernel/defined.ts";
 import { RequestError } from "../kernel/request-error.ts";
@@ -63,7 +63,7 @@ export async function findApproval(
   }
   const listed = defined({ approval });
   if (isFinished(job)) return { is: "over", why: "run", job, ...listed };
-  if (!approval || approval.run !== job.run || approval.attempt !== job.attempt || isUndoing(job))
+  if (!approval || approval.run !== job.run || approval.attempt !== job.attempt || isRollingBack(job))
     return { is: "over", why: "gone on", job, ...listed };
   return clock.now() < approval.until ? { is: "open", approval, job } : { is: "over", why: "time", job, approval };
 }

@@ -2,7 +2,7 @@ import { uuidv7obj } from "uuidv7";
 import type { Catalog } from "../catalog/catalog.ts";
 import { takesAnySignal } from "../catalog/signals.ts";
 import { fairGroupOf, isFinished, type Job, type JobMessage, jobMessageOf, shownStatus } from "../job/job.ts";
-import { isUndoing, runSince } from "../job/run-wait.ts";
+import { isRollingBack, runSince } from "../job/run-wait.ts";
 import { addressLimits, type Signal, type SignalAddress, signalKeptMs, type Waiter } from "../job/signal.ts";
 import { traceOf } from "../kernel/errors.ts";
 import { invalidRequest, jobNotFound, RequestError } from "../kernel/request-error.ts";
@@ -131,7 +131,7 @@ async function runOf(services: Signalling, wanted: SignalWanted, id: string): Pr
     throw invalidRequest([
       { pointer: "/job_id", detail: `is of a job of type ${job.type}: only features take signals` },
     ]);
-  if (isFinished(job) || (isUndoing(job) && !job.repeat)) {
+  if (isFinished(job) || (isRollingBack(job) && !job.repeat)) {
     const jobStatus = shownStatus(job, clock.now());
     const why = isFinished(job) ? `is ${jobStatus}` : "only undoes its steps";
     throw new RequestError("STATE_CONFLICT", `The run ${why}: it takes no signal any more.`, { jobId: id, jobStatus });
@@ -158,7 +158,7 @@ async function checkForKey(
 
 /** The jobs of the runs that wait. One that has ended by other means may still be noted. */
 async function offeredOf({ jobs }: Signalling, run: Job | undefined, waiters: readonly Waiter[]): Promise<string[]> {
-  if (run) return run.status === "running" && !isUndoing(run) ? [run.id] : [];
+  if (run) return run.status === "running" && !isRollingBack(run) ? [run.id] : [];
   const ids = messagesOf(waiters).map(({ job_id }) => job_id);
   const open = ids.length === 0 ? [] : await jobs.getMany(ids);
   return open.filter((job) => !isFinished(job)).map(({ id }) => id);

@@ -18,7 +18,7 @@ type InputView = z.infer<typeof JobInputSchema>;
 const frameBytes = 32_768;
 
 /** What is stored, or what a request for another job has to say so that it means the same. */
-export type InputSpelling = "stored" | "request";
+type InputSpelling = "stored" | "request";
 
 /**
  * The input of a job, without the parts that its event hides. One that is too large for the answer is a URL for an hour, or only its

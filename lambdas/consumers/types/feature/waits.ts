@@ -2,8 +2,7 @@ import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import { type Job, jobMessageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { runSince } from "../../../core/job/run-wait.ts";
-import type { Signal, SignalAddress } from "../../../core/job/signal.ts";
-import { charactersIn } from "../../../core/kernel/characters.ts";
+import { type Signal, type SignalAddress, signalKeyFault } from "../../../core/job/signal.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { durationMs } from "../../../core/kernel/duration-ms.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
@@ -41,7 +40,7 @@ function keyOf(template: string | undefined, scope: Scope): string | undefined {
   const key = resolve(template, scope);
   const text = typeof key === "number" ? String(key) : key;
   if (typeof text !== "string" || text === "") throw unusable("The key of the signal is no text");
-  if (charactersIn(text) > requestLimits.signalKey || !text.isWellFormed())
+  if (signalKeyFault(text) !== undefined)
     throw unusable(`The key of the signal is no text of at most ${requestLimits.signalKey} characters`);
   return text;
 }

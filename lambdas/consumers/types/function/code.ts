@@ -1,4 +1,4 @@
-import { type CallMessage, codeVersion, keptThrown } from "../../../core/job/code-messages.ts";
+import { type CallMessage, codeVersion, keptThrown, mayBeRetried } from "../../../core/job/code-messages.ts";
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { providerCodeOf } from "../../../core/job/provider-code.ts";
 import { type AttemptServices, Finished } from "../../../core/operations/execution.ts";
@@ -83,7 +83,7 @@ const codes: Readonly<Record<Failed["by"], JobErrorCode>> = {
 /** The message says what failed and nothing of the function's own words, which may quote the payload: those are kept apart. */
 function failure(message: CallMessage, { by, error, log, ...steering }: Failed, progress: unknown): JobError {
   const { function: name, payload } = message;
-  const { retryable = by === "threw" || by === "timeout", retry_after_ms: retryAfterMs } = steering;
+  const { retry_after_ms: retryAfterMs } = steering;
   const ownCode = providerCodeOf(steering.code) ?? providerCodeOf(error.name === "Error" ? undefined : error.name);
   const isQuoted = ownCode !== undefined && JSON.stringify(payload ?? "").includes(ownCode);
   const texts = {
@@ -93,7 +93,7 @@ function failure(message: CallMessage, { by, error, log, ...steering }: Failed, 
     timeout: `${name} had not ended after ${message.deadline_ms} ms.`,
   };
   return new JobError(codes[by], texts[by], {
-    retryable,
+    retryable: mayBeRetried({ by, ...steering }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     providerCode: by === "threw" && !isQuoted ? ownCode : undefined,
     progress,

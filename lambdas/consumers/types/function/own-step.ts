@@ -1,5 +1,5 @@
 import { serveTarget } from "../../../core/catalog/serve-target.ts";
-import { codeVersion, keptThrown } from "../../../core/job/code-messages.ts";
+import { codeVersion, keptThrown, mayBeRetried } from "../../../core/job/code-messages.ts";
 import { isCodeProgress } from "../../../core/job/code-progress.ts";
 import type { StepMessage } from "../../../core/job/decide-messages.ts";
 import type { Job } from "../../../core/job/job.ts";
@@ -153,12 +153,12 @@ async function messageOf(
   return { message, invoker: invokerOf(askable, run, execution, services) };
 }
 
-/** What own code throws is tried again, as often as the step says, unless the error says otherwise. */
-function failure(key: string, { by, error, retryable = by === "threw" || by === "timeout", code }: Failed): JobError {
+/** Its job has no retries: the handler tries the step again, as often as that says. */
+function failure(key: string, { by, error, code, ...steering }: Failed): JobError {
   const name = /^[A-Za-z][\w.$]{0,99}$/.test(error.name) ? error.name : "something";
   const text = by === "timeout" ? `${key} had not ended in time.` : `${key} threw ${name}.`;
   return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {
-    retryable,
+    retryable: mayBeRetried({ by, ...steering }),
     providerCode: code ?? (error.name === "Error" ? undefined : error.name),
     thrown: keptThrown(error),
   });
