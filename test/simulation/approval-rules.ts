@@ -16,7 +16,7 @@ export function goesAsDecided({ observer, decisions }: Ledger, { before, after, 
   if (peek(stepJobId({ ...feature, run: parent.message.run }, other)))
     observer.violated("approvals", `${nameOf(feature)} goes both ways: ${other} and ${parent.step}`);
   // A retry asks anew, unless its run had gone on already.
-  const made = decisions.get(approvalIdOf(feature, "main.decision"));
+  const made = decisions.get(openedBy(feature, feature)?.id ?? "");
   const step = made && { approve: "main.yes", reject: "main.no" }[made.choice];
   if (step !== undefined && step !== parent.step)
     observer.violated("approvals", `${nameOf(feature)} does ${parent.step}, and a person was told: ${made?.choice}`);
@@ -32,8 +32,18 @@ export function asksForItsRun({ observer, asked }: Ledger, { before, after, peek
   if (other !== undefined && other !== after.id && peek(other))
     observer.violated("approvals", `${nameOf(after)} asks a recipient a second time`);
   asked.set(key, after.id);
-  if (feature && approval.id !== approvalIdOf({ ...feature, ...parent.message }, "main.decision"))
+  const open = feature && openedBy(feature, parent.message);
+  // A decision that has stood still may ask for what its run has begun anew since.
+  if (open ? approval.id !== open.id : feature?.attempt === parent.message.attempt)
     observer.violated("approvals", `${nameOf(after)} asks for an approval of another run`);
+}
+
+/** The approval that a run has put down in this attempt. */
+function openedBy(feature: Job, { run, attempt }: Pick<Job, "run" | "attempt">): { id: string } | undefined {
+  const steps = feature.progress && "inline" in feature.progress ? feature.progress.inline : {};
+  const { "main.decision": step } = steps as Record<string, DecisionShown>;
+  const id = approvalIdOf({ ...feature, run, attempt }, "main.decision", step?.started_at);
+  return step?.approval?.id === id ? { id } : undefined;
 }
 
 /** The recipients of an approval for whom there is no job that asks, nor has been one that was deleted. */

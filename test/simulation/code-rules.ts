@@ -39,7 +39,7 @@ const partOfSeed = (seed: string): number => Number(/ (\d+)$/.exec(seed)?.[1] ??
 
 /** The call for which a job asks a person, and the how manieth recipient that is. */
 const askedBy = (step: string) => {
-  const [, call = step, recipient] = /^(.*) ask (\d+) of attempt \d+$/s.exec(step) ?? [];
+  const [, call = step, recipient] = /^(.*) ask (\d+) of [0-9a-f]{16}$/s.exec(step) ?? [];
   return { call, recipient: recipient === undefined ? undefined : Number(recipient) };
 };
 

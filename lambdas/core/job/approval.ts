@@ -43,13 +43,16 @@ export const approvalIdPattern = /^apr_[0-9a-f]{32}_[0-9a-f]{16}$/;
 
 /**
  * The id of an approval, from which its job can be told. Each attempt of a run has its approvals, so that a retry asks anew. The time of
- * creation is part of it for the same reason as in `stepJobId`.
+ * creation is part of it for the same reason as in `stepJobId`. `openedAt`, if a step of this name may be opened more than once in an attempt:
+ * a definition may drop it, and a later one bring it back.
  */
 export function approvalIdOf(
   { id, created_at, run, attempt }: Pick<Job, "id" | "created_at" | "run" | "attempt">,
   step: string,
+  openedAt?: number,
 ): string {
-  const told = hash("sha256", JSON.stringify([id, created_at, run, attempt, step, "approval"]), "hex").slice(0, 16);
+  const parts = [id, created_at, run, attempt, step, "approval", ...(openedAt === undefined ? [] : [openedAt])];
+  const told = hash("sha256", JSON.stringify(parts), "hex").slice(0, 16);
   return `apr_${id.slice("job_".length)}_${told}`;
 }
 

@@ -83,13 +83,15 @@ export function textOf(value: unknown, most: number): string {
 export const withApprovalIds = (job: Job, waits: readonly BegunWait[]): StepStates =>
   Object.fromEntries(
     waits.flatMap(({ placed: { key }, opened }) =>
-      opened.approval ? [[key, { ...opened, approval: { ...opened.approval, id: approvalIdOf(job, key) } }]] : [],
+      opened.approval
+        ? [[key, { ...opened, approval: { ...opened.approval, id: approvalIdOf(job, key, opened.started_at) } }]]
+        : [],
     ),
   );
 
 /** Whether an approval is of an earlier attempt of its run: a retry asks anew. */
-export const isOfEarlierAttempt = (job: Job, key: string, { approval }: StepState): boolean =>
-  approval !== undefined && approval.id !== approvalIdOf(job, key);
+export const isOfEarlierAttempt = (job: Job, key: string, { approval, started_at }: StepState): boolean =>
+  approval !== undefined && approval.id !== approvalIdOf(job, key, started_at);
 
 /** The steps that wait. */
 export const waitingOf = (states: StepStates): StepStates =>
@@ -165,8 +167,8 @@ async function ask(services: ConsumerServices, job: Job, { key, state, recipient
   const { id = "" } = state.approval ?? {};
   const mark = state.asking?.asks?.mark ?? "";
   const now = services.clock.now();
-  // No step has such a name, as names have no spaces.
-  const step = `${key} ask ${recipient + 1} of attempt ${job.attempt}`;
+  // No step has such a name, as names have no spaces. Whoever asks anew, in another attempt or by another definition, has another approval.
+  const step = `${key} ask ${recipient + 1} of ${id.slice(-16)}`;
   try {
     const parent = { message: jobMessageOf(job), step };
     const as = { job_id: stepJobId(job, step), parent, approval: { id, recipient, mark } };

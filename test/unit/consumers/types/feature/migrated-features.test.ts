@@ -2,6 +2,7 @@ import type { FeatureTarget } from "../../../../../lambdas/consumers/types/featu
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { afterClaim } from "../../../../../lambdas/core/job/transitions.ts";
 import { RequestError } from "../../../../../lambdas/core/kernel/request-error.ts";
+import { approvalLinks } from "../../../../../lambdas/core/operations/approval-links.ts";
 import { cancel, changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { findApproval } from "../../../../../lambdas/core/operations/decide-approval.ts";
 import { migrateJob } from "../../../../../lambdas/core/operations/migrate-job.ts";
@@ -158,6 +159,39 @@ describe("a run that is moved to the present definition", () => {
     expect(await approvals.list("shop", "dev", 10)).toEqual([]);
     expect(await signals.waiters(address, 10)).toEqual([]);
     expect(await findApproval(world.services, open?.id ?? "")).toMatchObject({ is: "over", why: "gone on" });
+  });
+
+  it("asks anew by an approval that comes back, and takes no decision for the one that was dropped", async () => {
+    const asks: FeatureTarget = {
+      sequences: {
+        main: [
+          { event: "create" },
+          {
+            step: "allowed",
+            approve: { title: "May it?", ask: { event: "mail", input: { body: { at: "$Approval{url}" } } } },
+          },
+        ],
+      },
+    };
+    const world = featureWorld({ onboard: asks });
+    const link = () => ({ url: "https://api.example.com", secret: "the/key" });
+    Object.assign(world.services, { linkTo: approvalLinks({ resolve: async () => "secret-key" } as never, link) });
+    const id = await world.start();
+    await world.pass(hour);
+    const open = () => world.services.approvals.list("shop", "dev", 10);
+    const [first] = await open();
+    world.deploy({ onboard: { sequences: { main: [{ event: "create" }, { step: "cool", wait: { for: "5d" } }] } } });
+    await actionsOf(world, id).migrate();
+    await world.pass(hour);
+    world.deploy({ onboard: asks });
+    await actionsOf(world, id).migrate();
+    await world.pass(hour);
+    const [second] = await open();
+    expect(second?.id).toBeDefined();
+    expect(second?.id).not.toBe(first?.id);
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "mail", "mail"]);
+    expect(await findApproval(world.services, first?.id ?? "")).toMatchObject({ is: "over", why: "gone on" });
+    expect(await findApproval(world.services, second?.id ?? "")).toMatchObject({ is: "open" });
   });
 
   it("runs a step that waited before and is a job now", async () => {
