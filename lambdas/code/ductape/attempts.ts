@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Duration, FeatureContext } from "../feature/context.ts";
-import { StepError } from "../feature/step-errors.ts";
+import { isRollback, mayBeRetried, StepError } from "../feature/step-errors.ts";
 import { notHere } from "./not-here.ts";
 
 export type Base = FeatureContext<never>;
@@ -38,7 +38,7 @@ export async function retrying<Result>(
     try {
       return await attempt(retry);
     } catch (error) {
-      if (retry >= retries || !mayFail(error) || error.error.retryable === false) throw error;
+      if (retry >= retries || !mayFail(error) || !mayBeRetried(error)) throw error;
     }
     const times = backoff === "exponential" ? 2 ** retry : backoff === "linear" ? retry + 1 : 1;
     await base.sleep(first * times, key === undefined ? {} : { step: `${key}:delay-${retry + 1}` });
@@ -60,8 +60,9 @@ export async function within<Result>(
   throw new StepError(what, { code: "TIMEOUT", message: `${what} had not ended after ${ms} ms.` });
 }
 
-/** A failure that the handler may pass over, unlike a call that does not exist here. (A rollback that it asks for is never caught.) */
-export const mayFail = (error: unknown): error is StepError => error instanceof StepError && error.code !== notHere;
+/** A failure that the handler may pass over, unlike a rollback that it asks for, and a call that does not exist here. */
+export const mayFail = (error: unknown): error is StepError =>
+  error instanceof StepError && error.code !== notHere && !isRollback(error);
 
 export function msOf(what: string, duration: Duration): number {
   const ms = typeof duration === "number" || typeof duration === "string" ? durationMs(duration) : Number.NaN;

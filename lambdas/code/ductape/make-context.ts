@@ -1,5 +1,5 @@
 import type { RollbackStrategy } from "../feature/define-feature.ts";
-import { StepError } from "../feature/step-errors.ts";
+import { isRollback, StepError } from "../feature/step-errors.ts";
 import { type Base, mayFail, msOf, places, retrying, within } from "./attempts.ts";
 import { callsOf } from "./calls.ts";
 import type { ChildOptions, DuctapeContext, DuctapeStepOptions, Untyped } from "./context.ts";
@@ -87,6 +87,7 @@ export function makeContext(
       if (undo) done.push({ key: name, undo: () => undo(result) });
       return result;
     } catch (error) {
+      if (isRollback(error)) return rolledBack(error);
       if (!allow_fail || !mayFail(error)) throw error;
       return null as Result;
     } finally {
@@ -126,8 +127,17 @@ export function makeContext(
     try {
       base.rollback(reason);
     } catch (error) {
-      end(error);
+      return rolledBack(error);
     }
+  }
+
+  /**
+   * Ends the handler, whatever it would catch. A step fails first, and its entry in the log says why: by that, each replay ends at the same
+   * place.
+   */
+  function rolledBack(error: unknown): Promise<never> {
+    if (places.getStore() !== undefined) return Promise.reject(error);
+    end(error);
     return new Promise(() => {});
   }
 

@@ -6,7 +6,7 @@ import { steeringOf, thrownOf } from "../thrown.ts";
 import type { StepContext, Undo } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { lineOf, type Place } from "./places.ts";
-import { StepError } from "./step-errors.ts";
+import { isRollback, StepError } from "./step-errors.ts";
 
 /** A call of ctx whose end the log brings. */
 export interface Call {
@@ -54,6 +54,8 @@ export function logErrorOf(error: unknown, shown?: (text: string) => string): Lo
   const { code, retryable } = steeringOf(error);
   return {
     ...{ code: code ?? thrown.name, ...thrown },
+    // However many steps it has come through.
+    ...(isRollback(error) && { name: "RollbackError" }),
     ...(retryable !== undefined && { retryable }),
     ...(error instanceof StepError && error.step !== "" && { step: error.step }),
   };

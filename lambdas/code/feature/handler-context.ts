@@ -27,7 +27,7 @@ import type {
 } from "./context.ts";
 import { type Frame, frames } from "./frame.ts";
 import { type Asked, never, type Session } from "./session.ts";
-import { StepError } from "./step-errors.ts";
+import { mayBeRetried, StepError } from "./step-errors.ts";
 
 const optionsOf = {
   run: ["step", "undo", "allowFail", "critical", "onParentEnd"] satisfies (keyof RunOptions<unknown>)[],
@@ -187,7 +187,7 @@ function step(
       try {
         return await tried;
       } catch (error) {
-        if (attempt > retries || !(error instanceof StepError) || error.error.retryable === false) throw error;
+        if (attempt > retries || !mayBeRetried(error)) throw error;
       }
       if (delay > 0) await sleep(session, "step", { until: session.now() + delay }, undefined, `${name}:delay`);
       attempt += 1;

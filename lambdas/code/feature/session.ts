@@ -25,7 +25,7 @@ import { type Frame, frames, type HandlerRun } from "./frame.ts";
 import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
 import { seeded } from "./random.ts";
 import { readAhead } from "./read-ahead.ts";
-import { CancelledError, RollbackError, StepError } from "./step-errors.ts";
+import { CancelledError, isRollback, RollbackError, StepError } from "./step-errors.ts";
 import { Undo } from "./undo.ts";
 import { turn } from "./world.ts";
 
@@ -755,15 +755,6 @@ const outOfTime = (key: string, ms: number): Error =>
     new Error(`${key} had not ended after ${ms} ms. A \`timeout\` above "20s" makes the step a job of its own.`),
     { name: "TimeoutError", code: "TIMEOUT" },
   );
-
-/** What is thrown may refuse to be read. */
-function isRollback(error: unknown): boolean {
-  try {
-    return error instanceof RollbackError || (error instanceof StepError && error.error.name === "RollbackError");
-  } catch {
-    return false;
-  }
-}
 
 /** A failure that nobody awaits yet must not end the process. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {

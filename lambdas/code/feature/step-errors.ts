@@ -40,6 +40,19 @@ export class RollbackError extends Error {
 }
 export const rolledBack = "ROLLED_BACK";
 
+/** Whether an error is a rollback that the handler has asked for, or says of a step that it has. What is thrown may refuse to be read. */
+export function isRollback(error: unknown): boolean {
+  try {
+    return error instanceof RollbackError || (error instanceof StepError && error.error.name === "RollbackError");
+  } catch {
+    return false;
+  }
+}
+
+/** Whether another attempt at a step may help: not where its error says otherwise, nor where it has asked for a rollback. */
+export const mayBeRetried = (error: unknown): error is StepError =>
+  error instanceof StepError && error.error.retryable !== false && !isRollback(error);
+
 function isOfStep(value: object): boolean {
   const { step, error } = value as { step?: unknown; error?: { code?: unknown } };
   return typeof step === "string" && typeof error?.code === "string" && "message" in error;

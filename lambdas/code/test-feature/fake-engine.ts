@@ -13,6 +13,7 @@ import {
   type StepMessage,
   scopesOf,
 } from "../../core/job/decide-messages.ts";
+import { defined } from "../../core/kernel/defined.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Decisions } from "../feature/answer-decide.ts";
 import { logErrorOf } from "../feature/call.ts";
@@ -278,7 +279,9 @@ export class FakeEngine {
     const { outcome } = answer;
     const at = this.now + jobMs;
     if (outcome.is === "completed") return { e: "done", at, value: outcome.value };
-    return { e: "failed", at, error: { code: outcome.code ?? outcome.error.name, ...outcome.error } };
+    const { retryable } = outcome;
+    const error = { code: outcome.code ?? outcome.error.name, ...outcome.error, ...defined({ retryable }) };
+    return { e: "failed", at, error };
   }
 
   // ---- Facts

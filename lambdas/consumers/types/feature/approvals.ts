@@ -167,7 +167,7 @@ async function ask(services: ConsumerServices, job: Job, { key, state, recipient
   const { id = "" } = state.approval ?? {};
   const mark = state.asking?.asks?.mark ?? "";
   const now = services.clock.now();
-  // No step has such a name, as names have no spaces. Whoever asks anew, in another attempt or by another definition, has another approval.
+  // No step has such a name, as names have no spaces. Another attempt, or another definition, asks for another approval.
   const step = `${key} ask ${recipient + 1} of ${id.slice(-16)}`;
   try {
     const parent = { message: jobMessageOf(job), step };

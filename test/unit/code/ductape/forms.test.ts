@@ -208,6 +208,27 @@ describe("rollback strategies", () => {
     });
     expect(run).toMatchObject({ status: "rolled_back", reason: "fraud" });
   });
+
+  it.each(["never", "often"] as const)(
+    "one that a step asks for undoes what was done (cold starts: %s)",
+    async (coldStarts) => {
+      const undo = (ctx: DuctapeContext, of: string) => () => ctx.api.run({ event: `undo_${of}` });
+      const handler: Handler = async (ctx) => {
+        await ctx.step("user", () => ctx.api.run({ event: "go" }), undo(ctx, "user"));
+        await ctx.step("payment", () => ctx.api.run({ event: "go" }), undo(ctx, "payment"));
+        try {
+          await ctx.step("outer", () =>
+            ctx.step("check", async () => ctx.triggerRollback("fraud"), null, { allow_fail: true, retries: 2 }),
+          );
+        } catch {
+          await ctx.step("caught", () => ctx.api.run({ event: "go" }));
+        }
+      };
+      const run = await tested(handler, { events, coldStarts });
+      expect(run).toMatchObject({ status: "rolled_back", reason: "fraud" });
+      expect(run.jobs.map(({ event }) => event)).toEqual(["go", "go", "undo_payment", "undo_user"]);
+    },
+  );
 });
 
 describe("control flow", () => {

@@ -227,8 +227,11 @@ describe("own code", () => {
       tries += 1;
       throw Object.assign(new Error("never"), { retryable: false });
     };
-    expect((await tested((ctx) => ctx.step("own", final, { retries: 5 }))).error.message).toBe("never");
-    expect(tries).toBe(1);
+    for (const timeout of ["5s", "10m"]) {
+      tries = 0;
+      expect((await tested((ctx) => ctx.step("own", final, { retries: 5, timeout }))).error.message).toBe("never");
+      expect({ timeout, tries }).toEqual({ timeout, tries: 1 });
+    }
   });
 
   it("is a job where it may take longer than a decision", async () => {
