@@ -1,5 +1,6 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import type { Offered } from "../answer-call.ts";
+import { thrownOf } from "../thrown.ts";
 import type { FeatureHost } from "./answer-decide.ts";
 import { isCodeFeature } from "./define-feature.ts";
 
@@ -21,8 +22,13 @@ export function findFeature(definitions: readonly OfferedFeatures[]): FeatureHos
     for (const { definition, features } of possible) {
       const offered = Object.hasOwn(features, run.feature) ? features[run.feature] : undefined;
       if (!offered) continue;
-      const { load, file, export: name } = offered;
-      const feature = ((await load()) as Record<string, unknown>)[name];
+      const { file, export: name } = offered;
+      const module = await loaded(offered);
+      if ("failed" in module) {
+        const message = `${file} cannot be loaded: ${module.failed}. What a module does as it is loaded must not fail: mend it, and deploy it.`;
+        return { code: "UNKNOWN_FEATURE", message };
+      }
+      const feature = module.exports[name];
       if (isCodeFeature(feature)) return { feature, definition };
       const what = feature === undefined ? `exports no ${name}` : `exports a ${name} that defineFeature has not made`;
       return {
@@ -33,6 +39,24 @@ export function findFeature(definitions: readonly OfferedFeatures[]): FeatureHos
     return { code: "UNKNOWN_FEATURE", message: `This code has no feature ${run.feature}.` };
   };
 }
+
+/** Loads a module once: a second import of one that has failed may give what it had got to. */
+function loaded(offered: Offered): Promise<Loaded> {
+  const known = modules.get(offered);
+  if (known) return known;
+  const loading = offered.load().then(
+    (exports): Loaded => ({ exports: exports as Record<string, unknown> }),
+    (error: unknown): Loaded => {
+      const { name, message } = thrownOf(error);
+      return { failed: `${name}: ${message}` };
+    },
+  );
+  modules.set(offered, loading);
+  return loading;
+}
+
+type Loaded = { exports: Record<string, unknown> } | { failed: string };
+const modules = new WeakMap<Offered, Promise<Loaded>>();
 
 /** Steps read what the feature's entry lists. */
 export function resolveListed(

@@ -440,6 +440,8 @@ describe("what a handler does in the world outside of steps", () => {
     ["a timer", ours(`await new Promise((go) => ▸setTimeout(go, 1000));`)],
     ["a timer of Node", ours(`await ▸wait(1000);`, `import { setTimeout as wait } from "node:timers/promises";`)],
     ["a file", ours(`await ▸fs.readFile("a.txt");`, `import fs from "fs/promises";`)],
+    ["a file that is told later", ours(`▸readFile("a.txt", () => {});`, `import { readFile } from "node:fs";`)],
+    ["another process", ours(`▸spawn("ls");`, `import { spawn } from "child_process";`)],
     [
       "in callbacks",
       ours(
@@ -486,6 +488,8 @@ describe("what is another in each replay", () => {
       ),
     ],
     ["the clock of the machine", ours(`return ▸process.hrtime.bigint();`)],
+    ["a file, at once", ours(`return ▸readFileSync("a.txt", "utf8");`, `import { readFileSync } from "node:fs";`)],
+    ["another process, waited for", ours(`▸cp.execSync("make");`, `import * as cp from "child_process";`)],
     [
       "in a step that calls ctx",
       ours(`await ctx.step("s", async () => ctx.run("go", { id: ▸nanoid() }));`, `import { nanoid } from "nanoid";`),

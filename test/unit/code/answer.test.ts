@@ -132,6 +132,29 @@ describe("the bundle of a feature", () => {
   });
 });
 
+describe("a module that fails as it is loaded", () => {
+  it("is told as such, however often it is asked for", async () => {
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      // A second import of what has failed may give a module that is not whole.
+      if (loads > 1) return {};
+      throw new TypeError("TAX_RATE is not set");
+    };
+    const bundle = featureBundle("ship", { load, export: "ship", file: "features/ship.ts" });
+    const host = { definition: "def_1", resolve: async () => "s3cret", write: () => {} };
+    for (const _time of [1, 2, 3])
+      expect(
+        await bundle.answer({ ...decide, kind: "decide", run: { ...run, definition: "def_1" } }, host),
+      ).toMatchObject({
+        refuse: {
+          code: "UNKNOWN_FEATURE",
+          message: expect.stringContaining("features/ship.ts cannot be loaded: TypeError: TAX_RATE is not set."),
+        },
+      });
+  });
+});
+
 describe("the Lambda function of a product", () => {
   const folder = mkdtempSync(join(tmpdir(), "bundles-"));
   afterAll(() => rmSync(folder, { recursive: true }));

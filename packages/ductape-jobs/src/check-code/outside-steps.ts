@@ -10,6 +10,7 @@ const intoStep = "Its answer would be another in the next replay: put it into ct
 const sleep = "The run may go on in another process: use ctx.sleep";
 const chance = "Another replay would have other values: use ctx.random() or ctx.uuid()";
 const noTurn = "A handler waits for what ctx returns only: leave it out";
+const files = ["readFile", "writeFile", "appendFile", "readdir", "stat", "access", "mkdir", "rm", "unlink", "rename"];
 /** What the engine refuses in a handler, and what to do. */
 const refused: Readonly<Record<string, string>> = {
   fetch: intoStep,
@@ -23,10 +24,12 @@ const refused: Readonly<Record<string, string>> = {
     ["digest", "sign", "verify", "encrypt", "decrypt"].map((name) => [`crypto.subtle.${name}`, intoStep]),
   ),
   ...Object.fromEntries(
-    ["readFile", "writeFile", "appendFile", "readdir", "stat", "access", "mkdir", "rm", "unlink", "rename"].map(
-      (name) => [`node:fs/promises ${name}`, intoStep],
-    ),
+    files.flatMap((name) => [
+      [`node:fs/promises ${name}`, intoStep],
+      [`node:fs ${name}`, intoStep],
+    ]),
   ),
+  ...Object.fromEntries(["exec", "execFile", "spawn", "fork"].map((name) => [`node:child_process ${name}`, intoStep])),
 };
 
 const uuid = "ctx.uuid()";
@@ -39,6 +42,13 @@ const changing: Readonly<Record<string, string>> = {
   ...{ "uuid v1": uuid, "uuid v4": uuid, "uuid v6": uuid, "uuid v7": uuid },
   ...{ "uuidv7 uuidv7": uuid, "nanoid nanoid": uuid },
 };
+
+/** What takes no turn of the event loop: the engine does not notice it, and each replay does it again. */
+const again: ReadonlySet<string> = new Set([
+  ...files.map((name) => `node:fs ${name}Sync`),
+  ...["node:fs existsSync", "node:fs globSync"],
+  ...["execSync", "execFileSync", "spawnSync"].map((name) => `node:child_process ${name}`),
+]);
 
 /** What a handler uses of the world outside of steps. */
 export function outsideSteps(module: CodeModule): SourceFinding[] {
@@ -65,10 +75,16 @@ function refusedCallOf(path: NodePath): { name: string; instead: string } | unde
 
 function changingAt(path: NodePath): SourceFinding[] {
   const name = isCall(path) ? nameOfCalled(path) : undefined;
-  const instead = name === undefined ? undefined : own(changing, name);
-  if (instead === undefined) return [];
-  const detail = `${name?.split(" ").at(-1)} brings another value in each replay: use ${instead}, or put it into ctx.step(key, () => ...).`;
+  const why = name === undefined ? undefined : whyNotRepeatable(name);
+  if (why === undefined) return [];
+  const detail = `${name?.split(" ").at(-1)} ${why} into ctx.step(key, () => ...).`;
   return [{ ...placeOf(path), severity: "warning", rule: "not-repeatable", detail }];
+}
+
+function whyNotRepeatable(name: string): string | undefined {
+  const instead = own(changing, name);
+  if (instead !== undefined) return `brings another value in each replay: use ${instead}, or put it`;
+  return again.has(name) ? "is done again in each replay, and may find something else there: put it" : undefined;
 }
 
 const own = (table: Readonly<Record<string, string>>, name: string): string | undefined =>
@@ -87,7 +103,7 @@ function nameOfCalled(call: NodePath<t.CallExpression>): string | undefined {
 }
 
 const moduleName = (from: string): string =>
-  /^(?:crypto|timers|timers\/promises|fs\/promises)$/.test(from) ? `node:${from}` : from;
+  /^(?:crypto|timers|timers\/promises|fs|fs\/promises|child_process)$/.test(from) ? `node:${from}` : from;
 
 /** A step either calls ctx or does work. One that is sure to do both is refused, and one that calls ctx is replayed. */
 const mixedSteps = (module: CodeModule): SourceFinding[] =>
