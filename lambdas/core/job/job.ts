@@ -160,7 +160,7 @@ export interface Job {
   /** That retry was its feature's, and not a caller's: the job does not outlive the feature. */
   revived?: true;
   repeat?: Repeat;
-  /** The run stands for all occurrences up to this time that an outage or a long run made the series miss. */
+  /** The run stands for all occurrences up to this time that an outage or a long run made the series miss, or that a caller has skipped. */
   coalesced_until?: number;
   /** When the current run was first started, if a provider has put its first attempt off: that attempt's record says when it went on. */
   begun_at?: number;
@@ -171,7 +171,8 @@ export interface Job {
   /** A caller has chosen the time of the run, which therefore is no occurrence of the series. */
   moved?: true;
   /**
-   * Since when the times of its series count as planned: the series was changed or resumed then, or a pause ended that held its run.
+   * Since when the times of its series count as planned: the series was changed or resumed then, a pause ended that held its run, or a caller
+   * had skipped those before.
    * Absent: since the job was created.
    */
   planned_since?: number;

@@ -422,7 +422,7 @@ export const migrate =
 /** Makes a waiting job due `delayMs` from now. A recurring job has one more run than planned, and its series is unchanged. */
 export const runIn =
   (delayMs: number): Change =>
-  (job, now) => {
+  (job, now, calendars = noCalendars) => {
     if (!isWaiting(job)) {
       throw conflict(job, now, "only a job that waits for its time can be run now.");
     }
@@ -430,9 +430,17 @@ export const runIn =
     if (job.due_at <= due_at) return "unchanged";
     const { reserved: _reserved, ...rest } = job;
     // A run that has begun keeps its planned time, from which missed occurrences are counted.
-    const first = !hasBegun(job) && { scheduled_at: due_at, ...(job.repeat && { moved: true as const }) };
-    return changedJob(rest, { status: waiting(due_at, now), due_at, ...first });
+    if (hasBegun(job)) return changedJob(rest, { status: waiting(due_at, now), due_at });
+    const added = job.repeat && { moved: true as const, ...withoutSkipped(job, due_at, calendars) };
+    return changedJob(rest, { status: waiting(due_at, now), due_at, scheduled_at: due_at, ...added });
   };
+
+/** The run that is added stands for the occurrences that a caller has skipped: the series goes on where it would have. */
+function withoutSkipped({ repeat, scheduled_at, moved }: Job, due_at: number, calendars: Calendars): Partial<Job> {
+  const next = repeat && !moved ? nextOccurrence(repeat, due_at, calendars) : undefined;
+  if (next === undefined || next >= scheduled_at) return {};
+  return { coalesced_until: scheduled_at - 1, planned_since: scheduled_at - 1 };
+}
 
 export const runNow: Change = runIn(0);
 

@@ -469,6 +469,21 @@ describe("a schedule that has to complete", () => {
     expect(saidIn(world)).toEqual(["opened"]);
   });
 
+  it("is not told of a time that a caller has skipped, and run at another", async () => {
+    const { world, at, run, change } = await scheduled();
+    await run(midnight, midnight + minute);
+    await at(midnight + 12 * hour);
+    await change(skipNext, "skip_next");
+    await change(runNow, "run_now");
+    await run(midnight + 12 * hour, midnight + 12 * hour + minute);
+    await at(midnight + 36 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual([]);
+    await at(midnight + 60 * hour);
+    await sweep(world);
+    expect(saidIn(world)).toEqual(["opened"]);
+  });
+
   it("is not told of times while it was paused, whatever a caller does once it is resumed", async () => {
     const { world, at, run, change } = await scheduled();
     await run(midnight, midnight + minute);

@@ -18,6 +18,7 @@ import {
   skipNext,
 } from "../../../../lambdas/core/operations/change-job.ts";
 import { dispatch, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
+import { nextRuns } from "../../../../lambdas/core/queries/series-view.ts";
 import { aJob, aMessage, askedFor, noon } from "../../../support/builders.ts";
 import { catalog } from "../../../support/catalog/catalog.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
@@ -341,6 +342,20 @@ describe("run-now of a job", () => {
     await runJob(w, async () => 1, aMessage(now));
     expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
   });
+
+  it.each(["skip", "cancel_previous"] as const)(
+    "brings no occurrence back that a caller has skipped (%s)",
+    async (overlap) => {
+      const w = await world(series({ repeat: { ...hourly, overlap } }));
+      await w.change(skipNext);
+      await w.change(skipNext);
+      const now = await w.change(runNow);
+      expect(nextRuns(now, noon, 2).map(({ at }) => at)).toEqual([noon, noon + 3 * hour]);
+      await runJob(w, async () => 1, aMessage(now));
+      expect(await w.now()).toMatchObject({ run: 4, due_at: noon + 3 * hour });
+      expect(await w.now()).not.toHaveProperty("coalesced_until");
+    },
+  );
 
   it("leaves the series unchanged for a run that waits for its retry", async () => {
     const w = await world(series({ attempt: 2, scheduled_at: noon - hour, repeat: { ...hourly, overlap: "queue" } }));
