@@ -4,7 +4,8 @@ import { requireScope } from "../../core/access/scopes.ts";
 import { definitionIdPattern } from "../../core/catalog/feature-definition.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { definitionView } from "../../core/queries/definition-view.ts";
+import type { KeptDefinition } from "../../core/ports/definitions.ts";
+import { definitionView, presentDefinition } from "../../core/queries/definition-view.ts";
 import { DefinitionSchema } from "../../core/queries/schemas/definition.ts";
 
 /** Answers what a feature said when runs of it began, and what the present catalog says otherwise. */
@@ -14,8 +15,9 @@ export async function handle(
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", {});
   const { id = "" } = params;
-  const kept = definitionIdPattern.test(id) ? await definitions.find(id) : undefined;
-  const view = kept && definitionView(catalog, { id, ...kept }, scopes);
+  const seen = (one?: KeptDefinition) => one && definitionView(catalog, { id, ...one }, scopes);
+  const isId = definitionIdPattern.test(id);
+  const view = isId ? (seen(await definitions.find(id)) ?? seen(presentDefinition(catalog, id))) : undefined;
   if (!view) throw new RequestError("DEFINITION_NOT_FOUND", "There is no definition with this id.");
   return { status: 200, body: view };
 }

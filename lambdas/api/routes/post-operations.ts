@@ -6,6 +6,7 @@ import { callerOf } from "../../core/access/calling-actor.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { isOnlyCounting } from "../../core/job/operation.ts";
 import { parseBody } from "../../core/kernel/parse-body.ts";
+import { invalidRequest } from "../../core/kernel/request-error.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { operationStart } from "../../core/operations/audited-fields.ts";
 import { beginOperation, rehearseOperation } from "../../core/operations/begin-operation.ts";
@@ -14,6 +15,7 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { operationView } from "../../core/queries/operation-view.ts";
 import { OperationSchema } from "../../core/queries/schemas/operations.ts";
 import { OperationRequest } from "../../core/requests/operation-request.ts";
+import { idempotencyKeyFaults } from "../../core/requests/request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { anOperation } from "../schemas/examples.ts";
 
@@ -27,7 +29,10 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
   const { product_tag, env } = (filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, action === "count" ? "jobs:read" : "jobs:write", { product: product_tag, env });
   const asked = parseBody(OperationRequest, body);
-  const key = asked.idempotency_key ?? parseBody(Key, headers["idempotency-key"]);
+  const header = headers["idempotency-key"];
+  const faults = idempotencyKeyFaults(asked, header);
+  if (faults.length > 0) throw invalidRequest(faults);
+  const key = asked.idempotency_key ?? header;
   const by = { scopes, caller: callerOf(request), key };
   if (isDry)
     return { status: 200, body: operationView(await rehearseOperation(services, asked, by), { ...services, scopes }) };

@@ -37,6 +37,18 @@ export function definitionView(
   };
 }
 
+/** A definition that features of the catalog have now, whether or not a run has begun by it: only then it is kept. */
+export function presentDefinition({ products, lookup }: Catalog, id: string): KeptDefinition | undefined {
+  const named = products.flatMap(({ tag, jobs }) => Object.keys(jobs).map((event) => ({ product: tag, event })));
+  const present = named.flatMap((of) => {
+    const found = lookup(of.product, of.event);
+    const definition = found?.definition.steps && definitionOf(found);
+    return definition && definitionId(definition) === id ? [{ definition, of }] : [];
+  });
+  const [first] = present;
+  return first && { definition: first.definition, events: present.map(({ of }) => of) };
+}
+
 /** Whether a key reads a product in any env: definitions are those of all envs. A product that the catalog has lost has none. */
 function reads({ products }: Catalog, scopes: Scopes, product: string): boolean {
   const envs = products.find(({ tag }) => tag === product)?.envs ?? [undefined];

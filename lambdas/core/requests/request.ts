@@ -306,7 +306,11 @@ function expiryFaults(request: Timed, now: number): Fault[] {
   ];
 }
 
-function idempotencyKeyFaults(request: Checked, headerKey: string | undefined): Fault[] {
+/** What is wrong with the `Idempotency-Key` header, by itself or beside the key in the body. */
+export function idempotencyKeyFaults(
+  request: { idempotency_key?: string | undefined },
+  headerKey: string | undefined,
+): Fault[] {
   if (headerKey === undefined) return [];
   const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
   return [

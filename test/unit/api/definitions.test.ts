@@ -67,6 +67,21 @@ describe("GET /v1/definitions/{id}", () => {
     expect(body.events).toEqual([{ product_tag: "shop", event: "onboard", current: true }]);
   });
 
+  it.each([
+    ["no run", []],
+    ["runs of another product only", [{ product: "bank", event: "onboard" }]],
+  ])("is there by the catalog where %s has begun by it", async (_what, kept) => {
+    const api = fakeApi({ catalog: inCatalog });
+    const id = definitionId(definitionIn(inCatalog));
+    for (const one of kept) await api.definitions.put(id, definitionIn(inCatalog), one, noon);
+    const ask = (products: string[]) =>
+      api.ask({ path: `/v1/definitions/${id}`, scopes: { ...allScopes, verbs: ["jobs:read"], products } });
+    const { status, body } = await ask(["shop"]);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, events: [{ product_tag: "shop", event: "onboard", current: true }] });
+    expect((await ask(["other"])).status).toBe(404);
+  });
+
   it("has no difference to an event that the catalog has no longer", async () => {
     const { body } = await asked(old, { events: [{ product: "shop", event: "gone" }] });
     expect(body.events).toEqual([{ product_tag: "shop", event: "gone", current: false }]);

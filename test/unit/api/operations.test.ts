@@ -48,6 +48,20 @@ describe("POST /v1/operations", () => {
     expect((await post("", { ...key, expect: 3 })).body.code).toBe("IDEMPOTENCY_MISMATCH");
   });
 
+  test("has one idempotency key, in its body or in the header", async () => {
+    const { post, ask } = await world();
+    const keyed = (idempotency_key: string | undefined, header: string) =>
+      ask({
+        ...{ method: "POST", path: "/v1/operations", headers: { "idempotency-key": header } },
+        body: { ...asked, ...(idempotency_key !== undefined && { idempotency_key }) },
+      });
+    const { body } = await post("", { ...asked, idempotency_key: "k-1" });
+    for (const again of [await keyed(undefined, "k-1"), await keyed("k-1", "k-1")])
+      expect(again).toMatchObject({ status: 202, body: { operation_id: body.operation_id } });
+    for (const other of [await keyed("k-1", "k-2"), await keyed(undefined, "k".repeat(256))])
+      expect(other).toMatchObject({ status: 400, body: { errors: [{ pointer: "/idempotency_key" }] } });
+  });
+
   test("writes nothing with ?dry_run=true, and says what is wrong all the same", async () => {
     const { post, operations, turns } = await world();
     expect(await post("", asked, allScopes, { dry_run: "true" })).toMatchObject({ status: 200 });
