@@ -292,6 +292,19 @@ describe("a tool that writes", () => {
     expect(asked).toEqual([["POST", "/v1/jobs/batch", { jobs }]]);
   });
 
+  it("sends one signal, however often it is repeated", async () => {
+    const signal = { product_tag: "shop", env: "prd", signal: "paid", key: "A-1" };
+    const answers = { "POST /v1/signals": { signal_id: "s" } };
+    const call = confirmed("sendSignal", { body: signal });
+    for (const again of [1, 2])
+      expect([again, (await calling(answers, "sendSignal", call)).asked]).toEqual([
+        again,
+        [["POST", "/v1/signals", { ...signal, id: `mcp-${call.confirm}` }]],
+      ]);
+    const own = confirmed("sendSignal", { body: { ...signal, id: "evt_1" } });
+    expect((await calling(answers, "sendSignal", own)).asked).toEqual([["POST", "/v1/signals", own.body]]);
+  });
+
   it("begins one operation, however often it is repeated", async () => {
     const operation = { action: "count", filter: { product_tag: "shop", status: "failed" } };
     const call = confirmed("startOperation", { body: operation });

@@ -64,8 +64,8 @@ function described(tools: readonly ApiTool[], name: string): Json {
   return { name, description: `${operation.summary}. ${operation.description}`.trim(), inputSchema: whole };
 }
 
-/** Jobs and operations are made under the key of their token, and a search changes nothing. */
-const repeatablePosts = ["scheduleJob", "scheduleJobs", "startOperation", "findSealedJobs"];
+/** What is made has the name of its token, and a search changes nothing. */
+const repeatablePosts = ["scheduleJob", "scheduleJobs", "sendSignal", "startOperation", "findSealedJobs"];
 
 const send = (
   { request }: Pick<Api, "request">,
@@ -74,17 +74,22 @@ const send = (
 ): Promise<Json> =>
   request(method, path, { query, body, repeatable: method !== "POST" || repeatablePosts.includes(id) });
 
-/**
- * Requests for jobs and operations with an idempotency key each, made of the token: an agent that has lost an answer and repeats its call
- * makes no second one.
- */
+/** The field that names what a request makes, so that the same request makes no second one. */
+const nameFields: Readonly<Record<string, string>> = {
+  scheduleJob: "idempotency_key",
+  startOperation: "idempotency_key",
+  sendSignal: "id",
+};
+
+/** Requests that name what they make by the token: an agent that has lost an answer and repeats its call makes no second job or message. */
 function withKeys({ id }: Operation, call: Call, token: string): Call {
-  const keyed = (job: unknown, key: string) =>
-    typeof job === "object" && job !== null && !Array.isArray(job) ? { idempotency_key: key, ...job } : job;
-  if (id === "scheduleJob" || id === "startOperation") return { ...call, body: keyed(call.body, `mcp-${token}`) };
+  const named = (body: unknown, field: string, name: string) => (isObject(body) ? { [field]: name, ...body } : body);
+  const field = nameFields[id];
+  if (field !== undefined) return { ...call, body: named(call.body, field, `mcp-${token}`) };
   const { jobs } = (call.body ?? {}) as { jobs?: unknown };
   if (id !== "scheduleJobs" || !Array.isArray(jobs)) return call;
-  return { ...call, body: { ...(call.body as Json), jobs: jobs.map((job, i) => keyed(job, `mcp-${token}-${i}`)) } };
+  const each = jobs.map((job, i) => named(job, "idempotency_key", `mcp-${token}-${i}`));
+  return { ...call, body: { ...(call.body as Json), jobs: each } };
 }
 
 /** The request of a call. Throws an error that names each argument that is missing or unknown. */

@@ -16,7 +16,7 @@ const effects = (destructiveHint: boolean, idempotentHint: boolean, openWorldHin
 
 /** By operation that the list has, in the order: destructive, idempotent, open world. */
 export const effectsOf: Readonly<Record<string, Effects>> = {
-  // A job sends mails, calls services and writes to databases. A call that is repeated with its token makes no second job.
+  // A job sends mails, calls services and writes to databases. A call that is repeated with its token makes no second one.
   scheduleJob: effects(true, true, true),
   scheduleJobs: effects(true, true, true),
   retryJob: effects(true, false, true),
@@ -31,7 +31,7 @@ export const effectsOf: Readonly<Record<string, Effects>> = {
   resumeJob: effects(false, true, true),
   // Its run goes on, and a decision cannot be taken back.
   decideApproval: effects(true, true, true),
-  sendSignal: effects(true, false, true),
+  sendSignal: effects(true, true, true),
   pauseScope: effects(true, true, false),
   endPause: effects(false, true, true),
   pinLimit: effects(true, true, true),
