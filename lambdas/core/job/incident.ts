@@ -69,8 +69,15 @@ interface Ignoring {
   until?: number;
   /** It is told again once more than so many have failed within an hour. */
   above_per_hour?: number;
-  /** What was counted when the present hour began, and when that was. */
-  seen: { at: number; count: number };
+  /** What had been counted an hour ago, or when it was ignored. */
+  seen: Counted;
+  /** What was counted since, every five minutes in which something failed. */
+  later?: Counted[];
+}
+
+interface Counted {
+  at: number;
+  count: number;
 }
 
 /** All times are epoch milliseconds. */
@@ -168,6 +175,8 @@ export const quietWindows = 3;
 const flappingOpenings = 4;
 const flappingMs = 86_400_000;
 const hourMs = 3_600_000;
+/** How often an ignored incident notes what has failed: an hour is counted as up to so much more. */
+const countedEveryMs = 300_000;
 /** What of a flapping opening counts as said. */
 const mutedLevel = 2;
 
@@ -288,13 +297,22 @@ const endOf = (rule: IncidentRule | undefined): IncidentStep => ({
 /** What is ignored for a time ends with it: the next failure opens it again. What exceeds its rate is opened at once. */
 function ignoredStep({ ignore, count, last_at }: Incident, now: number): IncidentStep | undefined {
   if (!ignore) return undefined;
-  const { until, above_per_hour, seen } = ignore;
+  const { until, above_per_hour, seen, later = [] } = ignore;
   if (until !== undefined && until <= now)
     return { changes: { state: "closed", ended_at: now, base: count }, unlessCounted: true };
   if (above_per_hour === undefined) return undefined;
-  if (count - seen.count > above_per_hour)
-    return { changes: { state: "closed", ended_at: last_at - 1, base: seen.count }, unlessCounted: true };
-  return now - seen.at >= hourMs ? { changes: { ignore: { ...ignore, seen: { at: now, count } } } } : undefined;
+  const counted = [seen, ...later];
+  const [first = seen, ...rest] = counted.slice(
+    Math.max(
+      0,
+      counted.findLastIndex(({ at }) => now - at >= hourMs),
+    ),
+  );
+  if (count - first.count > above_per_hour)
+    return { changes: { state: "closed", ended_at: last_at - 1, base: first.count }, unlessCounted: true };
+  const last = rest.at(-1) ?? first;
+  if (count === last.count || now - last.at < countedEveryMs) return undefined;
+  return { changes: { ignore: { ...ignore, seen: first, later: [...rest, { at: now, count }] } } };
 }
 
 /** Says how much has failed, if that was not said. */

@@ -219,6 +219,29 @@ describe("what a caller makes of an incident", () => {
     expect(fast).toMatchObject({ said: ["came_back 3 to chat"], incident: { state: "open" } });
   });
 
+  it("ignored until a rate, it is told by whichever hour has so many, and by no longer time", () => {
+    let { incident } = settled(act(opened, { do: "ignore", above_per_hour: 100 }), noon);
+    const said: string[] = [];
+    const pass = (from: number, to: number, each: number) => {
+      for (let at = noon + from * minute; at < noon + to * minute; at += minute) {
+        const after = settled(failing(incident, each, at), at);
+        said.push(...after.said);
+        incident = after.incident;
+      }
+    };
+    // 78 an hour with the minutes by which an hour is counted as longer.
+    pass(0, 300, 1.2);
+    expect(said).toEqual([]);
+    expect(incident.ignore?.later?.length).toBeLessThan(15);
+    pass(300, 350, 0);
+    pass(350, 360, 6);
+    expect(said).toEqual([]);
+    // Sixty in ten minutes, and sixty more half an hour later, in another hour by the clock.
+    pass(360, 390, 0);
+    pass(390, 400, 6);
+    expect(said).toHaveLength(1);
+  });
+
   it("reopened, it waits for its next failure", () => {
     const reopened = act(act(opened, { do: "resolve" }), { do: "reopen" });
     expect(settled(reopened, noon + 11)).toMatchObject({ said: [], incident: { state: "open", opening: 2 } });
