@@ -181,7 +181,8 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
 
 interface RecordedStep {
   job_id?: string;
-  finished_at?: number;
+  status?: string;
+  finished_at?: number | undefined;
 }
 
 /** The jobs of the steps that are open according to a feature's progress, and of their undos. */
@@ -189,8 +190,14 @@ function openSteps(job: Job, progress: unknown): string[] {
   if (isCodeProgress<RecordedStep>(progress)) return openIn(Object.values(progress.code.open));
   if (isList(job)) return isListProgress(progress) ? progress.list.open.map((child) => childIdOf(job, child)) : [];
   const steps = Object.values(progress as Record<string, RecordedStep & { undo?: RecordedStep }>);
-  return openIn(steps.flatMap((step) => [step, step.undo ?? {}]));
+  return openIn(
+    steps.flatMap((step) => [mayBeRevived(job, step) ? { ...step, finished_at: undefined } : step, step.undo ?? {}]),
+  );
 }
+
+/** A step that a retry of its feature has revived stands as it had ended, until the decision that revives it is recorded. */
+const mayBeRevived = ({ retried_after }: Job, { status }: RecordedStep): boolean =>
+  retried_after !== undefined && status !== "completed";
 
 const openIn = (steps: RecordedStep[]): string[] =>
   steps.flatMap(({ job_id, finished_at }) => (job_id !== undefined && finished_at === undefined ? [job_id] : []));

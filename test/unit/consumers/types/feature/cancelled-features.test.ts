@@ -164,6 +164,21 @@ describe("a step that its feature does not know", () => {
     expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
   });
 
+  it("is cancelled with its feature where a retry has revived it, and no decision of that is recorded", async () => {
+    const create = () => {
+      throw new JobError("NOT_FOUND", "no account");
+    };
+    const w = world({ onboard: creating(0) }, { create });
+    const failed = await w.run();
+    const step = await w.jobs.get(stepsOf(failed)["main.create"]?.job_id ?? "");
+    if (!failed || !step?.parent) throw new Error("no step");
+    await changeJob(w, failed.id, retry(0));
+    const { parent } = step;
+    await changeJob(w, step.id, revive({ ...parent, message: { ...parent.message, attempt: 2 } }));
+    await changeJob(w, failed.id, cancel("by request"));
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "by request" });
+  });
+
   it("does not run for a retry of its feature that has failed without it, until a caller retries it", async () => {
     let broken = true;
     const create = () => {
