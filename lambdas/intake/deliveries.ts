@@ -4,9 +4,9 @@ import type { RequestSource } from "../core/job/job-rejected.ts";
 import { carrierOf, type TraceCarrier } from "../core/job/trace.ts";
 import { defined } from "../core/kernel/defined.ts";
 import type { Fault } from "../core/kernel/errors.ts";
-import { requestReviver } from "../core/kernel/exact-json.ts";
 import { isRecord } from "../core/kernel/json-values.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
+import { requestJson } from "../core/requests/request-json.ts";
 import { importPrefix, requestEvent, signalEvent } from "../topology.ts";
 
 /** The service that delivered something, and the id that it gave it. */
@@ -106,16 +106,11 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
 /** A request for a job names an event, and a signal names itself. */
 const isSignal = (content: unknown): boolean => isRecord(content) && "signal" in content && !("event" in content);
 
-/** The same for a string, which has to be JSON. A byte order mark is ignored, as in imports and over HTTP (RFC 8259, 8.1). */
-export function unwrapJson(given: string, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
-  const text = given.startsWith("\ufeff") ? given.slice(1) : given;
-  let content: unknown;
-  try {
-    content = JSON.parse(text, requestReviver(text));
-  } catch {
-    return unreadable(sender, [{ pointer: "", detail: "is not JSON" }]);
-  }
-  return unwrap(content, sender, bucket, depth);
+/** The same for a string, which has to be JSON. */
+export function unwrapJson(text: string, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
+  const json = requestJson(text);
+  if ("fault" in json) return unreadable(sender, [{ pointer: "", detail: json.fault }]);
+  return unwrap(json.content, sender, bucket, depth);
 }
 
 const unreadable = (sender: Sender, faults: Fault[]): IntakeDelivery => ({

@@ -1,11 +1,12 @@
 import type { DirectCall } from "../aws/lambda/intake-handler.ts";
 import { bringingActor } from "../core/job/actor.ts";
-import { RequestError } from "../core/kernel/request-error.ts";
+import { invalidRequest, RequestError } from "../core/kernel/request-error.ts";
 import { scheduleRequest as schedule, withTokenFaults } from "../core/operations/schedule-requests.ts";
 import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../core/requests/request.ts";
+import { parsedJson } from "../core/requests/request-json.ts";
 import { parseSignal } from "../core/requests/signal-request.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
@@ -18,6 +19,8 @@ export async function scheduleDirectCall(
   services: IntakeServices,
   { payload, requestId }: DirectCall,
 ): Promise<Receipt | SignalSent> {
+  const json = parsedJson(payload);
+  if ("fault" in json) throw invalidRequest([{ pointer: "", detail: json.fault }]);
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;
   if (delivery.kind === "objects") throw importsComeByQueue();

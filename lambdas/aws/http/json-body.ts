@@ -1,9 +1,8 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { parse } from "secure-json-parse";
-import { requestReviver } from "../../core/kernel/exact-json.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { largestRequest, sentBytes } from "../../core/kernel/sizes.ts";
+import { requestJson } from "../../core/requests/request-json.ts";
 
 /**
  * The most bytes of a body within Lambda's event, where each quote and backslash counts twice. The limit is below that of
@@ -39,7 +38,9 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
     if (text === undefined || (!isBase64Encoded && isGarbled(body, headers["content-length"]))) {
       throw invalidBody("is not UTF-8");
     }
-    Object.assign(event, { body: parseJsonText(text) });
+    const json = requestJson(text);
+    if ("fault" in json) throw invalidBody(json.fault);
+    Object.assign(event, { body: json.content });
   },
 });
 
@@ -61,14 +62,3 @@ const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
 
 const invalidBody = (detail: string) =>
   new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
-
-/** Parses JSON and refuses fields that would change a prototype when they are copied. */
-function parseJsonText(text: string): unknown {
-  try {
-    return parse(text, requestReviver(text));
-  } catch (error) {
-    const isForbidden = (error as Error).message.startsWith("Object contains forbidden");
-    const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";
-    throw invalidBody(detail);
-  }
-}

@@ -1,10 +1,10 @@
 import { type ImportCursor, lineId } from "../../core/job/import-cursor.ts";
 import { type Fault, InternalError, PermanentError, traceOf } from "../../core/kernel/errors.ts";
-import { requestReviver } from "../../core/kernel/exact-json.ts";
 import { invalidRequest, RequestError } from "../../core/kernel/request-error.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-requests.ts";
 import { shortened } from "../../core/outbound/rejection.ts";
 import type { AcceptedRequest } from "../../core/requests/request.ts";
+import { requestJson } from "../../core/requests/request-json.ts";
 import { acceptRequest } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { ImportLine } from "./lines.ts";
@@ -134,9 +134,7 @@ function jsonOf(bytes: Buffer | undefined): unknown {
   } catch {
     throw invalidRequest([{ pointer: "", detail: "is not UTF-8" }]);
   }
-  try {
-    return JSON.parse(text, requestReviver(text));
-  } catch {
-    throw invalidRequest([{ pointer: "", detail: "is not JSON" }]);
-  }
+  const json = requestJson(text);
+  if ("fault" in json) throw invalidRequest([{ pointer: "", detail: json.fault }]);
+  return json.content;
 }

@@ -74,6 +74,13 @@ describe("an unreadable request to the intake is", () => {
     expect(faultsOf(inTopic)).toEqual([{ pointer: "", detail: "is not JSON" }]);
   });
 
+  test.each(['{"__proto__": {"env": "prd"}}', '{"input": {"constructor": {"prototype": {}}}}'])("%s", (forbidden) => {
+    const detail = "has a field named __proto__, or constructor with a prototype";
+    for (const delivery of [unwrapJson(forbidden, sender, payloads), read(topicMessage(forbidden))]) {
+      expect(faultsOf(delivery)).toEqual([{ pointer: "", detail }]);
+    }
+  });
+
   test("an event of another detail-type", () => {
     const delivery = read(busEvent(order(), { "detail-type": "order-placed" }));
     expect(delivery).toMatchObject({ kind: "unreadable", sender: { source: "eventbridge", id: eventId } });

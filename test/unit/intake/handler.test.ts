@@ -102,6 +102,7 @@ describe("a direct invocation of the intake", () => {
     ["InvalidRequest", [order()]],
     ["InvalidRequest", "text"],
     ["InvalidRequest", {}],
+    ["InvalidRequest", { ...order(), input: JSON.parse('{"body": {"__proto__": {}}}') }],
   ])("throws for a fault: %s", async (name, payload) => {
     expect((await failureOf(anIntake().invoke(payload))).name).toBe(name);
   });

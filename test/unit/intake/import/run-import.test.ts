@@ -64,6 +64,16 @@ test("a line of an import may have Ductape's spellings", async () => {
   ]);
 });
 
+test("a line of an import with a field __proto__ is refused, as over HTTP", async () => {
+  const cursor = await put(`${lines(order())}{"__proto__": {"env": "prd"}}\n`);
+  expect(await runToEnd(cursor)).toBe(1);
+  const detail = "has a field named __proto__, or constructor with a prototype";
+  expect(reportOf(cursor)).toMatchObject([
+    { job_id: jobOf(cursor, 1) },
+    { line: 2, errors: [{ pointer: "", detail }] },
+  ]);
+});
+
 test("each line of an import becomes a job or a fault in the report", async () => {
   const content = `${lines(order())}\n  \r\n{"env": \n${lines({ ...order(), event: "nothing" }, order({ idempotency_key: "mine" }))}`;
   const cursor = await put(content);
