@@ -3,7 +3,7 @@ import { type BudgetRule, budgetRules } from "../core/catalog/alerts.ts";
 import type { Product } from "../core/catalog/job-type.ts";
 import { type BudgetUse, budgetId, type Incident } from "../core/job/incident.ts";
 import { budgetSteps, type HourCost, hourToCount, type Spending, withHour } from "../core/job/spending.ts";
-import { hourMs } from "../core/job/stats.ts";
+import { hourMs } from "../core/kernel/duration-ms.ts";
 import { attend } from "../core/operations/alerting.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import { type Costs, costs } from "../core/queries/costs.ts";

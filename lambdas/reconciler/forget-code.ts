@@ -1,11 +1,9 @@
 import { hasCodeFeatures } from "../core/catalog/code-target.ts";
+import { dayMs, hourMs } from "../core/kernel/duration-ms.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import type { NeededBundle } from "../core/ports/run-logs.ts";
 import { bundlesPrefix } from "../topology.ts";
 import type { RoundMemory } from "./memory.ts";
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /**
  * How long code is kept beyond the time for which a run needs it and the days for which ended jobs are kept, which may be retried: runs look

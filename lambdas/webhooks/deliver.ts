@@ -5,6 +5,7 @@ import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
 import { defined } from "../core/kernel/defined.ts";
+import { dayMs } from "../core/kernel/duration-ms.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { usedSecrets } from "../core/operations/used-secrets.ts";
 import { signedHeaders } from "../core/outbound/signed-headers.ts";
@@ -73,7 +74,7 @@ async function note(services: WebhookServices, delivery: Delivery, change: SentC
 /** Seconds until settings that AWS could not provide are read again. */
 const postponeSeconds = 60;
 /** Milliseconds after the event. An older delivery fails like any other message, and becomes a dead letter in the end. */
-const longestPostponeMs = 3 * 86_400_000;
+const longestPostponeMs = 3 * dayMs;
 
 async function postpone({ clock, queue, log }: WebhookServices, delivery: Delivery, cause: JobError): Promise<void> {
   const now = clock.now();

@@ -4,6 +4,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { auditActions, auditIdPattern, firstAuditId, timeOfAuditId } from "../../core/access/audit-entry.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { tenantsOf } from "../../core/access/tenants.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { strict } from "../../core/kernel/schema.ts";
 import { epochMs } from "../../core/kernel/start-time.ts";
@@ -47,7 +48,6 @@ const Query = strict({
 
 const Position = z.strictObject({ before: z.string().regex(auditIdPattern) });
 
-const dayMs = 86_400_000;
 /** The clocks of functions differ by less. */
 const aheadMs = 60_000;
 

@@ -1,12 +1,11 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { minuteMs, quarterOf } from "../../core/job/due-time.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import type { DueCounts, DueQuarter } from "../../core/ports/due-counts.ts";
 import { duePrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
 import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
-
-const dayMs = 86_400_000;
 
 /**
  * One item per quarter hour, in one partition per day. It holds the sum of all tenants and a number per tenant and minute. The

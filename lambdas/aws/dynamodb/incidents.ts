@@ -10,6 +10,7 @@ import {
 import type { Tenant } from "../../core/access/tenants.ts";
 import type { Incident, IncidentChanges, IncidentName } from "../../core/job/incident.ts";
 import type { Spending } from "../../core/job/spending.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import type { Incidents, Occurrence, Occurrences, RateName, Watched } from "../../core/ports/incidents.ts";
 import {
   causesPrefix,
@@ -28,7 +29,7 @@ import { queryItems } from "./query-items.ts";
 import { type Codec, isItemOf, readItem } from "./read-item.ts";
 
 /** For how long an incident is kept that does not happen any more. */
-const keptMs = 90 * 86_400_000;
+const keptMs = 90 * dayMs;
 
 /**
  * Incidents in the table of jobs: one item each in the partition of its tenant, which counts, and one in a partition of all that are open.

@@ -7,6 +7,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { isOver, type Operation } from "../../core/job/operation.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import type { ListedOperation, NotChangedPage, OpenOperation, Operations } from "../../core/ports/operations.ts";
 import {
   openOperationsPartition,
@@ -22,7 +23,6 @@ import type { Item } from "./job-item.ts";
 import { queryItems } from "./query-items.ts";
 import { type Codec, isItemOf, readItem } from "./read-item.ts";
 
-const dayMs = 86_400_000;
 /** How long an operation is kept that is over, and how long after its beginning what goes with it. An operation may be paused for months. */
 const keptMs = { operation: 90 * dayMs, beside: 365 * dayMs };
 

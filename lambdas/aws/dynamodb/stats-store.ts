@@ -1,5 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { addCounts, type Counts, noCounts } from "../../core/job/stats.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Counted, HourCounts, StatsStore } from "../../core/ports/stats-store.ts";
 import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
@@ -15,7 +16,7 @@ interface DynamoStatsStoreOptions {
 }
 
 /** How long counters are kept, in milliseconds. */
-export const keptMs = 90 * 86_400_000;
+export const keptMs = 90 * dayMs;
 
 /** Counters in the table of jobs: one item per tenant and hour, and per event that has its own. The increments of an hour are one update. */
 export const dynamoStatsStore = (options: DynamoStatsStoreOptions): StatsStore =>

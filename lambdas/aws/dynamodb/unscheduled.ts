@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { type JobMessage, messageTime } from "../../core/job/job.ts";
 import { shardOf } from "../../core/job/job-id.ts";
+import { dayMs } from "../../core/kernel/duration-ms.ts";
 import { TransientError } from "../../core/kernel/errors.ts";
 import { type KeptMessage, keptShards, type Unscheduled } from "../../core/ports/unscheduled.ts";
 import { partitionKey, sortKey, ttlAttribute, unscheduledPrefix } from "../../topology.ts";
@@ -12,7 +13,7 @@ import { readItem } from "./read-item.ts";
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const largestBatch = 25;
 /** How long after its time a message is kept that the relay has not sent, in milliseconds. */
-const keptAfterMs = 7 * 86_400_000;
+const keptAfterMs = 7 * dayMs;
 
 /**
  * Messages in the table of jobs, ordered by the time they are for. They are separate items and not a mark on the job: a job

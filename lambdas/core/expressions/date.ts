@@ -1,5 +1,4 @@
-/** A number below this is seconds, otherwise milliseconds, as in a request. */
-const secondsBelow = 1e11;
+import { ofUnixTime } from "../kernel/start-time.ts";
 
 /** Strings of digits only are Unix time, unless they are a year or a day (`2030`, `20300131`). */
 const unixTime = /^-?\d+(\.\d+)?$/;
@@ -19,7 +18,7 @@ const inUtc = /^(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})
 export function dateOf(value: unknown): Date | undefined {
   const text = typeof value === "string" ? value.trim() : "";
   const number = unixTime.test(text) && !yearOrDay.test(text) ? Number(text) : value;
-  if (typeof number === "number") return valid(new Date(Math.abs(number) < secondsBelow ? number * 1000 : number));
+  if (typeof number === "number") return valid(new Date(ofUnixTime(number)));
   return text !== "" && exists(text) ? valid(parseDate(text)) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { dayMs } from "../kernel/duration-ms.ts";
 /*
  * What the engine and a team's own features say to each other, version 1 (`codeVersion`). Unknown fields are ignored, unknown kinds park the
  * run. A team's bundle contains this file, so it imports nothing but types.
@@ -316,7 +317,7 @@ export const cancelKey = "$cancel";
 /** The most keys of an attempt at a run: beyond them the handler goes on with `ctx.continueAs(input)`. */
 export const mostFeatureSteps = 10_000;
 /** How long a run waits at most, in milliseconds: 400 days. */
-export const longestWaitMs = 400 * 86_400_000;
+export const longestWaitMs = 400 * dayMs;
 /** The most characters of a key, with those of the steps that it is in. */
 export const longestKey = 900;
 

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { dayMs } from "../kernel/duration-ms.ts";
 import type { JobType } from "./job.ts";
 import type { JobErrorCode } from "./job-error.ts";
 import { normalisedMessage } from "./normalised-message.ts";
@@ -28,7 +29,6 @@ export interface DayFailures {
   group: FailureGroup;
 }
 
-export const dayMs = 86_400_000;
 export const utcDayOf = (time: number): number => Math.floor(time / dayMs) * dayMs;
 
 /** How many groups a tenant has per day. What fails otherwise counts in one further group, so that no fault fills the table. */

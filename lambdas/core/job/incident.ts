@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { dayMs, hourMs } from "../kernel/duration-ms.ts";
 import type { JobErrorCode } from "./job-error.ts";
 
 /*
@@ -173,8 +174,7 @@ export interface IncidentStep {
 export const quietWindows = 3;
 /** So many openings within a day are one message more, and what follows them is said from 100 failures on. */
 const flappingOpenings = 4;
-const flappingMs = 86_400_000;
-const hourMs = 3_600_000;
+const flappingMs = dayMs;
 /** How often an ignored incident notes what has failed: an hour is counted as up to so much more. */
 const countedEveryMs = 300_000;
 /** What of a flapping opening counts as said. */

@@ -1,3 +1,4 @@
+import { dayMs } from "../kernel/duration-ms.ts";
 import type { Job } from "./job.ts";
 import { type SearchValue, searchValuesOf } from "./job-search.ts";
 
@@ -17,7 +18,6 @@ export interface SearchEntry extends SearchIn {
   until: number;
 }
 
-const dayMs = 86_400_000;
 /** Entries are kept until the end of a stretch of days, so that a retry does not write them anew. */
 const stretchMs = 30 * dayMs;
 /** A job may wait, or be paused, for long after its time. */

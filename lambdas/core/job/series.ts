@@ -1,5 +1,6 @@
 import { Cron, CronPattern } from "croner";
 import { defined } from "../kernel/defined.ts";
+import { dayMs } from "../kernel/duration-ms.ts";
 import { endOfDay, offsetAt, wallClock } from "../kernel/zone.ts";
 import type { Claim } from "./claim.ts";
 import { firstStartOf } from "./first-start.ts";
@@ -363,8 +364,6 @@ function nextMoved(cron: string, tz: string, after: number): number | undefined 
 }
 
 const isHourly = (cron: string): boolean => new CronPattern(cron, undefined, { mode }).hour.every((isNamed) => isNamed);
-
-const dayMs = 24 * 3_600_000;
 
 /** When the clocks go forward past a local time that they leave out. Undefined for a time that there is. */
 function endOfGap(wall: number, tz: string): number | undefined {

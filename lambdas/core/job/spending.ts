@@ -1,4 +1,5 @@
-import { hourMs, hourOf } from "./stats.ts";
+import { hourMs } from "../kernel/duration-ms.ts";
+import { hourOf } from "./stats.ts";
 
 /*
  * What the jobs of a product and env have used in a month of UTC, times list prices. Each hour is counted once it is over, so that it costs

@@ -1,3 +1,4 @@
+import { hourMs } from "../kernel/duration-ms.ts";
 /** How many buckets a histogram has: the last one holds everything from 2^22 ms, which is 70 minutes. */
 export const buckets = 24;
 
@@ -15,7 +16,6 @@ export interface Counts extends Record<Counter, number> {
   duration: Histogram;
 }
 
-export const hourMs = 3_600_000;
 export const hourOf = (time: number): number => Math.floor(time / hourMs) * hourMs;
 
 export const noCounts = (): Counts => ({

@@ -1,4 +1,8 @@
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Milliseconds of an hour, and of a day of UTC, which has no other length. */
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+const units = { ms: 1, s: 1000, m: 60_000, h: hourMs, d: dayMs } as const;
 export const durationPattern = /^(\d{1,15})(ms|s|m|h|d)$/;
 
 /** The milliseconds of a duration; NaN for a text that is none. */

@@ -23,8 +23,11 @@ export const Time = z.union(
   must(aTime),
 );
 
-/** A smaller number is seconds, any other milliseconds. The bound itself is the year 5138 in seconds, and March 1973 in milliseconds. */
-const secondsBelow = 1e11;
+/**
+ * The epoch milliseconds of Unix time in seconds or in milliseconds: 1e11 is the year 5138 in seconds, and March 1973 in
+ * milliseconds, so that what is below it is seconds.
+ */
+export const ofUnixTime = (time: number): number => (Math.abs(time) < 1e11 ? time * 1000 : time);
 
 /** How far ahead a job may be scheduled. */
 export const farthestAheadMs = 5 * 365.25 * 24 * 3_600_000;
@@ -33,9 +36,7 @@ export const farthestAheadMs = 5 * 365.25 * 24 * 3_600_000;
  * The epoch milliseconds of a validated `Time`. Rounds up, since no job may start before its time.
  */
 export const epochMs = (time: number | string): number =>
-  typeof time === "string"
-    ? Date.parse(time) + (/\.\d{3}\d*[1-9]/.test(time) ? 1 : 0)
-    : Math.ceil(time < secondsBelow ? time * 1000 : time);
+  typeof time === "string" ? Date.parse(time) + (/\.\d{3}\d*[1-9]/.test(time) ? 1 : 0) : Math.ceil(ofUnixTime(time));
 
 /** When a job that asks for `startAt` is due: 0 and times in the past mean now. */
 export const dueAt = (startAt: number | string, now: number): number => Math.max(now, epochMs(startAt));

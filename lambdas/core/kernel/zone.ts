@@ -1,3 +1,5 @@
+import { dayMs } from "./duration-ms.ts";
+
 /** One format per zone, by its name in lower case. Limited, since besides zone names callers may use thousands of offsets. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 const mostFormats = 100;
@@ -62,5 +64,3 @@ export function endOfDay(day: string, tz: string): number | undefined {
   // The clocks may skip the end of a day: then the day ends when they do.
   return exact.length > 0 ? Math.max(...exact) : end - Math.max(...offsets);
 }
-
-const dayMs = 24 * 3_600_000;

@@ -1,10 +1,11 @@
 import { type Catalog, targetsOf } from "../catalog/catalog.ts";
 import type { AttemptError } from "../job/attempt.ts";
-import { dayMs, utcDayOf } from "../job/failure-group.ts";
+import { utcDayOf } from "../job/failure-group.ts";
 import { causeId, type Incident, type IncidentSubject } from "../job/incident.ts";
 import type { Job } from "../job/job.ts";
 import { catalogEventOf } from "../job/list.ts";
 import { defined } from "../kernel/defined.ts";
+import { dayMs } from "../kernel/duration-ms.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { Incidents } from "../ports/incidents.ts";
 

@@ -15,6 +15,7 @@ import {
 } from "../job/shared-key.ts";
 import { cancelled } from "../job/transitions.ts";
 import { defined } from "../kernel/defined.ts";
+import { dayMs } from "../kernel/duration-ms.ts";
 import { InternalError, TransientError } from "../kernel/errors.ts";
 import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
@@ -81,7 +82,6 @@ interface Making {
 type Lost = "retry" | "restart";
 
 /** How long a key, and the answer to a request with an idempotency key, are kept after the job was due. */
-const dayMs = 86_400_000;
 const keptMs = { key: 400 * dayMs, answer: 90 * dayMs } as const;
 
 const rounds = { schedule: 25, retry: 10 } as const;

@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { furtherQuartersFor, isHot, minuteMs, minuteOf, quarterOf } from "../job/due-time.ts";
 import { quarterHourMs } from "../job/route.ts";
-import { hourMs, hourOf } from "../job/stats.ts";
+import { hourOf } from "../job/stats.ts";
 import { defined } from "../kernel/defined.ts";
+import { hourMs } from "../kernel/duration-ms.ts";
 import type { GateName } from "../limits/gate.ts";
 import type { Arrival } from "../limits/gcra.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";

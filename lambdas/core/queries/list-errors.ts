@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Tenant } from "../access/tenants.ts";
-import { dayMs, type FailureGroup, mergedGroups } from "../job/failure-group.ts";
+import { type FailureGroup, mergedGroups } from "../job/failure-group.ts";
+import { dayMs } from "../kernel/duration-ms.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Failures } from "../ports/failures.ts";
 import type { ErrorGroupSchema } from "./schemas/errors.ts";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   type DayFailures,
-  dayMs,
   type FailureGroup,
   failureGroupOf,
   groupsPerDay,
   otherFingerprint,
   utcDayOf,
 } from "../../../lambdas/core/job/failure-group.ts";
+import { dayMs } from "../../../lambdas/core/kernel/duration-ms.ts";
 import type { Failures } from "../../../lambdas/core/ports/failures.ts";
 import { noon } from "../builders.ts";
 import { counted } from "../counted.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
+import { addCounts, type Counts, noCounts } from "../../../lambdas/core/job/stats.ts";
+import { hourMs } from "../../../lambdas/core/kernel/duration-ms.ts";
 import type { StatsStore } from "../../../lambdas/core/ports/stats-store.ts";
 import { noon } from "../builders.ts";
 import { counted } from "../counted.ts";

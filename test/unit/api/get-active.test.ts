@@ -1,5 +1,6 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
+import { noCounts } from "../../../lambdas/core/job/stats.ts";
+import { hourMs } from "../../../lambdas/core/kernel/duration-ms.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";

@@ -1,5 +1,6 @@
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
-import { dayMs, failureGroupOf, utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
+import { failureGroupOf, utcDayOf } from "../../../lambdas/core/job/failure-group.ts";
+import { dayMs } from "../../../lambdas/core/kernel/duration-ms.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { counted } from "../../support/counted.ts";

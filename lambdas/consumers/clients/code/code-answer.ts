@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { longestWritten } from "../../../core/job/code-messages.ts";
+import { dayMs } from "../../../core/kernel/duration-ms.ts";
 
 /** The latest that an error may put the next attempt off. */
-const longestRetryAfterMs = 365 * 86_400_000;
+const longestRetryAfterMs = 365 * dayMs;
 
 const Outcome = z.discriminatedUnion("is", [
   z.object({ is: z.literal("completed"), value: z.object({ v: z.unknown() }) }),

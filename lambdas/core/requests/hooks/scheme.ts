@@ -1,6 +1,7 @@
 import type { HookVerify } from "../../catalog/hook-schema.ts";
 import { defaultToleranceMs } from "../../catalog/hooks.ts";
 import { durationMs } from "../../kernel/duration-ms.ts";
+import { ofUnixTime } from "../../kernel/start-time.ts";
 
 /** The headers of a delivery, with names in lower case. */
 export type HookHeaders = Readonly<Record<string, string | undefined>>;
@@ -134,9 +135,6 @@ const standard: Scheme = {
 
 const presets = { stripe, github, slack, shopify, "standard-webhooks": standard } as const;
 
-/** From here on a time is one in milliseconds, as in requests. */
-const firstMilliseconds = 1e11;
-
 function hmac(verify: Extract<HookVerify, { preset: "hmac" }>): Scheme {
   const { header, algorithm = "sha256", encoding = "hex", prefix = "", timestamp_header } = verify;
   const { signed = timestamp_header === undefined ? "{body}" : "{timestamp}.{body}" } = verify;
@@ -149,9 +147,8 @@ function hmac(verify: Extract<HookVerify, { preset: "hmac" }>): Scheme {
       if (timestamp_header === undefined) return claimOf(signatures, [before, behind]);
       const time = headers[timestamp_header.toLowerCase()] ?? "";
       if (!/^\d{1,14}$/.test(time)) return undefined;
-      const at = Number(time) < firstMilliseconds ? Number(time) * 1000 : Number(time);
       const around = [before, behind].map((text) => text.replaceAll("{timestamp}", time)) as [string, string];
-      return claimOf(signatures, around, at);
+      return claimOf(signatures, around, ofUnixTime(Number(time)));
     },
   };
 }

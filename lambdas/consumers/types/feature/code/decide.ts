@@ -7,6 +7,7 @@ import { JobError, type JobErrorCode, jobErrorCodes } from "../../../../core/job
 import { stepJobId } from "../../../../core/job/job-id.ts";
 import type { AwaitedSignal } from "../../../../core/job/run-wait.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
+import { dayMs } from "../../../../core/kernel/duration-ms.ts";
 import { PermanentError, TransientError, traceOf } from "../../../../core/kernel/errors.ts";
 import { cancelStep, isAbandoned } from "../../../../core/operations/change-job.ts";
 import {
@@ -427,7 +428,7 @@ function park(run: OpenRun, due: readonly number[], next: { retry_decision_at?: 
 }
 
 /** How long a deployment finds a run that was parked: it notes that anew whenever it has looked in vain. */
-const longestNoteMs = 30 * 86_400_000;
+const longestNoteMs = 30 * dayMs;
 
 /**
  * The run with the reason for which it cannot go on. It is tried again after a while, more and more rarely: a deployment, or moving the run to

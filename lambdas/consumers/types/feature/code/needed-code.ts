@@ -1,7 +1,8 @@
+import { dayMs } from "../../../../core/kernel/duration-ms.ts";
 import type { RunLogs } from "../../../../core/ports/run-logs.ts";
 
 /** A process notes that of a bundle once in two days, whatever runs by it: code is kept for weeks longer (`lambdas/reconciler/forget-code.ts`). */
-const everyMs = 2 * 86_400_000;
+const everyMs = 2 * dayMs;
 
 /** Until when this process has noted that code is needed, by its hash. */
 const noted = new Map<string, number>();
