@@ -1,6 +1,6 @@
 import type { Job, Stored } from "../job/job.ts";
 
-/** A part of the process's memory, in bytes, that jobs share. A job that finds it unused gets whatever it asks for. */
+/** A part of the process's memory, in bytes, that jobs share. A job gets whatever it asks for where no other one uses any. */
 class MemoryPool {
   #used = 0;
   #waiting: (() => void)[] = [];
@@ -10,15 +10,16 @@ class MemoryPool {
     this.#size = size;
   }
 
-  take(bytes: number): boolean {
-    if (this.#used > 0 && this.#used + bytes > this.#size) return false;
+  /** `own` is what the job holds already. */
+  take(bytes: number, own = 0): boolean {
+    if (this.#used > own && this.#used + bytes > this.#size) return false;
     this.#used += bytes;
     return true;
   }
 
   /** Rejects with the signal's reason once it aborts. */
-  async wait(bytes: number, signal: AbortSignal): Promise<void> {
-    while (!this.take(bytes)) {
+  async wait(bytes: number, own: () => number, signal: AbortSignal): Promise<void> {
+    while (!this.take(bytes, own())) {
       signal.throwIfAborted();
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.push(resolve);
@@ -106,7 +107,7 @@ function admitted(inputs: MemoryPool, held: number, answers: MemoryPool): Admitt
   return {
     async forAnswer(bytes, signal) {
       const taken = bytes * perByte.answer;
-      await answers.wait(taken, signal);
+      await answers.wait(taken, () => answered, signal);
       // The attempt may have timed out while it waited.
       if (left) answers.give(taken);
       else answered += taken;
@@ -116,6 +117,7 @@ function admitted(inputs: MemoryPool, held: number, answers: MemoryPool): Admitt
       left = true;
       inputs.give(held);
       answers.give(answered);
+      answered = 0;
     },
   };
 }

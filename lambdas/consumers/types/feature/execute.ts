@@ -15,6 +15,7 @@ import { lazy } from "../../../core/kernel/lazy.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
 import { type AttemptServices, Ended, type Execution, Finished, Parked } from "../../../core/operations/execution.ts";
+import { sharedRoom } from "../../../core/operations/memory.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
@@ -116,7 +117,8 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
   const valuesAt = (now: number) => {
     return { input, now, variables, constants, ...session, credential: placeholders.credential };
   };
-  const loading = { blobs: services.blobs, room, signal };
+  // Each look at the results takes the place of the one before it.
+  const loading = { blobs: services.blobs, room: sharedRoom(room), signal };
   if (job.ending) {
     const start: EndingRun["start"] = (undo, items) =>
       startUndo(services, job, { ...undo, toUndo: items }, { placeholders, pageSize });

@@ -67,6 +67,17 @@ describe("large answers in the memory of a batch", () => {
     await other.forAnswer(large, never);
   });
 
+  it("of one job have room whatever they are together, where no other job holds any", async () => {
+    const memory = memoryOf(256);
+    const [own, other] = [roomIn(memory), roomIn(memory)];
+    const large = 10 * megabyte;
+    for (let read = 0; read < 3; read++) await own.forAnswer(large, never);
+    const ended = AbortSignal.abort(new Error("late"));
+    await expect(other.forAnswer(1, ended)).rejects.toThrow("late");
+    own.leave();
+    await other.forAnswer(large, never);
+  });
+
   it("wait for each other", async () => {
     const memory = memoryOf(256);
     const [one, two] = [roomIn(memory), roomIn(memory)];

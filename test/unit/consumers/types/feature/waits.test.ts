@@ -63,6 +63,24 @@ describe("a wait for a signal", () => {
     expect(await jobs.get(id)).toMatchObject({ status: "completed" });
   });
 
+  it("goes on at once for a message that came before it, beside results that fill the memory", async () => {
+    const large = (id: string) => ({ id, note: "x".repeat(5_900_000) });
+    const got = "$Sequence{main}{create}{id} and $Sequence{main}{charge}{id}";
+    const steps = [
+      { event: "create" },
+      { event: "charge" },
+      { step: "money", wait: { ...forMoney, key: "$Sequence{main}{create}{id}" } },
+    ];
+    const feature = { signals, sequences: { main: [...steps, { event: "mail", input: { body: { got } } }] } };
+    const world = featureWorld({ onboard: feature }, { create: () => large("c-1"), charge: () => large("p-1") });
+    const early = { product_tag: "shop", env: "dev", signal: "paid", key: "c-1", id: "s-1" };
+    await sendSignal(world.services as Signalling, parseSignal(early, world.services.catalog));
+    const id = await world.start("onboard", { order: "A-1" });
+    await world.pass(minute);
+    expect(await world.jobs.get(id)).toMatchObject({ status: "completed", claims: 1 });
+    expect(world.ran.at(-1)?.input).toEqual({ body: { got: "c-1 and p-1" } });
+  });
+
   it("wakes nothing while nothing comes, and ends at its time-out to the second", async () => {
     const { start, pass, jobs, queue, steps, clock } = worldOf(forMoney);
     const id = await start("onboard", { order: "A-1" });
