@@ -151,7 +151,9 @@ function followsOutlasted({ observer, lifeOf }: Ledger, { before, after }: Write
   if (isOutlasted && repeat.overlap === "skip") wrong("is planned for what the run before it has outlasted");
   const first = occurrenceAfter(repeat, Math.max(before.scheduled_at, madeUpUntil)) ?? 0;
   const skipped = repeat.overlap === "skip" ? ended : madeUpUntil;
-  const last = occurrenceAfter(repeat, Math.max(before.scheduled_at, skipped + plannedWithinMs * Number(skipped > 0)));
+  // An added run stands for what a caller has skipped, and for what is before the start that was asked for.
+  const stood = Math.max(before.scheduled_at, before.coalesced_until ?? 0);
+  const last = occurrenceAfter(repeat, Math.max(stood, skipped + plannedWithinMs * Number(skipped > 0)));
   if (scheduled_at < first) wrong("is planned for what a run before it stands for");
   if (scheduled_at > (last ?? scheduled_at)) wrong("leaves an occurrence out");
   remember(life, after, ended);
