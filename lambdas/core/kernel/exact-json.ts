@@ -4,18 +4,19 @@ type Reviver = (key: string, value: unknown, ...context: { source?: string }[]) 
 /** A string without so many digits in a row contains no whole number beyond 2^53. */
 const manyDigits = /\d{16}/;
 
-/** A number of fewer digits is too large for a JavaScript number only with an exponent of three. */
-const largeExponent = /\d[eE]\+?\d{3}/;
+/** A number of fewer digits is beyond 2^53 only with an exponent. */
+const withExponent = /(?:^|[[:,\s])-?\d[\d.]*[eE]\+?\d/;
 
 /**
  * Parses the JSON of a provider or a database for a result. JSON.parse rounds whole numbers beyond 2^53 that have no exact
- * JavaScript number, and reads 1e400 as Infinity, which would be stored as null: such a number becomes the string of its digits.
+ * JavaScript number, and reads 1e400 as Infinity, which would be stored as null: such a number becomes the string of its digits. So does
+ * any other number that a request may not have, such as 1e16: features pass results on in requests.
  */
 export const parseExactly = (text: string): unknown =>
-  manyDigits.test(text) || largeExponent.test(text) ? JSON.parse(text, withDigits) : JSON.parse(text);
+  manyDigits.test(text) || withExponent.test(text) ? JSON.parse(text, withDigits) : JSON.parse(text);
 
 const withDigits: Reviver = (_key, value, context) =>
-  isInfinite(value) || isRounded(value, context?.source) ? context?.source : value;
+  isInfinite(value) || isInexact(value) || isRounded(value, context?.source) ? context?.source : value;
 
 /**
  * For the JSON of a request: numbers that would be rounded become bigints, which every part of a request refuses. Undefined for

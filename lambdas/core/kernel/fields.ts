@@ -11,8 +11,8 @@ export const fieldTypes = {
   boolean: z.boolean(),
   object: z.record(z.string(), z.unknown()),
   array: z.array(z.unknown()),
-  email: z.email(),
-  uuid: z.uuid(),
+  email: z.email("must be an e-mail address"),
+  uuid: z.uuid("must be a UUID"),
   date: z.union(
     [z.iso.date(), z.iso.datetime({ offset: true })],
     "must be an RFC 3339 date, or date with time and offset",

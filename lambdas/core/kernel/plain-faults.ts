@@ -57,6 +57,9 @@ const localeError: z.core.$ZodErrorMap = (issue) => {
       return bound(issue.origin, "most", issue.maximum);
     case "invalid_value":
       return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "invalid_key":
+      // The rule of the name says what is wrong with it.
+      return issue.issues[0]?.message ?? english?.(issue);
     default:
       return english?.(issue);
   }

@@ -123,7 +123,10 @@ const refusedLine = (line: number, { code, message, faults, jobId }: RequestErro
   ...(jobId !== undefined && { job_id: jobId }),
 });
 
-const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x09);
+/** A byte order mark alone is no request either: a file may begin with one, and an empty line. */
+const isBlank = (bytes: Buffer) => withoutMark(bytes).every((byte) => byte === 0x20 || byte === 0x09);
+const mark = Buffer.from("\ufeff");
+const withoutMark = (bytes: Buffer) => (bytes.subarray(0, 3).equals(mark) ? bytes.subarray(3) : bytes);
 
 /** Parses a line. Strict about UTF-8, so that no garbled character gets into a job; a byte order mark is ignored. */
 function jsonOf(bytes: Buffer | undefined): unknown {

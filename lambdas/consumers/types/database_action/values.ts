@@ -74,11 +74,15 @@ const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown)
 // PostgreSQL cannot store U+0000, and a lone surrogate would be replaced silently on its way to any engine.
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value.isWellFormed() && !value.includes("\u0000");
+const textFault = (text: string): string | undefined => {
+  if (!text.isWellFormed()) return "must be a string without half a character (a lone surrogate).";
+  return isText(text) ? undefined : "must be a string without U+0000.";
+};
 const matchesPattern = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
 const parsesAs = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
 
 const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = {
-  string: test(isText, "must be a string without U+0000."),
+  string: (value) => (typeof value === "string" ? textFault(value) : "must be a string."),
   nospaces: test(matchesPattern(/^\S*$/), "must be a string without spaces."),
   email: test(parsesAs(z.email()), "must be an e-mail address."),
   date: test(

@@ -17,6 +17,12 @@ describe("the JSON of a result", () => {
     ['{"far": 1e400, "low": -1.5E+400, "deep": [1e0309]}', { far: "1e400", low: "-1.5E+400", deep: ["1e0309"] }],
     [`[${"9".repeat(400)}]`, ["9".repeat(400)]],
     ['[1e308, 1e-400, "1e400"]', [1e308, 0, "1e400"]],
+    [
+      '{"total": 1e+16,"ratio":12345678901234567.0, "odd": -9.007199254740993e15}',
+      { total: "1e+16", ratio: "12345678901234567.0", odd: "-9.007199254740993e15" },
+    ],
+    ["1E16", "1E16"],
+    ['{"small": 1e5, "id": "3e8f", "far": 6.02e23}', { small: 1e5, id: "3e8f", far: 6.02e23 }],
   ])("keeps the digits that a number cannot hold: %s", (text, value) => {
     expect(parseExactly(text)).toEqual(value);
   });

@@ -22,6 +22,15 @@ describe("the JSON Schema of declared fields", () => {
   });
 });
 
+it.each([
+  ["email", "ada@", "must be an e-mail address"],
+  ["email", 7, "must be an e-mail address"],
+  ["uuid", "018f4e2a", "must be a UUID"],
+  ["date", "01.12.2026", "must be an RFC 3339 date, or date with time and offset"],
+] as const)("a field of type %s says what is wrong with %j", (type, value, detail) => {
+  expect(fieldsFaults({ field: { type } }, { field: value }, ["input"])).toEqual([{ pointer: "/input/field", detail }]);
+});
+
 describe("the length of a text", () => {
   const fields = { name: { type: "string", min: 2, max: 3 } } as const;
 

@@ -42,6 +42,13 @@ describe("a fault of a schema", () => {
     ]);
   });
 
+  it("about a name says what is wrong with it", () => {
+    const Names = strict({ headers: z.record(z.string().regex(/^[a-z]+$/, "must be in small letters"), z.string()) });
+    expect(faultsOf(Names.safeParse({ headers: { CC: "a" } }).error as z.ZodError)).toEqual([
+      { pointer: "/headers/CC", detail: "must be in small letters" },
+    ]);
+  });
+
   it("names the field that is meant by another name", () => {
     const Zoned = strict({ tz: z.string().optional() }, { timezone: "tz" });
     for (const name of ["timezone", "time_zone", "timeZone", "TIME-ZONE"]) {

@@ -64,6 +64,12 @@ test("a line of an import may have Ductape's spellings", async () => {
   ]);
 });
 
+test("a byte order mark on a line of its own is a blank line", async () => {
+  const cursor = await put(`\ufeff\r\n${lines(order())}`);
+  expect(await runToEnd(cursor)).toBe(1);
+  expect(reportOf(cursor)).toEqual([{ line: 2, job_id: jobOf(cursor, 2) }]);
+});
+
 test("a line of an import with a field __proto__ is refused, as over HTTP", async () => {
   const cursor = await put(`${lines(order())}{"__proto__": {"env": "prd"}}\n`);
   expect(await runToEnd(cursor)).toBe(1);

@@ -1,4 +1,5 @@
 import { JobError } from "../../../../core/job/job-error.ts";
+import { isInexact } from "../../../../core/kernel/exact-json.ts";
 import { deepestNesting } from "../../../../core/kernel/json-values.ts";
 
 /** What a driver's parser returns for JSON that is nested too deeply to be parsed. */
@@ -23,8 +24,8 @@ function partSafe(value: unknown, noteDeep: Note, depth: number): unknown {
     case "bigint":
       return safeInteger(value);
     case "number":
-      // JSON has no NaN and no Infinity, and would write null.
-      return Number.isFinite(value) ? value : String(value);
+      // JSON has no NaN and no Infinity, and would write null. No request may have a whole number beyond 2^53.
+      return Number.isFinite(value) && !isInexact(value) ? value : String(value);
     case "object":
       return value === null ? null : objectSafe(value, noteDeep, depth);
     case "string":
