@@ -129,9 +129,11 @@ export function failsForAStep({ observer, steps }: Ledger, { before, after, peek
 }
 
 /** A job that has started no longer expires. A feature between two decisions has started. */
-export function startedStays({ observer }: Ledger, { before, after }: Write) {
-  if (after.reason === "expired" && before?.status === "running" && before.parked_since !== undefined)
-    observer.violated("consumer", `${nameOf(before)} expired between two decisions`);
+export function startedStays({ observer }: Ledger, { before, after, peek }: Write) {
+  if (after.reason !== "expired" || before?.status !== "running" || before.parked_since === undefined) return;
+  // It ends with the reason of its feature, which has expired before the attempt of its retry.
+  const ofFeature = after.parent && peek(after.parent.message.job_id)?.reason === "expired";
+  if (!ofFeature) observer.violated("consumer", `${nameOf(before)} expired between two decisions`);
 }
 
 /** A revived feature is no longer over for steps that were claimed while it was, and that start only now. */

@@ -4,7 +4,7 @@ import { isCodeProgress } from "../../../core/job/code-progress.ts";
 import type { StepMessage } from "../../../core/job/decide-messages.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { runLogOf } from "../../../core/job/run-log.ts";
+import { type KeptEntry, runLogOf } from "../../../core/job/run-log.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
 import { type AttemptServices, type Execution, PutOff } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
@@ -148,9 +148,15 @@ async function messageOf(
     deadline_ms: Math.max(1, Math.floor(deadline - clock.now() - answerMarginMs)),
     now: clock.now(),
     from: 0,
-    log: await sentLog(blobs, log),
+    log: await sentLog(blobs, untilEndOf(own_step.key, log)),
   };
   return { message, invoker: invokerOf(askable, run, execution, services) };
+}
+
+/** A step that is retried by hand has ended in the log of its run, and the replay of a log with its end would not begin it. */
+function untilEndOf(key: string, log: readonly KeptEntry[]): readonly KeptEntry[] {
+  const end = log.findIndex(({ k }) => k === key);
+  return end < 0 ? log : log.slice(0, end);
 }
 
 /** Its job has no retries: the handler tries the step again, as often as that says. */

@@ -225,3 +225,39 @@ describe("the time of a run of code that is retried", () => {
     expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
   });
 });
+
+describe("a step that is retried alone", () => {
+  test.each([
+    { what: "has gone on", caught: true },
+    { what: "has failed for it", caught: false },
+  ])("runs its own function again where its run $what", async ({ caught }) => {
+    let isDown = true;
+    const world = codeWorld({
+      onboard: defineFeature({
+        async run(ctx) {
+          await ctx.run("create", {});
+          const pack = ctx.step("pack", () => packed(), { timeout: "30m" });
+          const parcel = await (caught ? pack.catch(() => "none") : pack);
+          await ctx.run("mail", {});
+          return parcel;
+        },
+      }),
+    });
+    const packed = () => {
+      if (isDown) throw new Error("no boxes");
+      return "box";
+    };
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    const { status, steps = {} } = await world.view(id);
+    expect(status).toBe(caught ? "completed" : "failed");
+    const step = steps.pack?.job_id ?? "";
+    expect(await world.view(step)).toMatchObject({ status: "failed" });
+    isDown = false;
+    await changeJob(world.services, step, retry(0));
+    await world.pass(minute);
+    expect(await world.view(step)).toMatchObject({ status: "completed", result: "box" });
+    expect(await world.view(id)).toMatchObject({ status });
+    expect(world.ran.filter(({ event }) => event === "create")).toHaveLength(1);
+  });
+});
