@@ -387,8 +387,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/core/operations/lines.ts",
-    find: "|| before.nextCall > soon || isOverdue(before, now)",
-    replace: "|| before.nextCall > 0",
+    find: "&& before.nextCall <= soon && !isOverdue(before, now)",
+    replace: "&& before.nextCall < 0",
     test: "unit/core/operations/lines.test.ts",
   },
   {

@@ -152,15 +152,18 @@ async function wakePump(
 
 /**
  * Has the pump of a line look at it soon, since its numbers may have changed. Where a tick is about to come it does that: another one in its
- * place would come a lag later. A tick that works at this moment may have read the numbers before, and begins again when it finds
- * the mark changed. False if others have changed the mark.
+ * place would come a lag later. A tick that works at this moment may have read the numbers before: it begins again when it finds the
+ * mark changed, and where it has changed the mark first, another one comes.
  */
-export async function hurryPump(services: Marking, gate: GateName, before: LineMark | undefined): Promise<boolean> {
-  const now = services.clock.now();
-  const soon = now + tickBounds.leastMs;
-  if (before?.nextCall === undefined || before.nextCall > soon || isOverdue(before, now))
-    return wakePump(services, gate, before);
-  return services.gates.mark(gate, { ...before, id: crypto.randomUUID() }, before);
+export async function hurryPump(services: Marking, gate: GateName, seen: LineMark | undefined): Promise<void> {
+  let before = seen;
+  for (let round = 0; round < rounds; round++) {
+    const now = services.clock.now();
+    const soon = now + tickBounds.leastMs;
+    const isNear = before?.nextCall !== undefined && before.nextCall <= soon && !isOverdue(before, now);
+    if (isNear ? await refreshed(services, gate, before) : await wakePump(services, gate, before)) return;
+    before = (await services.gates.firsts([gate]))[0]?.line;
+  }
 }
 
 /** What stays of a mark that a newcomer writes. */

@@ -14,7 +14,7 @@ import { endPause, startPause } from "../../../../lambdas/core/operations/change
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { rulesOf } from "../../../../lambdas/core/operations/limit-rules.ts";
-import { tickLine } from "../../../../lambdas/core/operations/tick.ts";
+import { tickLine, wakeGate } from "../../../../lambdas/core/operations/tick.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon, stepOf } from "../../../support/builders.ts";
@@ -679,6 +679,24 @@ describe("a limit with a rate", () => {
     await Promise.all([tickLine(w, tick), tickLine(w, tick)]);
     await tickLine(w, tick);
     expect(w.ticks.sent).toHaveLength(1);
+  });
+
+  test("has its pump look with the new numbers, also where a pump has marked it by those before meanwhile", async () => {
+    const w = limited(perMinute, 3);
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
+    const [tick] = w.ticks.sent.splice(0) as [(typeof w.ticks.sent)[number]];
+    const seen = w.gates.firsts;
+    // It is read as it was before the pump, and the pump marks it then.
+    w.gates.firsts = async (gates) => {
+      const before = await seen(gates);
+      w.gates.firsts = seen;
+      await tickLine(w, tick);
+      return before;
+    };
+    await wakeGate(w, w.gate("mailbox"));
+    const promised = w.ticks.sent.at(-1);
+    expect(promised).toMatchObject({ limit: "mailbox", visible: noon });
+    expect((await w.look("mailbox")).parts[0]?.line?.promised).toBe(promised?.by);
   });
 
   test("has a newcomer send a tick where the promised one is overdue, and no other", async () => {
