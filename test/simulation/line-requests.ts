@@ -194,19 +194,25 @@ export function lineRequests(world: World, system: System, create: (request: Req
     const isThere = lines?.limitNow(limit) !== undefined;
     const known = isThere ? lines?.change(limit, rule, time.now(), "pin") : undefined;
     const own = Symbol(limit);
-    if (isThere) pinned.set(limit, own);
+    const endAs = (how: "pin" | "round") => {
+      pinned.delete(limit);
+      return lines?.change(limit, lines.limitNow(limit) ?? {}, time.now(), how);
+    };
+    if (isThere) {
+      pinned.set(limit, own);
+      // Its time may be over before a request that hangs is answered.
+      time.after(lasts, () => pinned.get(limit) === own && endAs("round")?.());
+    }
     await call("pin", putLimit.handle, { params, body: { ...rule, until } });
     known?.();
-    const isEnded = random.chance(0.5);
-    if (!isThere) return;
-    const end = async () => {
-      if (!isEnded && pinned.get(limit) !== own) return;
-      pinned.delete(limit);
-      const known = lines?.change(limit, lines.limitNow(limit) ?? {}, time.now(), isEnded ? "pin" : "round");
-      if (isEnded) await call("unpin", deletePin.handle, { params, body: undefined });
+    const isUnpinned = random.chance(0.5);
+    if (!isThere || !isUnpinned) return;
+    const unpin = async () => {
+      const known = endAs("pin");
+      await call("unpin", deletePin.handle, { params, body: undefined });
       known?.();
     };
-    time.after(Math.max(0, until - time.now()) + (isEnded ? -10_000 : 0), () => void end());
+    time.after(Math.max(0, until - time.now()) - 10_000, () => void unpin());
   }
 
   /** Whoever gets no answer asks again. */
