@@ -1,4 +1,5 @@
 import { JobError } from "../job/job-error.ts";
+import { charactersIn, sliceOfCharacters } from "../kernel/characters.ts";
 import { isInexact, isInexactDigits } from "../kernel/exact-json.ts";
 import { type Budget, mostMade, spendCharacters } from "./budget.ts";
 import { comparisonNames, comparisonOf, isSign } from "./compare.ts";
@@ -58,19 +59,20 @@ function joinedOrMerged(left: Budget, items: unknown, delimiter: unknown): unkno
 
 function replaced(left: Budget, whole: string, from: string, to: string): string {
   spendCharacters(whole.length + countOf(whole, from) * Math.max(0, to.length - from.length), left);
-  return whole.replaceAll(from, () => to);
+  // By a pattern with the flag u, the empty string is not found within a character that is two units.
+  return whole.replaceAll(from === "" ? /(?:)/gu : from, () => to);
 }
 
 /** How often a string contains another. The empty string is before, between and after all characters. */
 function countOf(whole: string, part: string): number {
-  if (part === "") return whole.length + 1;
+  if (part === "") return charactersIn(whole) + 1;
   let count = 0;
   for (let found = whole.indexOf(part); found >= 0; found = whole.indexOf(part, found + part.length)) count++;
   return count;
 }
 
 function splitText(left: Budget, whole: string, separator: string): string[] {
-  const parts = whole.split(separator, mostMade.parts + 1);
+  const parts = whole.split(separator === "" ? /(?:)/u : separator, mostMade.parts + 1);
   if (parts.length > mostMade.parts) throw wrong("Split", `a string of more than ${mostMade.parts} parts`);
   spendCharacters(parts.length, left);
   return parts;
@@ -117,8 +119,14 @@ function dateAdd(value: unknown, amount: unknown, unit: unknown): number {
 }
 
 function length(value: unknown): number {
-  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (typeof value === "string") return charactersIn(value);
+  if (Array.isArray(value)) return value.length;
   throw wrong("Length", "neither a string nor a list");
+}
+
+function characterAt(text: string, index: number): string {
+  const at = Math.trunc(index);
+  return at < 0 ? "" : sliceOfCharacters(text, at, at + 1);
 }
 
 function size(value: unknown): number {
@@ -135,14 +143,15 @@ export const apply: Record<Operator, (left: Budget, ...args: unknown[]) => unkno
   Concat: (left, items, delimiter) => joined("Concat", left, items, delimiter),
   Join: (left, items, delimiter) => joinedOrMerged(left, items, delimiter),
   Substring: (_left, value, from, to) =>
-    textOperand("Substring", value).slice(
+    sliceOfCharacters(
+      textOperand("Substring", value),
       number("Substring", from),
       to === undefined ? undefined : number("Substring", to),
     ),
   Trim: (_left, value) => textOperand("Trim", value).trim(),
   Split: (left, value, separator) => splitText(left, textOperand("Split", value), textOperand("Split", separator)),
   Pick: (_left, value, index) =>
-    typeof value === "string" ? value.charAt(number("Pick", index)) : fieldAt(value, index as string | number),
+    typeof value === "string" ? characterAt(value, number("Pick", index)) : fieldAt(value, index as string | number),
   Replace: (left, value, from, to) =>
     replaced(left, textOperand("Replace", value), textOperand("Replace", from), textOperand("Replace", to)),
   Uppercase: (left, value) => recased(left, textOperand("Uppercase", value), (one) => one.toUpperCase()),

@@ -1,4 +1,5 @@
 import type { Condition } from "../catalog/condition.ts";
+import { charactersIn } from "../kernel/characters.ts";
 import { compare, same } from "./compare.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 
@@ -6,16 +7,19 @@ import { resolve, type Scope } from "./evaluate.ts";
 export function holds(condition: Condition, scope: Scope): boolean {
   const { equals, not_equals, less_than, greater_than, length, exists } = condition;
   const value = resolve(condition.value, scope);
-  const size = typeof value === "string" || Array.isArray(value) ? value.length : Number.NaN;
   return (
     (equals === undefined || same(value, resolve(equals, scope))) &&
     (not_equals === undefined || !same(value, resolve(not_equals, scope))) &&
     (less_than === undefined || compare(value, less_than) < 0) &&
     (greater_than === undefined || compare(value, greater_than) > 0) &&
-    (length === undefined || hasLength(size, length)) &&
+    (length === undefined || hasLength(sizeOf(value), length)) &&
     (exists === undefined || exists === (value !== undefined && value !== null))
   );
 }
+
+/** The characters of a text, or the items of a list. */
+const sizeOf = (value: unknown): number =>
+  typeof value === "string" ? charactersIn(value) : Array.isArray(value) ? value.length : Number.NaN;
 
 const hasLength = (size: number, length: NonNullable<Condition["length"]>): boolean =>
   typeof length === "number"

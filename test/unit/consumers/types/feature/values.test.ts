@@ -16,6 +16,11 @@ const scope: Scope = {
 };
 const value = (text: string) => evaluate(parseExpression(text), scope);
 
+it("the length of a text in a condition is the number of its characters", () => {
+  expect(holds({ value: "a😀b", length: 3 }, scope)).toBe(true);
+  expect(holds({ value: "a😀b", length: { greater_than: 3 } }, scope)).toBe(false);
+});
+
 describe("a comparison of values ignores the order of fields", () => {
   it.each([
     ["equals", { equals: addressInAnotherOrder }, true],
