@@ -128,6 +128,57 @@ describe.each<[string, Call]>([
   });
 });
 
+/** Answers whose connection is lost before their end. */
+const partial: [string, string | Buffer, object][] = [
+  ["a length", rawAnswer({ ...typed, "content-length": "900" }, text), { body: JSON.parse(text) }],
+  ["a length, before any of it", rawAnswer({ ...typed, "content-length": "900" }), { body: null }],
+  [
+    "chunks",
+    rawAnswer({ "content-type": "text/plain", "transfer-encoding": "chunked" })
+      .toString()
+      .replace(/content-length: 0\r\n/, "")
+      .concat("5\r\nhello\r\n"),
+    { body: "hello" },
+  ],
+  [
+    "gzip",
+    rawAnswer({ ...encodedAs("gzip"), "content-length": "900" }, gzipSync(text)),
+    { body: expect.objectContaining({ id: 7 }) },
+  ],
+];
+
+describe("an answer of success whose connection is lost within", () => {
+  it.each(partial)("%s completes a POST, with a mark", async (_what, bytes, shown) => {
+    for (const call of [action, (url: string) => action(url, { method: "PATCH" })]) {
+      await using server = await rawServer(bytes);
+      expect(await call(server.url)).toMatchObject({ status: 200, decode_error: true, ...shown });
+      expect(server.seen).toHaveLength(1);
+    }
+  });
+
+  it.each(partial.slice(0, 3))("%s completes a function over HTTP, with a mark", async (_what, bytes, shown) => {
+    await using server = await rawServer(bytes);
+    expect(await cloudFunction(server.url)).toMatchObject({ status: 200, decode_error: true, ...shown });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it.each(["GET", "PUT", "DELETE"])("it is fetched again for a %s", async (method) => {
+    const [[, bytes] = ["", ""]] = partial;
+    await using server = await rawServer(bytes);
+    expect(await failureOf(action(server.url, { method }))).toMatchObject({
+      code: "CONNECTION_ERROR",
+      retryable: true,
+    });
+  });
+
+  it("it completes a POST that was accepted with a redirect", async () => {
+    const [[, bytes] = ["", ""]] = partial;
+    await using server = await rawServer(rawAnswer({ location: "/there" }, "", "303 See Other"), bytes);
+    expect(await action(server.url)).toMatchObject({ status: 200, decode_error: true });
+    expect(server.seen).toEqual(["POST /do HTTP/1.1", "GET /there HTTP/1.1"]);
+  });
+});
+
 const unreadableHeads: [string, string, string | Buffer][] = [
   ["17 KiB of headers", "HPE_HEADER_OVERFLOW", rawAnswer({ "x-large": "a".repeat(17 * 1024) })],
   [
@@ -198,6 +249,7 @@ describe("a push message is not sent again", () => {
     ["not encoded as it says", rawAnswer(encodedAs("gzip"), gzipSync("[1]").subarray(0, 8))],
     ["no JSON", rawAnswer(typed, "<html>")],
     ["nothing", rawAnswer(typed)],
+    ["lost halfway", rawAnswer({ ...typed, "content-length": "900" }, '{"data": [')],
   ])("if the answer of Expo is %s", async (_what, answer) => {
     await using server = await rawServer(answer);
     const sending = notifyingWith(notify, expo(server.url), push(token), { expo: "t0ken-of-expo" });

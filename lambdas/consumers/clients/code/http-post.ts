@@ -4,8 +4,8 @@ import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
 import { type Patience, readPart } from "../http/failure-code.ts";
-import { type ReadBody, smallResponseBytes } from "../http/read-body.ts";
-import { parserCodeOf, unreadableHead } from "../http/unreadable.ts";
+import { breaksOff, type ReadBody, smallResponseBytes } from "../http/read-body.ts";
+import { unreadableHead } from "../http/unreadable.ts";
 import { neverSent } from "../never-sent.ts";
 
 export interface HttpAnswer {
@@ -13,7 +13,7 @@ export interface HttpAnswer {
   /** Names in lower case; several values of a name are joined into one string. */
   headers: Record<string, string>;
   body: Buffer;
-  /** The body breaks off, because its framing is not valid. */
+  /** The body breaks off: its framing is not valid, or with `keepsPart` its connection was lost. */
   isBroken?: boolean;
 }
 
@@ -29,6 +29,8 @@ interface Post {
   patience: Patience;
   /** Reserved before the rest of a large answer is read. */
   room: Room;
+  /** Returns what had come of a success whose connection is lost, rather than throwing a CONNECTION_ERROR. Default: no. */
+  keepsPart?: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function postToFunction(url: URL, { method, headers, body, ...readi
 /** Reads the body of a success, and the beginning of that of a failure. Leaving the loop closes the connection. */
 async function readAnswer(
   response: IncomingMessage,
-  { largest, signal, room, patience }: Pick<Post, "largest" | "signal" | "room" | "patience">,
+  { largest, signal, room, patience, keepsPart = false }: Omit<Post, "method" | "headers" | "body">,
 ): Promise<ReadBody> {
   const { statusCode = 0 } = response;
   if (statusCode < 200 || statusCode > 299) return readFailedBody(response, patience);
@@ -96,7 +98,7 @@ async function readAnswer(
       chunks.push(chunk as Buffer);
     }
   } catch (cause) {
-    isBroken = parserCodeOf(cause) !== undefined && !signal.aborted;
+    isBroken = breaksOff(cause, signal, keepsPart);
     if (!isBroken) throw cause;
   }
   return { bytes: Buffer.concat(chunks), isBroken };

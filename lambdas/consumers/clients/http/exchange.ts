@@ -29,8 +29,7 @@ export async function exchange(
   for (let redirects = 0; ; redirects += 1) {
     const method = acceptedBefore(request, next);
     const hop = next;
-    const mayComeTwice = idempotent.has(request.method);
-    const sendHop = (inTime: AbortSignal) => sendRequest(hop, inTime, mayComeTwice);
+    const sendHop = (inTime: AbortSignal) => sendRequest(hop, inTime, mayComeTwice(request.method));
     const sending = method && timed ? withDeadline({ ...timed, signal }, sendHop) : sendHop(signal);
     const response = await sending.catch((error: unknown) => {
       throw failureBehind(method, error);
@@ -64,7 +63,7 @@ export const acceptedBefore = ({ method }: OutgoingRequest, next: OutgoingReques
 export function failureBehind<E>(method: string | undefined, error: E): E | JobError {
   if (method === undefined || !(error instanceof JobError)) return error;
   const message = `${error.message} The ${method} was accepted before that, with a redirect, and may have been done.`;
-  if (idempotent.has(method)) return changedError(error, { message, nothingDone: false });
+  if (mayComeTwice(method)) return changedError(error, { message, nothingDone: false });
   const { code, providerCode, progress, answer, cause } = error;
   // Without its Retry-After, which would put the job off and then send the request again.
   return new JobError(code, message, { providerCode, progress, answer, cause, retryable: false });
@@ -94,8 +93,10 @@ export function redirectOf(
   return redirected(request, answer, who);
 }
 
-/** Methods whose effect is the same if they arrive twice (RFC 9110 9.2.2). */
 const idempotent = new Set(["GET", "PUT", "DELETE"]);
+
+/** Whether requests of a method have the same effect if they arrive twice (RFC 9110 9.2.2). */
+export const mayComeTwice = (method: string): boolean => idempotent.has(method);
 
 /**
  * Providers may ignore the idempotency key, so a POST or PATCH is never repeated here. That is seldom necessary anyway, because
@@ -104,14 +105,13 @@ const idempotent = new Set(["GET", "PUT", "DELETE"]);
 async function sendRequest(
   { method, url, headers, body }: OutgoingRequest,
   signal: AbortSignal,
-  mayComeTwice: boolean,
+  isRepeatable: boolean,
 ): Promise<Response> {
   const sent = { ...defaults, ...Object.fromEntries(headers) };
   try {
-    const repeatable = idempotent.has(method);
-    return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable }));
+    return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable: mayComeTwice(method) }));
   } catch (cause) {
-    throw unreadableHead(cause, "provider", mayComeTwice) ?? networkError(cause, signal);
+    throw unreadableHead(cause, "provider", isRepeatable) ?? networkError(cause, signal);
   }
 }
 

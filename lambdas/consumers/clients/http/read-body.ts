@@ -18,6 +18,19 @@ export interface ReadBody {
   isBroken: boolean;
 }
 
+/** How a body is read. */
+interface Reading {
+  /** The most bytes. Default: `maxResponseBytes`. */
+  limit?: number;
+  /** Reserved before the rest of a body that is not small is read. */
+  room?: Room;
+  /**
+   * Returns what had come of a body whose connection is lost, rather than throwing a CONNECTION_ERROR: for the success of a request that
+   * must not be repeated.
+   */
+  keepsPart?: boolean;
+}
+
 /** Reads a response as `readBody` does, where it is of no interest whether the body is whole. */
 export const readBytes = async (...asked: Parameters<typeof readBody>): Promise<Buffer> =>
   (await readBody(...asked)).bytes;
@@ -30,8 +43,7 @@ export const readBytes = async (...asked: Parameters<typeof readBody>): Promise<
 export async function readBody(
   response: Response,
   signal: AbortSignal,
-  limit = maxResponseBytes,
-  room: Room = endlessRoom,
+  { limit = maxResponseBytes, room = endlessRoom, keepsPart = false }: Reading = {},
 ): Promise<ReadBody> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -49,7 +61,7 @@ export async function readBody(
       chunks.push(chunk);
     }
   } catch (cause) {
-    isBroken = parserCodeOf(cause) !== undefined && !signal.aborted;
+    isBroken = breaksOff(cause, signal, keepsPart);
     if (!isBroken) throw networkError(cause, signal);
   }
   if (bytes > limit) {
@@ -58,6 +70,10 @@ export async function readBody(
   }
   return { bytes: Buffer.concat(chunks), isBroken: isBroken || isUndecoded(response) };
 }
+
+/** Whether a failure to read the body of an answer leaves what had come of it as its body, rather than failing the call. */
+export const breaksOff = (cause: unknown, signal: AbortSignal, keepsPart: boolean): boolean =>
+  !signal.aborted && !(cause instanceof JobError) && (keepsPart || parserCodeOf(cause) !== undefined);
 
 export interface DecodedBody {
   body: unknown;
@@ -109,9 +125,13 @@ function decodeText(bytes: Buffer, charset = "utf-8"): string | undefined {
 }
 
 /** Reads the JSON of a small response; undefined if it is not JSON. */
-export async function readJson(response: Response, signal: AbortSignal): Promise<unknown> {
+export async function readJson(
+  response: Response,
+  signal: AbortSignal,
+  reading: Pick<Reading, "keepsPart"> = {},
+): Promise<unknown> {
   try {
-    return JSON.parse((await readBytes(response, signal, 256 * 1024)).toString()) as unknown;
+    return JSON.parse((await readBytes(response, signal, { limit: 256 * 1024, ...reading })).toString()) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { sendCall } from "../../clients/http/call.ts";
-import { maxResponseBytes, readBody } from "../../clients/http/read-body.ts";
+import { mayComeTwice } from "../../clients/http/exchange.ts";
+import { readBody } from "../../clients/http/read-body.ts";
 import { type ShownAnswer, shownAnswer, type UsedCredentials } from "../../clients/http/shown-answer.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { declared, settingsOfEnv } from "../settings-of-env.ts";
@@ -27,7 +28,10 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
     input: await withCredentials(execution.input, execution.job.credentials, credentials),
     used,
   });
-  const read = await readBody(response, execution.signal, maxResponseBytes, execution.room);
+  const read = await readBody(response, execution.signal, {
+    room: execution.room,
+    keepsPart: !mayComeTwice(action.method),
+  });
   return shownAnswer(response, read, used);
 });
 

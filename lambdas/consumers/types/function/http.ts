@@ -88,6 +88,7 @@ async function authorizedPost(clients: LambdaClients, callee: HttpCallee, reques
     signal: call.signal,
     room: call.room,
     patience: patienceOf(call),
+    keepsPart: true,
   });
   return { answer, sent: { url, headers: Object.entries(headers), body } };
 }

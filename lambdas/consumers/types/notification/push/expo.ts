@@ -65,7 +65,7 @@ type Post = (tokens: string[]) => Promise<Response>;
 async function ticketOutcomesOf(execution: Execution, tokens: string[], post: Post): Promise<Outcomes> {
   if (tokens.length === 0) return new Map();
   const response = await post(tokens);
-  const answer = (await readJson(response, execution.signal)) as ExpoAnswer | undefined;
+  const answer = (await readJson(response, execution.signal, { keepsPart: response.ok })) as ExpoAnswer | undefined;
   const accepted = acceptedFor(response);
   const projects = response.ok || accepted ? undefined : projectsIn(answer, tokens);
   if (projects) return oneByOne(execution, projects, post);

@@ -72,7 +72,9 @@ async function isThirdParty(response: Response, signal: AbortSignal): Promise<bo
 const thirdParty = "THIRD_PARTY_AUTH_ERROR";
 
 async function pushOutcomeOf(response: Response, { signal, clock }: Execution): Promise<SendOutcome> {
-  const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
+  const answer = (await readJson(response, signal, { keepsPart: response.ok })) as
+    | { name?: string; error?: FcmError }
+    | undefined;
   if (response.ok) return { id: shownId(answer?.name, requestsFor(response)) };
   const dead = deadTokenReason(response.status, answer?.error ?? {});
   if (dead) return { dead };

@@ -85,7 +85,7 @@ async function requestGoogleToken(
 async function postForm(uri: string, body: string, now: () => number, signal: AbortSignal): Promise<Response> {
   const headers = new Headers({ "content-type": "application/x-www-form-urlencoded" });
   const response = await exchange({ method: "POST", url: new URL(uri), headers, body }, signal);
-  const bytes = await readBytes(response, signal, 64 * 1024);
+  const bytes = await readBytes(response, signal, { limit: 64 * 1024 });
   if (response.ok) return new Response(new Uint8Array(bytes), response);
   const providerCode = codeOfJson(parseAnswer(bytes), response.status, requestsFor(response));
   if (![400, 401, 403].includes(response.status)) {

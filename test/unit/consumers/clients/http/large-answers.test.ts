@@ -42,12 +42,12 @@ describe("reading a response", () => {
   });
 
   it("of the usual size reserves no memory", async () => {
-    await readBytes(new Response("x".repeat(500_000)), never, 1_000_000, room);
+    await readBytes(new Response("x".repeat(500_000)), never, { limit: 1_000_000, room });
     expect(asked).toEqual([]);
   });
 
   it("that is large reserves memory once, for the largest possible size", async () => {
-    expect(await readBytes(new Response("x".repeat(900_000)), never, 1_000_000, room)).toHaveLength(900_000);
+    expect(await readBytes(new Response("x".repeat(900_000)), never, { limit: 1_000_000, room })).toHaveLength(900_000);
     expect(asked).toEqual([1_000_000]);
   });
 
@@ -60,7 +60,7 @@ describe("reading a response", () => {
           signal.addEventListener("abort", () => reject(signal.reason));
         }),
     };
-    const reading = readBytes(new Response("x".repeat(900_000)), attempt.signal, 1_000_000, full);
+    const reading = readBytes(new Response("x".repeat(900_000)), attempt.signal, { limit: 1_000_000, room: full });
     setImmediate(() => attempt.abort(reason));
     await expect(reading).rejects.toBe(reason);
   });
