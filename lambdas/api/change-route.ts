@@ -35,7 +35,7 @@ interface ChangeRoute {
   name: Exclude<ChangeName, "replace">;
   summary: string;
   description?: string;
-  /** Answers the change that the body asks for; throws INVALID_REQUEST. */
+  /** Returns the change that the body asks for; throws INVALID_REQUEST. */
   change: (body: unknown, now: number, calendars: Calendars) => Change;
   /** Refuses a job for a reason that its own item does not show; throws STATE_CONFLICT. */
   admit?: (services: ApiServices, job: Job) => Promise<void>;

@@ -32,7 +32,7 @@ interface From {
   inBody: boolean;
 }
 
-/** Answers the jobs that a text names or that have it as a value, in pages. */
+/** Returns the jobs that a text names or that have it as a value, in pages. */
 export async function findJobs(services: ApiServices, asked: Asked, { scopes, inBody }: From): Promise<HttpResponse> {
   const { catalog, pauses, clock } = services;
   const { product_tag, env, q: text, field, status, from, to, limit, cursor } = asked;

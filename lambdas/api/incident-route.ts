@@ -12,7 +12,7 @@ import { IncidentSchema } from "../core/queries/schemas/incidents.ts";
 import { changeDocOf } from "./change-route.ts";
 import { isDryRun } from "./dry-run.ts";
 
-/** Does to an incident what a request asks for, and answers what it is then. */
+/** Does to an incident what a request asks for, and returns what it is then. */
 export async function changeIncident(
   services: ApiServices,
   request: HttpRequest,

@@ -29,7 +29,7 @@ export async function callersOperation(
   return operation;
 }
 
-/** Does to an operation what a request asks for, and answers what it is then. */
+/** Does to an operation what a request asks for, and returns what it is then. */
 export async function changeOperation(
   services: ApiServices,
   request: HttpRequest,

@@ -51,7 +51,9 @@ describe("the intake's queues", () => {
   });
 
   test("are encrypted and accept TLS only", () => {
-    for (const { id, Properties } of resourcesOf(state, "AWS::SQS::Queue")) {
+    const queues = resourcesOf(state, "AWS::SQS::Queue");
+    expect(queues.length).toBeGreaterThan(2);
+    for (const { id, Properties } of queues) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
       const policies = resourcesOf(state, "AWS::SQS::QueuePolicy").filter((one) => one.Properties.Queues[0].Ref === id);
       expect(policies.flatMap((one) => one.Properties.PolicyDocument.Statement)).toContainEqual(

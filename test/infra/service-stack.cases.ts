@@ -125,6 +125,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
 
 test("every queue is encrypted and accepts TLS only", () => {
   const policies = resourcesOf(service, "AWS::SQS::QueuePolicy");
+  expect(queues.length).toBeGreaterThan(10);
   for (const queue of queues) {
     expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
     const own = policies.filter((policy) => policy.Properties.Queues.some((q: { Ref: string }) => q.Ref === queue.id));

@@ -55,6 +55,7 @@ describe("the table of jobs", () => {
   });
 
   test("can be restored to any second, and cannot be deleted by mistake", () => {
+    expect(table.Replicas).toHaveLength(1);
     for (const replica of table.Replicas) {
       expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
       expect(replica.DeletionProtectionEnabled).toBe(true);

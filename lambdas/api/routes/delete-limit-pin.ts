@@ -10,7 +10,7 @@ import { LimitSchema } from "../../core/queries/schemas/limits.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { limitIn, pinOfLimit, shownLimits } from "../limit-of.ts";
 
-/** Removes the pin of a limit, lets those in line follow the numbers of the catalog, and answers the limit. */
+/** Removes the pin of a limit, lets those in line follow the numbers of the catalog, and returns the limit. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { params, query, scopes } = request;
   requireScope(scopes, "jobs:admin", params);

@@ -11,7 +11,7 @@ import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
 
-/** Answers which products and envs have had jobs lately. */
+/** Returns which products and envs have had jobs lately. */
 export async function handle({ catalog, stats }: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const tenants = tenantsOf(catalog, scopes, parseQuery(Query, query), "/query");

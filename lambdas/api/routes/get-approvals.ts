@@ -16,7 +16,7 @@ const Query = strict({ ...TenantParameters, limit: Limit, cursor: Cursor.optiona
 
 const Position = z.string().regex(approvalIdPattern);
 
-/** Answers the approvals that are open, in pages. */
+/** Returns the approvals that are open, in pages. */
 export async function handle(services: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { cursor, limit, ...where } = parseQuery(Query, query);

@@ -51,7 +51,7 @@ const Position = z.strictObject({ before: z.string().regex(auditIdPattern) });
 /** The clocks of functions differ by less. */
 const aheadMs = 60_000;
 
-/** Answers who has changed what, in pages, the latest first. */
+/** Returns who has changed what, in pages, the latest first. */
 export async function handle(
   { audit, catalog, clock, limits }: ApiServices,
   { query, scopes }: HttpRequest,

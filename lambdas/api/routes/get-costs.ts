@@ -37,7 +37,7 @@ const Query = strict({
     message: "is needed with `to`",
   });
 
-/** Answers what the jobs of a product have used in some time, by event or label. */
+/** Returns what the jobs of a product have used in some time, by event or label. */
 export async function handle(services: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { product_tag, env, by, ...asked } = parseQuery(Query, query);

@@ -8,7 +8,7 @@ import type { KeptDefinition } from "../../core/ports/definitions.ts";
 import { definitionView, presentDefinition } from "../../core/queries/definition-view.ts";
 import { DefinitionSchema } from "../../core/queries/schemas/definition.ts";
 
-/** Answers what a feature said when runs of it began, and what the present catalog says otherwise. */
+/** Returns what a feature said when runs of it began, and what the present catalog says otherwise. */
 export async function handle(
   { catalog, definitions }: Services,
   { params, scopes }: HttpRequest,

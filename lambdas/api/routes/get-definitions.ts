@@ -20,7 +20,7 @@ const Query = strict({
     .describe("One event, which the catalog may have lost. Default: every event of a feature that it has."),
 });
 
-/** Answers which definitions of features a product has had. */
+/** Returns which definitions of features a product has had. */
 export async function handle(services: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag });
   const { product_tag, event } = parseQuery(Query, query);

@@ -25,7 +25,7 @@ const Query = strict({
 
 const Position: z.ZodType<ErrorPosition> = z.strictObject({ count: z.int(), key: z.string() });
 
-/** Answers what failed, grouped by cause, in pages. */
+/** Returns what failed, grouped by cause, in pages. */
 export async function handle(
   { catalog, failures, clock }: ApiServices,
   { query, scopes }: HttpRequest,

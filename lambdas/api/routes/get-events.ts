@@ -7,7 +7,7 @@ import { eventsDocument } from "../events-document.ts";
 const document = lazy(eventsDocument);
 const headers = { "cache-control": "public, max-age=300" };
 
-/** Answers the JSON Schema of the events on the bus, made by the first request for it. */
+/** Returns the JSON Schema of the events on the bus, made by the first request for it. */
 export async function handle(): Promise<HttpResponse> {
   return { status: 200, headers, body: document() };
 }

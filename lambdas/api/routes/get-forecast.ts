@@ -21,7 +21,7 @@ const Query = strict({
   limit: z.string().min(1).max(longestTag).optional().describe("Only the lines of the limit of this name."),
 });
 
-/** Answers what is due in the next hours, and the lines that it makes at limits. */
+/** Returns what is due in the next hours, and the lines that it makes at limits. */
 export async function handle(services: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { hours, limit, ...where } = parseQuery(Query, query);

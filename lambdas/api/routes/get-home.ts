@@ -11,7 +11,7 @@ import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
 
-/** Answers what needs attention: late jobs, open incidents and pauses. */
+/** Returns what needs attention: late jobs, open incidents and pauses. */
 export async function handle(services: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const tenants = tenantsOf(services.catalog, scopes, parseQuery(Query, query), "/query");

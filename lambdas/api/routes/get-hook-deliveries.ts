@@ -9,7 +9,7 @@ import { hookIn, hookNamed } from "../hook-of.ts";
 
 const Query = deliveriesQuery(hookOutcomes);
 
-/** Answers what a provider has delivered to a hook, in pages, the latest first. */
+/** Returns what a provider has delivered to a hook, in pages, the latest first. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const name = hookNamed(services, request, "jobs:read");
   const { deliveries, ...next } = await readDeliveries(

@@ -5,7 +5,7 @@ import { hookDeliveryInFull } from "../../core/queries/hook-delivery-view.ts";
 import { HookDeliverySchema } from "../../core/queries/schemas/hook-deliveries.ts";
 import { deliveryNamed, hookNamed } from "../hook-of.ts";
 
-/** Answers one delivery, with what was sent for those who may see inputs. */
+/** Returns one delivery, with what was sent for those who may see inputs. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const name = hookNamed(services, request, "jobs:read");
   const kept = await deliveryNamed(services, name, request.params.id);

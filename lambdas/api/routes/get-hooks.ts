@@ -12,7 +12,7 @@ import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
 
-/** Answers the hooks of the catalog that the key has access to, with their addresses. */
+/** Returns the hooks of the catalog that the key has access to, with their addresses. */
 export async function handle({ catalog }: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const tenants = tenantsOf(catalog, scopes, parseQuery(Query, query), "/query");

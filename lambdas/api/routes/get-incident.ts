@@ -6,7 +6,7 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { incidentInFull } from "../../core/queries/list-incidents.ts";
 import { IncidentSchema } from "../../core/queries/schemas/incidents.ts";
 
-/** Answers one incident, with what the provider has answered for those who may see it. */
+/** Returns one incident, with what the provider has answered for those who may see it. */
 export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { product = "", env = "", id = "" } = params;
   requireScope(scopes, "jobs:read", { product, env });

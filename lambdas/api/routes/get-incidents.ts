@@ -23,7 +23,7 @@ const Query = strict({
 
 const Position: z.ZodType<IncidentPosition> = z.strictObject({ at: z.int(), key: z.string() });
 
-/** Answers what goes wrong, and what did, in pages. */
+/** Returns what goes wrong, and what did, in pages. */
 export async function handle(
   { catalog, incidents }: ApiServices,
   { query, scopes }: HttpRequest,

@@ -18,7 +18,7 @@ const Query = strict({
     ),
 });
 
-/** Answers the input of a job, to keys that may see inputs. */
+/** Returns the input of a job, to keys that may see inputs. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const job = await callersJob(services.jobs, request, "jobs:input");
   const { as } = parseQuery(Query, request.query);

@@ -5,7 +5,7 @@ import { jobCost } from "../../core/queries/job-cost.ts";
 import { JobCostSchema } from "../../core/queries/schemas/costs.ts";
 import { callersJob } from "../job-of.ts";
 
-/** Answers what a job has used, times list prices. */
+/** Returns what a job has used, times list prices. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const job = await callersJob(services.jobs, request, "jobs:read");
   return { status: 200, body: await jobCost(services, job, services.clock.now()), about: job };

@@ -10,7 +10,7 @@ import { callersJob, seenBy } from "../job-of.ts";
 import { PreferHeader, requestedWait, WaitQuery } from "../parse-query.ts";
 import { aJob } from "../schemas/examples.ts";
 
-/** Answers one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
+/** Returns one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock, limits } = services;
   const job = await callersJob(jobs, request, "jobs:read");

@@ -15,7 +15,7 @@ import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
 import { listWhere, withWhere } from "../where-query.ts";
 
-/** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
+/** Returns the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
 export async function handle(services: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   const { catalog, jobs, pauses, gates, clock } = services;
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });

@@ -24,7 +24,7 @@ const Query = strict({
     .describe("A key whose gate is shown although no job waits there, as `waiting_for` has it."),
 });
 
-/** Answers the limits of the catalog that the key has access to, with what is going on at their gates. */
+/** Returns the limits of the catalog that the key has access to, with what is going on at their gates. */
 export async function handle(services: ApiServices, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const { name, key, ...tenant } = parseQuery(Query, query);

@@ -8,7 +8,7 @@ import type { ApiServices } from "../../core/operations/services.ts";
 import { MeSchema } from "../../core/queries/schemas/me.ts";
 import { aKey } from "../schemas/examples.ts";
 
-/** Answers who the caller is and what its key may do, so that a page need not offer what would be refused. */
+/** Returns who the caller is and what its key may do, so that a page need not offer what would be refused. */
 export async function handle(
   { deployment }: Pick<ApiServices, "deployment">,
   { caller, name, scopes, expires_at, person }: HttpRequest,

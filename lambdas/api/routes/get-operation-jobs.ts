@@ -11,7 +11,7 @@ import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 
 const Query = strict({ limit: Limit, cursor: Cursor.optional() });
 
-/** Answers the jobs that an operation has not changed, and why. */
+/** Returns the jobs that an operation has not changed, and why. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const operation = await callersOperation(services, request, () => "jobs:read");
   const { limit, cursor } = parseQuery(Query, request.query);

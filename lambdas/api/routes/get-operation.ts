@@ -6,7 +6,7 @@ import { OperationSchema } from "../../core/queries/schemas/operations.ts";
 import { callersOperation } from "../operation-route.ts";
 import { anOperation } from "../schemas/examples.ts";
 
-/** Answers an operation with what it has done so far. */
+/** Returns an operation with what it has done so far. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const operation = await callersOperation(services, request, () => "jobs:read");
   return { status: 200, body: operationView(operation, { ...services, scopes: request.scopes }) };

@@ -23,7 +23,7 @@ const Position: z.ZodType<ListedOperation> = z.strictObject({
   created_at: z.int().min(0),
 });
 
-/** Answers the operations of a product in pages, the latest first. */
+/** Returns the operations of a product in pages, the latest first. */
 export async function handle(
   { catalog, operations }: ApiServices,
   { query, scopes }: HttpRequest,

@@ -11,7 +11,7 @@ import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
 
-/** Answers the pauses that hold jobs, and those whose jobs are still starting, the latest first. */
+/** Returns the pauses that hold jobs, and those whose jobs are still starting, the latest first. */
 export async function handle(services: Services, { query, scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
   const where = parseQuery(Query, query);

@@ -6,7 +6,7 @@ import type { Services } from "../../core/operations/services.ts";
 import { productView } from "../../core/queries/product-view.ts";
 import { ProductSchema } from "../../core/queries/schemas/product.ts";
 
-/** Answers one product of the catalog, with the JSON Schema of each event's input. */
+/** Returns one product of the catalog, with the JSON Schema of each event's input. */
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { tag = "" } = params;
   requireScope(scopes, "jobs:read", { product: tag });

@@ -5,7 +5,7 @@ import type { Services } from "../../core/operations/services.ts";
 import { productSummary } from "../../core/queries/product-view.ts";
 import { ProductListSchema } from "../../core/queries/schemas/product.ts";
 
-/** Answers the products that the key has access to, with their events. The schemas of the inputs are in each product's own answer. */
+/** Returns the products that the key has access to, with their events. The schemas of the inputs are in each product's own answer. */
 export async function handle({ catalog }: Services, { scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", {});
   const products = catalog.products.flatMap((product) => productSummary(product, catalog.registry, scopes) ?? []);

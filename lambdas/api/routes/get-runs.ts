@@ -12,7 +12,7 @@ import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
 const RunNumber = z.int().min(1);
 
-/** Answers the runs of a job, latest first: the current one, then the archived ones. */
+/** Returns the runs of a job, latest first: the current one, then the archived ones. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock } = services;
   const job = await callersJob(jobs, request, "jobs:read");

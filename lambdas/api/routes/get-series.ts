@@ -19,7 +19,7 @@ const Query = strict({
   cursor: Cursor.optional(),
 });
 
-/** Answers recurring jobs with their last and next runs, in pages. */
+/** Returns recurring jobs with their last and next runs, in pages. */
 export async function handle(
   { catalog, jobs, pauses, clock }: Services,
   { query, scopes }: HttpRequest,

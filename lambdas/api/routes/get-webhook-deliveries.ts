@@ -9,7 +9,7 @@ import { endpointIn, endpointNamed } from "../webhook-of.ts";
 
 const Query = deliveriesQuery(sentOutcomes);
 
-/** Answers what was sent to an endpoint, in pages, the latest events first. */
+/** Returns what was sent to an endpoint, in pages, the latest events first. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const name = endpointNamed(services, request, "jobs:read");
   const { deliveries, ...next } = await readDeliveries(

@@ -5,7 +5,7 @@ import { WebhookDeliverySchema } from "../../core/queries/schemas/webhook-delive
 import { webhookDeliveryInFull } from "../../core/queries/webhook-delivery-view.ts";
 import { endpointNamed, sentNamed } from "../webhook-of.ts";
 
-/** Answers one delivery with its body, and with what was answered for those who may see inputs. */
+/** Returns one delivery with its body, and with what was answered for those who may see inputs. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const name = endpointNamed(services, request, "jobs:read");
   const sent = await sentNamed(services, name, request.params.id);

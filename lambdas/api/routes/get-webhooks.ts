@@ -13,7 +13,7 @@ import { parseQuery } from "../parse-query.ts";
 
 const Query = strict(TenantParameters);
 
-/** Answers the webhook endpoints of the catalog that the key has access to, with their states. */
+/** Returns the webhook endpoints of the catalog that the key has access to, with their states. */
 export async function handle(
   { catalog, endpoints }: ApiServices,
   { query, scopes }: HttpRequest,

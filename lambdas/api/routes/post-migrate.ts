@@ -12,7 +12,7 @@ import { MigrateRequest } from "../../core/requests/migrate-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { callersJob } from "../job-of.ts";
 
-/** Lets the run of a feature go on by the present catalog, and answers what becomes of each step. */
+/** Lets the run of a feature go on by the present catalog, and returns what becomes of each step. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const dryRun = isDryRun(request.query);
   const job = await callersJob(services.jobs, request, "jobs:write");

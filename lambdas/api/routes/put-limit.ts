@@ -11,7 +11,7 @@ import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { limitIn, pinOfLimit, shownLimits } from "../limit-of.ts";
 
-/** Pins other numbers for a limit until a time, lets those in line follow them, and answers the limit. */
+/** Pins other numbers for a limit until a time, lets those in line follow them, and returns the limit. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { params, body, query, scopes } = request;
   requireScope(scopes, "jobs:admin", params);

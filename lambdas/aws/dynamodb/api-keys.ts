@@ -21,7 +21,7 @@ interface DynamoApiKeysOptions {
 /** How many seconds an expired or revoked key remains in the list. */
 export const rememberedSeconds = 90 * 86_400;
 /** The same for a key of a person, who gets another one at each sign-in: jobs keep the name, and the list stays readable. */
-export const personRememberedSeconds = 7 * 86_400;
+const personRememberedSeconds = 7 * 86_400;
 
 /** API keys in the table of jobs, one item per key. */
 export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {

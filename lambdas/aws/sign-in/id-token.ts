@@ -6,9 +6,9 @@ import { isUnavailable, type RemoteKeys } from "../sessions/remote-keys.ts";
 import { tokenFault } from "../sessions/token-fault.ts";
 
 /** How far the clocks of an issuer and of this system may be apart. */
-export const leewaySeconds = 30;
+const leewaySeconds = 30;
 /** A token is checked right after it was issued, so an older one was kept and brought again. */
-export const oldestSeconds = 600;
+const oldestSeconds = 600;
 
 /**
  * The claims of an id_token, once all is right that OpenID Connect asks for.

@@ -67,7 +67,7 @@ const leastOwnMs = 1000;
 /** A step that may take longer is a job. */
 const longestInDecisionMs = 20_000;
 /** The most bytes of a run's state. */
-export const largestState = 262_144;
+const largestState = 262_144;
 
 const cancelledBy = (reason = "The run was cancelled."): CancelledError => new CancelledError(reason);
 

@@ -23,7 +23,7 @@ export interface Recorded {
   before: Job;
   /** The job at the end of the attempt. */
   ended: Job;
-  /** The job as it is stored now: its next run where it is recurring, `ended` otherwise. */
+  /** The stored job after that: its next run where it is recurring, `ended` otherwise. */
   next: Job;
 }
 
@@ -37,13 +37,13 @@ export interface AttemptPolicy {
    */
   onTaken(services: ConsumerServices, job: Job): Promise<"dropped" | "noted" | "changed">;
   /**
-   * Called when an attempt has thrown. Undefined fails the attempt by the common rules. Throws to leave the claim as it
-   * is until its lease ends, which counts as a crash.
+   * Called when an attempt has thrown. Undefined fails the attempt by the common rules. Throws to leave the claim alone
+   * until its lease ends, which counts as a crash.
    */
   onThrown(services: ConsumerServices, job: Job, thrown: Thrown): Promise<Transition | undefined>;
-  /** Called once the end of an attempt is recorded, for whatever has to be dispatched besides the job's own follow-ups. */
+  /** Called once the end of an attempt is recorded, for what has to be dispatched besides the job's own follow-ups. */
   onRecorded(services: ConsumerServices, recorded: Recorded): Promise<void>;
-  /** Called when the job was cancelled while its attempt ran. `job` is what the attempt would have made of it. */
+  /** Called when the job was cancelled while its attempt ran. `job` is the job with the end of that attempt, which is not stored. */
   onCancelled(services: ConsumerServices, job: Job): Promise<void>;
 }
 

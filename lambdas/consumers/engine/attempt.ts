@@ -108,7 +108,7 @@ async function searching(
   const { services, job, searched } = running;
   if (end?.result instanceof Parked) return transition;
   const completes = end !== undefined && !(end.result instanceof Ended);
-  // What nothing new is known of is left as it is: expressions have their values by now, also where the attempt has failed.
+  // Without news the stored values stay: expressions have theirs by now, also where the attempt has failed.
   const isKnown = job.expressions !== true || searched === undefined;
   if (!completes && isKnown && !isSearchOld(event, job.search)) return transition;
   const search = await takeSearch(services, {

@@ -6,8 +6,8 @@ import { forSeconds } from "./while-claimed.ts";
 const trySeconds = 5;
 
 /**
- * Changes a job under its claim, before its attempt. Somebody who pauses or cancels it changes the item too: the change is then applied to
- * the changed job. Returns the job as it is stored now, or undefined if the claim is no longer this consumer's.
+ * Changes a job under its claim, before its attempt. A pause or a cancel changes the item too: the change is then applied to the changed job.
+ * Returns the stored job, or undefined if the claim is no longer this consumer's.
  */
 export async function changeClaimed(
   { jobs, clock }: ConsumerServices,

@@ -19,7 +19,7 @@ export const noteMissing = (log: Log, job: Parked, event: string, why?: string):
 
 /**
  * The job of a run waits for what another deployment can bring back, as a step does that has no job yet: its failure would end the run.
- * Undefined where it fails: a job of its own is retried by whoever wants that.
+ * Undefined where it fails: a job without a run can be retried by its caller.
  */
 export function waitForEvent(
   log: Log,

@@ -7,8 +7,8 @@ import { once, type Repeating } from "./while-claimed.ts";
 
 /**
  * Writes what became of a job as long as the claim is still this consumer's; of a recurring job, the run that ended goes
- * to the archive first. Somebody who pauses a running job changes the item and leaves the claim: the transition is then
- * applied to the changed job. Undefined if the claim was lost. `repeating` says how long what AWS refuses for now is repeated.
+ * to the archive first. A pause changes the item of a running job and leaves the claim: the transition is then applied to
+ * the changed job. Undefined if the claim was lost. `repeating` says how long what AWS refuses for now is repeated.
  */
 export async function recordOutcome(
   services: ConsumerServices,

@@ -5,7 +5,7 @@ import { EventTag, Tag } from "../kernel/tag.ts";
 import { SecureUrl } from "./reference-schema.ts";
 
 /** Alerts and receivers of a product. */
-export const mostAlerts = 50;
+const mostAlerts = 50;
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -113,7 +113,7 @@ export const Hook = strict({
 export type Hook = z.input<typeof Hook>;
 
 /** The most hooks of a product, and characters of a name, which is part of a label. */
-export const mostHooks = 100;
+const mostHooks = 100;
 export const longestHookName = 50;
 
 export const Hooks = z

@@ -150,7 +150,7 @@ export interface IncidentRule {
 }
 
 /** What is said of an incident. */
-export const messageKinds = ["opened", "came_back", "flaps", "grew", "reminder", "escalated", "closed"] as const;
+const messageKinds = ["opened", "came_back", "flaps", "grew", "reminder", "escalated", "closed"] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
 /** A message that its state calls for. With the incident and its opening, `ordinal` names it. */
@@ -171,7 +171,7 @@ export interface IncidentStep {
 }
 
 /** How many quiet windows close an incident. */
-export const quietWindows = 3;
+const quietWindows = 3;
 /** So many openings within a day are one message more, and what follows them is said from 100 failures on. */
 const flappingOpenings = 4;
 const flappingMs = dayMs;

@@ -82,7 +82,7 @@ export const operationLimits = {
 } as const;
 
 /** How much of the rate one turn takes: what is changed after a stop is no more than that. */
-export const sliceMs = 5000;
+const sliceMs = 5000;
 /** For how long a process may work on a turn. */
 export const leaseMs = 60_000;
 /** How long before the end of its lease it stops changing jobs: a write that is under way ends within that. */

@@ -39,7 +39,7 @@ export type PortableAnswer =
   | { invocation_id: string; error: PortableFailure };
 
 /** How old a signature may be, and how far ahead, in milliseconds. */
-export const portableToleranceMs = 5 * 60_000;
+const portableToleranceMs = 5 * 60_000;
 
 export const portablePrefix = "/.well-known/ductape/functions/";
 

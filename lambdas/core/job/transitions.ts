@@ -20,7 +20,7 @@ export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" 
 
 export type Claimable = "yes" | "taken" | "gone" | "misdirected";
 
-/** The rule of the claim. The DynamoDB adapter states it once more as a condition expression: the two change together. */
+/** The rule of the claim. The DynamoDB adapter states it once more as a condition expression: one table of cases tests both. */
 export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named || !isKnownJob(job)) return "gone";

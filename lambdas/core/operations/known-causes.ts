@@ -10,7 +10,7 @@ import type { Failures } from "../ports/failures.ts";
 import type { Incidents } from "../ports/incidents.ts";
 
 /** What is called by an event: the section and the name of the target, of a group the one that ran the attempt. */
-export function targetNameOf(catalog: Catalog, job: Pick<Job, "product" | "event">, member?: string): string {
+function targetNameOf(catalog: Catalog, job: Pick<Job, "product" | "event">, member?: string): string {
   const tag = catalogEventOf(job);
   const found = catalog.lookup(job.product, tag);
   if (!found) return `jobs/${tag}`;

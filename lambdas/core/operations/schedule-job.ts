@@ -34,7 +34,7 @@ const largestInput = largestRequest;
 /**
  * Records a job, then dispatches it. Its receipt may be given once this resolves. A request whose idempotency key was used
  * before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE if AWS refuses for now; INVALID_REQUEST if
- * AWS refuses this request permanently. Any other error is thrown as it is. If the stored job could not be taken back, the error
+ * AWS refuses this request permanently. Any other error is thrown unchanged. If the stored job could not be taken back, the error
  * has its `jobId`; an error that has no such field becomes an InternalError.
  */
 export const scheduleJob = async (services: Scheduling, request: AcceptedRequest): Promise<Job> =>
@@ -123,7 +123,7 @@ export async function throwUnrecorded(services: Scheduling, job: Job, cause: unk
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
   // The item is not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it
-  // over. AWS may have refused that request too, and whoever gets a receipt relies on a dispatch.
+  // over. AWS may have refused that request too, and a caller with a receipt relies on a dispatch.
   const held = await services.jobs.get(job.id).catch((again: unknown) => {
     throw errorOf(again, job.id);
   });

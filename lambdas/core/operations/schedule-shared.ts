@@ -76,8 +76,8 @@ interface Making {
 }
 
 /**
- * Another request came first: `retry` means to read the key again; `restart`, that the request's input was stored
- * with a job which is not its answer: it must neither be used again nor be deleted here.
+ * What to do after another request has come first. `retry`: read the key again. `restart`: begin with a new copy of the input, since
+ * the job that refers to the present one is not the answer to this request.
  */
 type Lost = "retry" | "restart";
 

@@ -91,7 +91,7 @@ export function costOf({ route, hops = 0, immediate, inputBytes, memoryMb, share
 }
 
 /** What is assumed of the end of a run. */
-export const undoAssumptions = [
+const undoAssumptions = [
   "every step with an undo has completed, and each undo succeeds at its first attempt; of a step that is undone for each item, there is one",
   ...assumptions.slice(1),
 ];

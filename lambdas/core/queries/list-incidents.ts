@@ -13,7 +13,7 @@ import { saidOf } from "./view.ts";
 type IncidentView = z.infer<typeof IncidentSchema>;
 
 /** How many incidents of a tenant a list looks at. */
-export const mostLooked = 1000;
+const mostLooked = 1000;
 const pageSize = 250;
 
 type Reading = Pick<Incidents, "page" | "watched" | "get">;

@@ -55,11 +55,9 @@ describe("the OpenAPI document", () => {
   });
 
   it("has both codes for what is too large: ours and API Gateway's", () => {
-    for (const { operation } of operations) {
-      const answer = operation.responses["413"] as Content | undefined;
-      if (answer === undefined) continue;
-      expect(Object.keys(answer.content ?? {})).toEqual(["application/problem+json", "application/json"]);
-    }
+    const answers = operations.map(({ operation }) => operation.responses["413"] as Content | undefined);
+    const types = answers.filter((answer) => answer !== undefined).map(({ content = {} }) => Object.keys(content));
+    expect(new Set(types.map(String))).toEqual(new Set(["application/problem+json,application/json"]));
   });
 
   it("has every error status", () => {

@@ -83,7 +83,7 @@ export interface IncidentAction {
   done: string;
 }
 
-export const incidentActions: readonly IncidentAction[] = [
+const incidentActions: readonly IncidentAction[] = [
   {
     id: "resolve",
     label: "Resolve",

@@ -17,7 +17,7 @@ export const paused: Admit = async (entering) => {
   entering.pauses = await pauses.recent();
   if (!entering.pauses.some((pause) => mayHold(pause, message) && isHolding(pause, clock.now()))) return undefined;
   const job = await jobs.get(message.job_id);
-  // Not on to the claim: a request that is repeated may make the job anew meanwhile, with this id and time, and it sends a message of its own.
+  // Not on to the claim: a request that is repeated may make the job anew meanwhile, with this id and time, and then sends another message.
   if (!job) return dropped({ ...entering, refused: { outcome: "gone" } });
   // The claim sends the message on to the queue of its type, whose policy knows what of it has to be kept.
   if (engine.type !== undefined && job.type !== engine.type) return undefined;

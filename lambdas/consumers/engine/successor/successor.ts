@@ -23,7 +23,7 @@ export const successor: Admit = async (entering) => {
   return "again";
 };
 
-/** Whether a message is that of the run that ends the current one. */
+/** Whether a message begins the next run of a job, and so ends the current one. */
 export function isSuccessor({ catalog, clock }: ConsumerServices, job: Job, message: JobMessage): boolean {
   // A run that undoes its steps is not ended once more: the next one starts after it.
   if (message.run !== job.run + 1 || message.attempt !== 1 || job.ending) return false;

@@ -9,7 +9,7 @@ import { type AnyFeature, isHandled } from "./target.ts";
 const stepsIn = (target: AnyFeature) => (isHandled(target) ? [] : stepsOf(target));
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
-export const featureInput = z.record(z.string(), z.unknown());
+const featureInput = z.record(z.string(), z.unknown());
 
 export const feature = defineJobType<AnyFeature>()({
   type: "feature",

@@ -174,7 +174,7 @@ export const putSlice = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: str
   blobs.put(`${slices}${page}`, Buffer.from(JSON.stringify(inputs)), "application/json");
 
 /** The inputs of a page. Throws a JobError NOT_FOUND if they are gone. */
-export const sliceOf = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: string, page: number): Promise<unknown> =>
+const sliceOf = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: string, page: number): Promise<unknown> =>
   load(blobs, { blob: `${slices}${page}`, bytes: 0 });
 
 const tooLarge = ({ from, items }: Pick<ListPart, "from" | "items">, isPage: boolean) =>

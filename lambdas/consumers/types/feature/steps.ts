@@ -152,7 +152,7 @@ function meant(name: string, sequence: string, keys: ReadonlySet<string>): strin
 export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 
 /** The templates of a wait: the keys of its signals, and its time. */
-export const waitTextsOf = ({ wait }: StepDefinition): unknown[] =>
+const waitTextsOf = ({ wait }: StepDefinition): unknown[] =>
   wait === undefined ? [] : [...awaitedBy(wait).map(({ key }) => key), wait.until].filter((text) => text !== undefined);
 
 /** The templates of a step that waits, for whatever it does. */

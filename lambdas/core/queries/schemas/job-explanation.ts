@@ -3,7 +3,7 @@ import { at } from "./at.ts";
 import { JobStatusSchema } from "./job.ts";
 import { RunWaitSchema } from "./progress.ts";
 
-export const whysNotTaken = ["before_run", "other_payload", "taken", "not_seen"] as const;
+const whysNotTaken = ["before_run", "other_payload", "taken", "not_seen"] as const;
 
 const MessageSchema = z
   .object({

@@ -111,7 +111,7 @@ function textOf(template: string, scope: Scope, pointer: string): string {
 const longestKey = 128;
 
 /** What a delivery is known by: the same for each time that it comes. */
-export function deliveryKey(name: string, id: string): string {
+function deliveryKey(name: string, id: string): string {
   const key = `hook:${name}:${id}`;
   return key.length <= longestKey && /^[\x21-\x7e]+$/.test(key)
     ? key

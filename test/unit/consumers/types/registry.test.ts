@@ -25,15 +25,16 @@ const request = (type: JobType, input: unknown) => ({
   input,
   start_at: 0,
 });
-function faultsOf(type: JobType, input: unknown): string[] {
+function faultsIn(type: JobType, input: unknown) {
   try {
     parseRequest(request(type, input), catalog, noon);
     return [];
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    return error.faults.map(({ pointer }) => pointer);
+    return error.faults;
   }
 }
+const faultsOf = (type: JobType, input: unknown) => faultsIn(type, input).map(({ pointer }) => pointer);
 
 test("the registry has every type once, under its own name", () => {
   expect(Object.keys(registry).sort()).toEqual([...jobTypes].sort());
@@ -62,11 +63,9 @@ describe.each(jobTypes)("type %s", (type) => {
 
   test("quotes no value of an input in its faults", () => {
     for (const [input] of sample.bad) {
-      try {
-        parseRequest(request(type, { ...input, s3cret: "s3cret-value" }), catalog, noon);
-      } catch (error) {
-        expect(JSON.stringify((error as RequestError).faults)).not.toContain("s3cret-value");
-      }
+      const faults = faultsIn(type, { ...input, s3cret: "s3cret-value" });
+      expect(faults).not.toEqual([]);
+      expect(JSON.stringify(faults)).not.toContain("s3cret-value");
     }
   });
 
