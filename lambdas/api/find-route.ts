@@ -58,7 +58,7 @@ export async function findJobs(services: ApiServices, asked: Asked, { scopes, in
   // What names a job directly is no part of the order, and stands on the first page.
   const direct =
     field === undefined && after === undefined ? await findDirectly(services, { tenants, shared, text }) : [];
-  const found = merged(
+  const found = mergedFound(
     direct.filter(({ job }) => isWithin(job, { failed, from, until })),
     page.found,
   );
@@ -88,7 +88,7 @@ function isWithin(
 }
 
 /** Each job once, those that the text names first. */
-function merged(direct: readonly FoundJob[], byValue: readonly FoundJob[]): FoundJob[] {
+function mergedFound(direct: readonly FoundJob[], byValue: readonly FoundJob[]): FoundJob[] {
   const valued = new Map(byValue.map((one) => [one.job.id, one]));
   const named = direct.map((one) => {
     const { fields = [], sealed } = valued.get(one.job.id) ?? {};

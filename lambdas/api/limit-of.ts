@@ -8,7 +8,7 @@ import { inParallel, readsAtOnce } from "../core/kernel/in-parallel.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
 import { didYouMean } from "../core/kernel/schema.ts";
 import type { GateName } from "../core/limits/gate.ts";
-import { type Pin, ruleOf } from "../core/limits/limit-rule.ts";
+import { type Pin, ruleInForce } from "../core/limits/limit-rule.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
 
@@ -88,7 +88,7 @@ async function shownLimit(
   const of = crowded.filter((gate) => gate.limit === name);
   const asked = limit.key === undefined ? "" : key;
   const keys = [...new Set([...(asked === undefined ? [] : [asked]), ...of.map((gate) => gate.key)])];
-  const rule = ruleOf(limit, pin, now);
+  const rule = ruleInForce(limit, pin, now);
   const views = await inParallel(readsAtOnce, keys.slice(0, mostGates), (one) =>
     gateView(gates, { product: product.tag, env, limit: name, key: one }, rule, now),
   );

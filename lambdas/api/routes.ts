@@ -184,9 +184,9 @@ export const routes: readonly Route<ApiServices>[] = [
     endpoint: getIncidents,
   },
   { id: "getIncident", method: "GET", path: incidentPath, scope: "jobs:read", endpoint: getIncident },
-  incidentChange("resolve", postResolveIncident),
-  incidentChange("ignore", postIgnoreIncident),
-  incidentChange("reopen", postReopenIncident),
+  incidentRoute("resolve", postResolveIncident),
+  incidentRoute("ignore", postIgnoreIncident),
+  incidentRoute("reopen", postReopenIncident),
   { id: "listSeries", method: "GET", path: "/v1/series", takesQuery: true, scope: "jobs:read", endpoint: getSeries },
   { id: "pauseScope", method: "POST", path: "/v1/pauses", takesQuery: true, scope: "jobs:admin", endpoint: postPauses },
   { id: "listPauses", method: "GET", path: "/v1/pauses", takesQuery: true, scope: "jobs:read", endpoint: getPauses },
@@ -359,20 +359,20 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     endpoint: getOperationJobs,
   },
-  operationChange("pause", "pauseOperation", postPauseOperation),
-  operationChange("continue", "continueOperation", postContinueOperation),
-  operationChange("stop", "stopOperation", postStopOperation),
-  operationChange("rate", "changeOperationRate", postOperationRate),
+  operationRoute("pause", "pauseOperation", postPauseOperation),
+  operationRoute("continue", "continueOperation", postContinueOperation),
+  operationRoute("stop", "stopOperation", postStopOperation),
+  operationRoute("rate", "changeOperationRate", postOperationRate),
 ];
 
 /** A route that steers one operation. */
-function operationChange(verb: string, id: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
+function operationRoute(verb: string, id: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
   const path = `/v1/operations/{id}/${verb}`;
   return { id, method: "POST", path, takesQuery: true, scope: "jobs:write", endpoint };
 }
 
 /** A route that changes one incident. */
-function incidentChange(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
+function incidentRoute(verb: string, endpoint: Endpoint<ApiServices>): Route<ApiServices> {
   return {
     id: `${verb}Incident`,
     method: "POST",

@@ -6,10 +6,10 @@ import { checkedBy } from "./checked-by.ts";
  * minutes, in which a key may expire.
  */
 export const whileValid = checkedBy((services, { expires_at }) => {
-  if (expires_at !== undefined && expires_at <= services.clock.now()) throw expired(expires_at);
+  if (expires_at !== undefined && expires_at <= services.clock.now()) throw expiredKey(expires_at);
 });
 
-const expired = (at: number) =>
+const expiredKey = (at: number) =>
   new RequestError(
     "UNAUTHENTICATED",
     `This API key expired at ${new Date(at).toISOString()}. Sign in again, or use another key.`,

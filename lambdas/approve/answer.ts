@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { securityHeaders } from "../aws/http/security-headers.ts";
-import { readToken, type TokenSubject } from "../core/job/approval-token.ts";
+import { readApprovalToken, type TokenSubject } from "../core/job/approval-token.ts";
 import { JobError } from "../core/job/job-error.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { requestLimits } from "../core/kernel/request-limits.ts";
@@ -44,7 +44,7 @@ export async function answer(services: ApproveServices, event: Event): Promise<A
   const { method } = event.requestContext.http;
   const fields = { request_id: event.requestContext.requestId, route: `${method} ${approvePath}` };
   const own = loggingOf(services, fields);
-  const { statusCode, body, ...more } = await answerTo(own, event, method).catch((error) => failed(own, error));
+  const { statusCode, body, ...more } = await approvalPage(own, event, method).catch((error) => failedPage(own, error));
   return { statusCode, headers: { ...headers, ...more.headers }, ...(method !== "HEAD" && { body }) };
 }
 
@@ -56,9 +56,9 @@ interface PageAnswer {
 
 const page = (statusCode: number, body: string): PageAnswer => ({ statusCode, body });
 
-async function answerTo(services: ApproveServices, event: Event, method: string): Promise<PageAnswer> {
+async function approvalPage(services: ApproveServices, event: Event, method: string): Promise<PageAnswer> {
   if (!allowed.includes(method)) return { ...page(405, wrongMethod), headers: { allow: allowed.join(", ") } };
-  const subject = await subjectOf(services, event.pathParameters?.token ?? "");
+  const subject = await tokenSubject(services, event.pathParameters?.token ?? "");
   if (!subject) return page(404, unknownLink);
   // What cannot be a form is refused before anything is read.
   const form = method === "POST" ? formOf(event) : undefined;
@@ -69,8 +69,11 @@ async function answerTo(services: ApproveServices, event: Event, method: string)
 }
 
 /** What the token says. Keys that have just been rotated are read again, for a token that has the form of one. */
-async function subjectOf({ keys }: ApproveServices, token: string): Promise<TokenSubject | undefined> {
-  return readToken(token, await keys()) ?? (hasForm(token) ? readToken(token, await keys({ fresh: true })) : undefined);
+async function tokenSubject({ keys }: ApproveServices, token: string): Promise<TokenSubject | undefined> {
+  return (
+    readApprovalToken(token, await keys()) ??
+    (hasForm(token) ? readApprovalToken(token, await keys({ fresh: true })) : undefined)
+  );
 }
 
 const hasForm = (token: string): boolean => /^[A-Za-z0-9_-]{60}$/.test(token);
@@ -127,7 +130,7 @@ const whyOver = {
   },
 } as const;
 
-function failed({ log }: ApproveServices, error: unknown): PageAnswer {
+function failedPage({ log }: ApproveServices, error: unknown): PageAnswer {
   // The secret of the keys is read as those of jobs are.
   if (error instanceof TransientError || (error instanceof JobError && error.code === "SERVICE_UNAVAILABLE"))
     return { ...page(503, laterPage), headers: { "retry-after": "5" } };

@@ -50,18 +50,18 @@ export async function answerCall(
 ): Promise<CallAnswer> {
   const call = message as CallMessage;
   if (call?.v !== codeVersion || call.kind !== "call" || typeof call.function !== "string")
-    return refusal("PROTOCOL", `This code speaks version ${codeVersion} of the protocol, kind "call".`);
+    return callRefusal("PROTOCOL", `This code speaks version ${codeVersion} of the protocol, kind "call".`);
   const offered = Object.hasOwn(host.functions, call.function) ? host.functions[call.function] : undefined;
-  if (!offered) return refusal("UNKNOWN_FUNCTION", `This code has no function ${call.function}.`);
-  return run(host, call, offered, live);
+  if (!offered) return callRefusal("UNKNOWN_FUNCTION", `This code has no function ${call.function}.`);
+  return runCall(host, call, offered, live);
 }
 
-const refusal = (code: "UNKNOWN_FUNCTION" | "PROTOCOL", message: string): CallAnswer => ({
+const callRefusal = (code: "UNKNOWN_FUNCTION" | "PROTOCOL", message: string): CallAnswer => ({
   v: codeVersion,
   refuse: { code, message },
 });
 
-async function run(
+async function runCall(
   host: CodeHost,
   call: CallMessage,
   offered: Offered,
@@ -71,7 +71,7 @@ async function run(
   const hidden = hiddenValues();
   const written = lastLines(hidden);
   let progress: { value?: unknown } = {};
-  const ctx = contextOf(host, call, { offered, written, hidden, signal: ended.signal }, (value) => {
+  const ctx = functionContext(host, call, { offered, written, hidden, signal: ended.signal }, (value) => {
     // A function that has not ended in time goes on, but its attempt is over.
     if (ended.signal.aborted) return;
     progress = { value };
@@ -84,7 +84,7 @@ async function run(
       resolve(outOfTime(call.function, call.deadline_ms));
     }, call.deadline_ms);
   });
-  const outcome = withLog(await Promise.race([outcomeOf(call, offered, { ctx, hidden }), late]), written);
+  const outcome = withLog(await Promise.race([callOutcome(call, offered, { ctx, hidden }), late]), written);
   clearTimeout(timer);
   return { v: codeVersion, outcome, ...("value" in progress && { progress: progress.value }) };
 }
@@ -97,18 +97,18 @@ function withLog(outcome: CallOutcome, written: LastLines): CallOutcome {
 }
 
 export const outOfTime = (name: string, deadlineMs: number): FailedOutcome =>
-  failed("timeout", "TimeoutError", `${name} had not ended after ${deadlineMs} ms.`);
+  failedBy("timeout", "TimeoutError", `${name} had not ended after ${deadlineMs} ms.`);
 
-async function outcomeOf(
+async function callOutcome(
   call: CallMessage,
   offered: Offered,
   { ctx, hidden }: { ctx: FunctionContext; hidden: HiddenValues },
 ): Promise<CallOutcome> {
   try {
-    const { input, run } = await definitionOf(offered);
+    const { input, run } = await loadedFunction(offered);
     const checked = input === undefined ? { value: call.payload } : await input["~standard"].validate(call.payload);
     if (checked.issues)
-      return failed("input", "InputError", `${call.function} refuses its payload: ${issuesOf(checked.issues)}`);
+      return failedBy("input", "InputError", `${call.function} refuses its payload: ${issuesOf(checked.issues)}`);
     return kept(call.function, await run(checked.value as never, ctx));
   } catch (error) {
     return { is: "failed", by: "threw", error: thrownOf(error, hidden.without), ...steeringOf(error) };
@@ -116,7 +116,7 @@ async function outcomeOf(
 }
 
 /** A module that throws while it is loaded fails the jobs of its functions, and no others. */
-async function definitionOf({ load, file, export: name }: Offered): Promise<CodeFunction> {
+async function loadedFunction({ load, file, export: name }: Offered): Promise<CodeFunction> {
   const found = ((await load()) as Record<string, unknown>)[name];
   if (isCodeFunction(found)) return found;
   const what = found === undefined ? `exports no ${name}` : `exports a ${name} that defineFunction has not made`;
@@ -136,21 +136,21 @@ function kept(name: string, returned: unknown): CallOutcome {
   if (loss) {
     const place = loss.pointer === "" ? "" : ` at ${loss.pointer}`;
     const message = `${name} returned ${loss.what}${place}, which JSON cannot keep: return ${loss.instead}.`;
-    return failed("result", "ResultError", message);
+    return failedBy("result", "ResultError", message);
   }
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes <= largestCodeResult) return { is: "completed", value: { v: value } };
   const message = `${name} returned ${bytes} bytes, of at most ${largestCodeResult}: put it into a file, and return where it is.`;
-  return failed("result", "ResultError", message);
+  return failedBy("result", "ResultError", message);
 }
 
-const failed = (by: FailedOutcome["by"], name: string, message: string): FailedOutcome => ({
+const failedBy = (by: FailedOutcome["by"], name: string, message: string): FailedOutcome => ({
   is: "failed",
   by,
   error: { name, message },
 });
 
-function contextOf(
+function functionContext(
   host: CodeHost,
   call: CallMessage,
   {

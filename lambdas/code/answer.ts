@@ -19,14 +19,14 @@ export interface AnsweringHost extends CodeHost {
 export async function answer(host: AnsweringHost, message: unknown): Promise<CallAnswer | DecideAnswer | StepAnswer> {
   const { kind } = Object(message) as { kind?: unknown };
   if (kind !== "decide" && kind !== "step") return answerCall(host, message);
-  if (!isReplayed(message)) return refusal("PROTOCOL", `This code speaks version ${version} of the protocol.`);
-  if (!host.decisions) return refusal("UNKNOWN_FEATURE", `This code has no feature ${message.run.feature}.`);
+  if (!isReplayed(message)) return messageRefusal("PROTOCOL", `This code speaks version ${version} of the protocol.`);
+  if (!host.decisions) return messageRefusal("UNKNOWN_FEATURE", `This code has no feature ${message.run.feature}.`);
   return message.kind === "step" ? host.decisions.step(message) : host.decisions.decide(message);
 }
 
 const version = 1;
 
-const refusal = (code: DecideRefusal["refuse"]["code"], message: string): DecideRefusal => ({
+const messageRefusal = (code: DecideRefusal["refuse"]["code"], message: string): DecideRefusal => ({
   v: version,
   refuse: { code, message },
 });

@@ -6,7 +6,7 @@ export const mostOutputBytes = 1024 * 1024;
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 
 /** How long a part is where it is printed. One that cannot be shown is not ours to report. */
-function lengthOf(part: unknown): number {
+function printedLength(part: unknown): number {
   if (typeof part === "string") return part.length;
   try {
     return inspect(part).length;
@@ -43,7 +43,7 @@ export function boundOutput(): () => void {
     const print = console[method].bind(console);
     console[method] = (...parts: unknown[]) => {
       if (left <= 0) return;
-      const bytes = parts.reduce<number>((sum, part) => sum + lengthOf(part), 1);
+      const bytes = parts.reduce<number>((sum, part) => sum + printedLength(part), 1);
       if (takes(bytes, () => process.stderr.write(notice))) print(...parts);
     };
   }

@@ -65,11 +65,11 @@ export function makeDefinitions(files: FeatureFiles, { from }: { from: string | 
       const { feature, definition } = message.run;
       const now = await ownOf(feature);
       const asked = definition === "" ? now?.sha256 : definition;
-      if (asked === undefined) return refusal("UNKNOWN_FEATURE", `This code has no feature ${feature}.`);
+      if (asked === undefined) return decideRefusal("UNKNOWN_FEATURE", `This code has no feature ${feature}.`);
       const bundle = asked === now?.sha256 ? await now.load() : await earlier(asked, message.code?.url);
-      if (!bundle) return refusal("UNKNOWN_DEFINITION", `This code does not have ${asked} of ${feature}.`);
+      if (!bundle) return decideRefusal("UNKNOWN_DEFINITION", `This code does not have ${asked} of ${feature}.`);
       if (bundle instanceof Spoiled)
-        return refusal("UNKNOWN_DEFINITION", `${bundle.message} ${mending(asked, feature)}`);
+        return decideRefusal("UNKNOWN_DEFINITION", `${bundle.message} ${mending(asked, feature)}`);
       return bundle.answer(
         { ...message, run: { ...message.run, definition: asked } },
         { ...around, definition: asked },
@@ -79,13 +79,13 @@ export function makeDefinitions(files: FeatureFiles, { from }: { from: string | 
     /** The code of now, which the engine keeps. */
     async give({ feature, definition }: BundleMessage): Promise<CodeBundle | DecideRefusal> {
       const now = await ownOf(feature);
-      if (now?.sha256 !== definition) return refusal("UNKNOWN_DEFINITION", "It has been deployed anew.");
+      if (now?.sha256 !== definition) return decideRefusal("UNKNOWN_DEFINITION", "It has been deployed anew.");
       return { v: codeVersion, bundle: (await promisify(gzip)(now.text)).toString("base64") };
     },
   };
 }
 
-const refusal = (code: DecideRefusal["refuse"]["code"], message: string): DecideRefusal => ({
+const decideRefusal = (code: DecideRefusal["refuse"]["code"], message: string): DecideRefusal => ({
   v: codeVersion,
   refuse: { code, message },
 });

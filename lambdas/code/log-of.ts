@@ -7,19 +7,19 @@ type Fields = Readonly<Record<string, unknown>>;
 export function logOf(write: (line: string) => void, of: Fields, said?: (line: string) => void): FunctionLog {
   const at = (level: string) => (text: string, more?: Fields) => {
     const timestamp = new Date().toISOString();
-    const message = messageOf(text);
+    const message = loggedMessage(text);
     // Programs without types log no fields as null.
     const fields = more ?? {};
-    write(lineOf({ level, message, timestamp }, fields, of));
-    said?.(textOf({ level, message, timestamp }, fields));
+    write(logLine({ level, message, timestamp }, fields, of));
+    said?.(loggedText({ level, message, timestamp }, fields));
   };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
 
 /** Programs without types log errors themselves, and anything else. */
-function messageOf(text: unknown): unknown {
+function loggedMessage(text: unknown): unknown {
   if (typeof text === "string") return text;
-  const isOdd = text instanceof Error || typeof text === "symbol" || json(() => ({ text })) === undefined;
+  const isOdd = text instanceof Error || typeof text === "symbol" || safeJson(() => ({ text })) === undefined;
   if (!isOdd) return text;
   try {
     return String(text);
@@ -35,21 +35,21 @@ interface Head {
 }
 
 /** What JSON cannot write must not fail a job that only wanted to log it. */
-function lineOf(head: Head, fields: Fields, of: Fields): string {
-  const whole = json(() => ({ ...head, ...fields, ...of }));
+function logLine(head: Head, fields: Fields, of: Fields): string {
+  const whole = safeJson(() => ({ ...head, ...fields, ...of }));
   if (whole !== undefined) return whole;
   const { written, unwritten } = divided(fields);
   return JSON.stringify({ ...head, ...written, ...of, unwritten });
 }
 
 /** `2030-01-01T12:00:00.000Z INFO  looking up a price {"sku":"TEA-1"}` */
-function textOf({ level, message, timestamp }: Head, fields: Fields): string {
+function loggedText({ level, message, timestamp }: Head, fields: Fields): string {
   const text = typeof message === "string" ? message : JSON.stringify(message);
   return `${timestamp} ${level.padEnd(5)} ${text}${textOfFields(fields)}`;
 }
 
 function textOfFields(fields: Fields): string {
-  const whole = json(() => fields);
+  const whole = safeJson(() => fields);
   if (whole !== undefined) return whole === "{}" ? "" : ` ${whole}`;
   const { written, unwritten } = divided(fields);
   const more = Object.keys(written).length > 0 ? ` ${JSON.stringify(written)}` : "";
@@ -58,14 +58,14 @@ function textOfFields(fields: Fields): string {
 
 /** What JSON has of the fields, and the names of those that it cannot write, or that throw where they are read. */
 function divided(fields: Fields): { written: Fields; unwritten: string[] } {
-  const each = namesOf(fields).map((name) => ({ name, text: json(() => ({ [name]: fields[name] })) }));
+  const each = fieldNames(fields).map((name) => ({ name, text: safeJson(() => ({ [name]: fields[name] })) }));
   return {
     written: Object.assign({}, ...each.map(({ text = "{}" }) => JSON.parse(text))),
     unwritten: each.flatMap(({ name, text }) => (text === undefined ? [name] : [])),
   };
 }
 
-function namesOf(fields: Fields): string[] {
+function fieldNames(fields: Fields): string[] {
   try {
     return Object.keys(fields);
   } catch {
@@ -73,7 +73,7 @@ function namesOf(fields: Fields): string[] {
   }
 }
 
-function json(make: () => object): string | undefined {
+function safeJson(make: () => object): string | undefined {
   try {
     return JSON.stringify(make(), (_, one) => written(one));
   } catch {

@@ -11,7 +11,7 @@ import {
 } from "../core/job/portable-function.ts";
 import { answerCall } from "./answer-call.ts";
 import type { CodeFunction } from "./define-function.ts";
-import { type FetchHandler, textOf } from "./serve.ts";
+import { boundedBody, type FetchHandler } from "./serve.ts";
 
 export interface PortableOptions {
   /** What the functions are called together: `shop.pricing`. */
@@ -68,40 +68,41 @@ export function servePortable({ namespace, version, operations, accessKey, resol
   };
   return async (request) => {
     const id = request.headers.get("x-ductape-invocation-id") ?? "";
-    if (request.method !== "POST") return failed(id, contract("POST an invocation to the route of an operation."), 405);
-    const body = await textOf(request);
-    if (body === undefined) return failed(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
+    if (request.method !== "POST")
+      return failedAnswer(id, contract("POST an invocation to the route of an operation."), 405);
+    const body = await boundedBody(request);
+    if (body === undefined) return failedAnswer(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
     const timestamp = request.headers.get("x-ductape-timestamp") ?? "";
     const signed = request.headers.get("x-ductape-signature") ?? "";
     // Before anything of the body is read.
     if (!keys.some((key) => isPortablySigned(key, { timestamp, signed, body, now: Date.now() })))
-      return failed(id, {
+      return failedAnswer(id, {
         code: "FUNCTION_SIGNATURE_INVALID",
         message: "The invocation is not signed with this access key, or not within the last five minutes.",
       });
     const invocation = invocationIn(body);
     if (!invocation)
-      return failed(id, contract("The body is no invocation: it has `function`, `input` and `context`."));
+      return failedAnswer(id, contract("The body is no invocation: it has `function`, `input` and `context`."));
     const { function: of, context } = invocation;
     const mismatch = mismatchOf(request, of);
-    if (mismatch) return failed(context.invocation_id, { code: "FUNCTION_ROUTE_MISMATCH", message: mismatch });
+    if (mismatch) return failedAnswer(context.invocation_id, { code: "FUNCTION_ROUTE_MISMATCH", message: mismatch });
     if (of.namespace !== namespace || of.version !== version || !Object.hasOwn(operations, of.operation))
-      return failed(context.invocation_id, {
+      return failedAnswer(context.invocation_id, {
         code: "FUNCTION_OPERATION_NOT_FOUND",
         message: `There is no ${portableName(of)} here, only ${Object.keys(operations).map((operation) => portableName({ namespace, version, operation }))}.`,
       });
-    const answer = await answerCall(host, messageOf(invocation));
+    const answer = await answerCall(host, portableMessage(invocation));
     if ("refuse" in answer)
-      return failed(context.invocation_id, { code: "FUNCTION_UNAVAILABLE", message: answer.refuse.message });
+      return failedAnswer(context.invocation_id, { code: "FUNCTION_UNAVAILABLE", message: answer.refuse.message });
     const { outcome } = answer;
     if (outcome.is === "completed") return json(200, { invocation_id: context.invocation_id, output: outcome.value.v });
-    return failed(context.invocation_id, failureOf(outcome));
+    return failedAnswer(context.invocation_id, portableFailure(outcome));
   };
 }
 
 const contract = (message: string): PortableFailure => ({ code: "FUNCTION_CONTRACT_INVALID", message });
 
-function failureOf({ by, error, code, ...steering }: FailedOutcome): PortableFailure {
+function portableFailure({ by, error, code, ...steering }: FailedOutcome): PortableFailure {
   const codes = {
     input: "FUNCTION_SCHEMA_VALIDATION_FAILED",
     result: "FUNCTION_SCHEMA_VALIDATION_FAILED",
@@ -135,7 +136,7 @@ function invocationIn(body: string): PortableInvocation | undefined {
   }
 }
 
-function messageOf({ function: { operation }, input, context }: PortableInvocation): CallMessage {
+function portableMessage({ function: { operation }, input, context }: PortableInvocation): CallMessage {
   const left = Date.parse(context.deadline_at ?? "") - Date.now();
   return {
     v: codeVersion,
@@ -154,7 +155,7 @@ function messageOf({ function: { operation }, input, context }: PortableInvocati
   };
 }
 
-const failed = (
+const failedAnswer = (
   invocation_id: string,
   { retryable = false, ...error }: PortableFailure,
   status = statusOf[error.code] ?? 422,

@@ -83,19 +83,19 @@ export function serve(options: ServeOptions): FetchHandler {
   return async (request) => {
     if (request.method === "GET") return json(200, offers);
     if (request.method !== "POST") return json(405, { message: "POST a message of the engine, or GET the functions." });
-    const body = await textOf(request);
-    if (body === undefined) return tooLarge();
+    const body = await boundedBody(request);
+    if (body === undefined) return tooLargeMessage();
     const headers = Object.fromEntries(request.headers);
-    if (!keys.some((key) => isSigned(key, body, headers)))
+    if (!keys.some((key) => isWebhookSigned(key, body, headers)))
       return json(401, { message: "The message is not signed with this secret, or not just now." });
     return json(200, await answer(host, messageIn(body)));
   };
 }
 
-const tooLarge = () => json(413, { message: "The message is too large." });
+const tooLargeMessage = () => json(413, { message: "The message is too large." });
 
 /** The body of a request. Undefined if it is larger than a message may be: nobody has signed what is read here. */
-export async function textOf({ headers, body }: Request): Promise<string | undefined> {
+export async function boundedBody({ headers, body }: Request): Promise<string | undefined> {
   if (Number(headers.get("content-length")) > largestMessage) return undefined;
   const reader = body?.getReader();
   const bytes = await upTo(largestMessage, async () => (await reader?.read())?.value);
@@ -127,7 +127,7 @@ const offered = (defined: Readonly<Record<string, CodeFunction | CodeFeature>>) 
   );
 
 /** A signature is valid for five minutes, so that nobody can send a message again later. */
-function isSigned(key: Webhook, body: string, headers: Record<string, string>): boolean {
+function isWebhookSigned(key: Webhook, body: string, headers: Record<string, string>): boolean {
   try {
     key.verify(body, headers, { jsonParse: false });
     return true;
@@ -152,7 +152,7 @@ export const toNode =
   (handler: FetchHandler) =>
   async (request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> => {
     // A server of Node does not wait for this promise: were it rejected, the process would end, and with it all else that it does.
-    const answer = await answerTo(handler, request).catch((error: unknown) => {
+    const answer = await nodeAnswer(handler, request).catch((error: unknown) => {
       // The caller has gone amid its message.
       if (!request.complete) return undefined;
       console.error("A message of ductape-jobs could not be answered.", error);
@@ -165,18 +165,18 @@ export const toNode =
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
 
-async function answerTo(handler: FetchHandler, request: IncomingMessage & { body?: unknown }): Promise<Response> {
+async function nodeAnswer(handler: FetchHandler, request: IncomingMessage & { body?: unknown }): Promise<Response> {
   const { method = "GET", url, headers } = request;
   // A Request cannot have these.
   if (["CONNECT", "TRACE", "TRACK"].includes(method)) return json(405, { message: `${method} is not answered here.` });
-  if (Number(headers["content-length"]) > largestMessage) return tooLarge();
+  if (Number(headers["content-length"]) > largestMessage) return tooLargeMessage();
   // The answer is still to be sent when the reading ends early.
   const chunks = request.iterator({ destroyOnReturn: false });
   const body = await upTo(largestMessage, async () => (await chunks.next()).value);
-  if (body === undefined) return tooLarge();
+  if (body === undefined) return tooLargeMessage();
   if (body.length === 0 && request.body !== undefined && method === "POST")
     return json(500, { message: "A parser has read the body before: put this handler before express.json()." });
-  return handler(requestOf(method, url, headers, body));
+  return handler(fetchRequest(method, url, headers, body));
 }
 
 /** What API Gateway (payload 2.0) and function URLs invoke a Lambda function with. */
@@ -192,11 +192,11 @@ interface HttpEvent {
 export const toLambda = (handler: FetchHandler) => async (event: HttpEvent) => {
   const { method } = event.requestContext.http;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  const answer = await handler(requestOf(method, event.rawPath, event.headers, body));
+  const answer = await handler(fetchRequest(method, event.rawPath, event.headers, body));
   return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
 };
 
-const requestOf = (
+const fetchRequest = (
   method: string | undefined = "GET",
   path: string | undefined,
   headers: Readonly<Record<string, string | string[] | undefined>>,

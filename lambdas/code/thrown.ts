@@ -16,14 +16,15 @@ export function thrownOf(error: unknown, shown: Shown = (text) => text): Thrown 
 
 function readThrown(error: unknown, shown: Shown): Thrown {
   // Hidden first and cut then: half a credential would not be found.
-  if (!isErrorLike(error)) return { name: kindOf(error), message: cut(shown(textOf(error)), longestThrown.message) };
+  if (!isErrorLike(error))
+    return { name: thrownKind(error), message: cutText(shown(thrownText(error)), longestThrown.message) };
   const { name, message, stack } = error;
-  const causes = causesOf(error).map((cause) => `, caused by ${cause}`);
+  const causes = causeChain(error).map((cause) => `, caused by ${cause}`);
   const frames = typeof stack === "string" ? framesIn(stack) : "";
   return {
-    name: cut(typeof name === "string" && name !== "" ? shown(name) : "Error", longestThrown.name),
-    message: cut(shown([String(message), ...causes].join("")), longestThrown.message),
-    ...(frames !== "" && { stack: cut(shown(frames), longestThrown.stack) }),
+    name: cutText(typeof name === "string" && name !== "" ? shown(name) : "Error", longestThrown.name),
+    message: cutText(shown([String(message), ...causes].join("")), longestThrown.message),
+    ...(frames !== "" && { stack: cutText(shown(frames), longestThrown.stack) }),
   };
 }
 
@@ -38,18 +39,18 @@ interface ErrorLike {
 const isErrorLike = (value: unknown): value is ErrorLike =>
   typeof value === "object" && value !== null && typeof (value as { message?: unknown }).message === "string";
 
-const kindOf = (value: unknown): string => (value === null ? "null" : typeof value);
+const thrownKind = (value: unknown): string => (value === null ? "null" : typeof value);
 
-function textOf(value: unknown): string {
+function thrownText(value: unknown): string {
   if (typeof value === "string") return value;
   const json = typeof value === "object" ? JSON.stringify(value) : undefined;
   return `threw ${json ?? String(value)}, which is no Error`;
 }
 
-function causesOf({ cause }: ErrorLike, depth = 0): string[] {
+function causeChain({ cause }: ErrorLike, depth = 0): string[] {
   if (cause === undefined || cause === null || depth > 3) return [];
-  if (!isErrorLike(cause)) return [textOf(cause)];
-  return [`${String(cause.name ?? "Error")}: ${String(cause.message)}`, ...causesOf(cause, depth + 1)];
+  if (!isErrorLike(cause)) return [thrownText(cause)];
+  return [`${String(cause.name ?? "Error")}: ${String(cause.message)}`, ...causeChain(cause, depth + 1)];
 }
 
 /** Where the bundle is, from which its source map names the sources. */
@@ -64,7 +65,7 @@ export const framesIn = (stack: string): string =>
     .map((line) => line.trim().replaceAll("file://", "").replaceAll(here, ""))
     .join("\n");
 
-const cut = (text: string, most: number): string =>
+const cutText = (text: string, most: number): string =>
   text.length <= most ? text.toWellFormed() : `${keptText(text, most - 1)}…`;
 
 /** What an error says of the next attempt: `retryable`, `retryAfter` (milliseconds, a text such as "30s", or a Date) and `code`. */
@@ -76,7 +77,7 @@ export function steeringOf(error: unknown): Pick<FailedOutcome, "retryable" | "r
     return {
       ...(typeof retryable === "boolean" && { retryable }),
       ...(after !== undefined && { retry_after_ms: after }),
-      ...((typeof code === "string" || typeof code === "number") && { code: cut(String(code), 100) }),
+      ...((typeof code === "string" || typeof code === "number") && { code: cutText(String(code), 100) }),
     };
   } catch {
     return {};

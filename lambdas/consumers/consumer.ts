@@ -5,7 +5,7 @@ import { startRedelivery } from "../aws/sqs/redelivery.ts";
 import { CodeEnv, ConsumerEnv, readEnv } from "../aws/start/env.ts";
 import { startSecrets } from "../aws/start/start-secrets.ts";
 import { startServices } from "../aws/start/start-up.ts";
-import { reachOf } from "../core/catalog/reach.ts";
+import { reachOfType } from "../core/catalog/reach.ts";
 import { JobMessage, type JobType } from "../core/job/job.ts";
 import { lazy } from "../core/kernel/lazy.ts";
 import { answerTokens } from "../core/operations/answer-tokens.ts";
@@ -54,7 +54,7 @@ function starter(type: JobType, policy: AttemptPolicy) {
   return lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
-    const queue = { ...services.queue, reach: new Set(reachOf(type, catalog.products)) };
+    const queue = { ...services.queue, reach: new Set(reachOfType(type, catalog.products)) };
     const answers = type === "function" ? readEnv(CodeEnv).CODE_ANSWER_QUEUE_URL : undefined;
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log, answers);
     const waiting = { longestWaitMs: env.LONGEST_WAIT_MS, holdSeconds: env.HOLD_SECONDS };

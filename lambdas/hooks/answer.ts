@@ -12,7 +12,7 @@ import { handshakeOf, readDelivery } from "../core/requests/hooks/delivery.ts";
 import { idOfDelivery } from "../core/requests/hooks/hook-request.ts";
 import type { HookHeaders } from "../core/requests/hooks/scheme.ts";
 import { hookPath } from "../topology.ts";
-import { failureOf, keepDelivery, noJson } from "./keep.ts";
+import { deliveryFailure, keepDelivery, noJson } from "./keep.ts";
 import type { HookServices } from "./services.ts";
 import { isGenuine } from "./verify.ts";
 
@@ -33,7 +33,7 @@ interface Sent {
 export async function answer(services: HookServices, event: Event): Promise<Answer> {
   const { product = "", env = "", name = "" } = event.pathParameters ?? {};
   const { requestId: request_id, http } = event.requestContext;
-  const bytes = bodyOf(event);
+  const bytes = deliveryBody(event);
   // The size says nothing of the hook, so it is looked at first, and tells nobody which hooks there are.
   if (bytes === undefined) return says(413, { error: `A delivery has at most ${requestLimits.hookBytes} bytes.` });
   const found = http.method === "POST" ? findHook(services.catalog.products, { product, env, name }) : undefined;
@@ -46,34 +46,38 @@ export async function answer(services: HookServices, event: Event): Promise<Answ
     // A hook that does not exist and a signature that is wrong look alike, and nothing is kept of them: strangers could fill the table.
     if (!found || !(await isGenuine(own, found, { headers: event.headers, bytes }))) return notAccepted;
   } catch (error) {
-    return failed(own, error);
+    return failedDelivery(own, error);
   }
   return genuine(own, found, { bytes, headers: event.headers, request_id });
 }
 
 /** The bytes as they were sent. Undefined if they are too many. */
-function bodyOf({ body = "", isBase64Encoded }: Event): Buffer | undefined {
+function deliveryBody({ body = "", isBase64Encoded }: Event): Buffer | undefined {
   const most = requestLimits.hookBytes;
   if (body.length > 2 * most) return undefined;
   const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
   return bytes.length > most ? undefined : bytes;
 }
 
-const headersOf = (text: string) => ({ ...securityHeaders, "content-type": text });
+const answerHeaders = (text: string) => ({ ...securityHeaders, "content-type": text });
 
 const says = (statusCode: number, body: object, headers: Record<string, string> = {}): Answer => ({
   statusCode,
-  headers: { ...headersOf("application/json"), ...headers },
+  headers: { ...answerHeaders("application/json"), ...headers },
   body: JSON.stringify(body),
 });
 
 const notAccepted = says(401, { error: "There is no such hook, or the signature is not right." });
 
 /** Only the outcome is said: who sends has no scope to see a job. Slack shows people the text of an answer, so it gets none. */
-const outcomeOf = ({ hook }: FoundHook, outcome: TakenDelivery["outcome"]): Answer =>
-  hook.verify.preset === "slack" ? plain("") : says(200, { outcome });
+const takenAnswer = ({ hook }: FoundHook, outcome: TakenDelivery["outcome"]): Answer =>
+  hook.verify.preset === "slack" ? plainAnswer("") : says(200, { outcome });
 
-const plain = (body: string): Answer => ({ statusCode: 200, headers: headersOf("text/plain; charset=utf-8"), body });
+const plainAnswer = (body: string): Answer => ({
+  statusCode: 200,
+  headers: answerHeaders("text/plain; charset=utf-8"),
+  body,
+});
 
 /** Takes a delivery that is the provider's, keeps what came of it, and returns the answer. */
 async function genuine(services: HookServices, found: FoundHook, sent: Sent): Promise<Answer> {
@@ -83,7 +87,7 @@ async function genuine(services: HookServices, found: FoundHook, sent: Sent): Pr
   const handshake = delivery && handshakeOf(found.hook.verify.preset, delivery);
   if (handshake) {
     log.info("a hook was set up");
-    return plain(handshake.text);
+    return plainAnswer(handshake.text);
   }
   if (!delivery) {
     log.warn("a delivery was refused: its body is no JSON");
@@ -93,17 +97,21 @@ async function genuine(services: HookServices, found: FoundHook, sent: Sent): Pr
   try {
     const came = await takeDelivery(services, found, delivery, { request_id: sent.request_id });
     await keepDelivery(services, found, { ...sent, at, came });
-    return outcomeOf(found, came.outcome);
+    return takenAnswer(found, came.outcome);
   } catch (error) {
     const delivery_id = idOfDelivery(found, delivery, at);
-    await keepDelivery(services, found, { ...sent, at, came: { ...failureOf(error), ...defined({ delivery_id }) } });
-    return failed(services, error);
+    await keepDelivery(services, found, {
+      ...sent,
+      at,
+      came: { ...deliveryFailure(error), ...defined({ delivery_id }) },
+    });
+    return failedDelivery(services, error);
   }
 }
 
 /** What is wrong stands in the log and in the list of deliveries only: it names fields of the catalog, which are nobody's business outside. */
-function failed({ log }: HookServices, error: unknown): Answer {
-  const { outcome, code, faults } = failureOf(error);
+function failedDelivery({ log }: HookServices, error: unknown): Answer {
+  const { outcome, code, faults } = deliveryFailure(error);
   if (outcome === "refused") {
     const job_id = error instanceof RequestError ? error.jobId : undefined;
     log.warn("a delivery was refused", { code, errors: faults, job_id });

@@ -33,7 +33,7 @@ export const noJson: Came = {
 };
 
 /** Why a delivery was not taken. Its faults have no values of the delivery. */
-export function failureOf(error: unknown): { outcome: HookOutcome; code: string; faults?: Fault[] } {
+export function deliveryFailure(error: unknown): { outcome: HookOutcome; code: string; faults?: Fault[] } {
   if (error instanceof RequestError && error.code !== "UNAVAILABLE")
     return { outcome: "refused", code: error.code, faults: error.faults.slice(0, keptFaults) };
   if (error instanceof JobError && error.code === "VALIDATION_ERROR")

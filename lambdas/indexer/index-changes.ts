@@ -19,7 +19,7 @@ interface IndexServices {
  */
 export async function indexChanges(services: IndexServices, records: readonly DynamoDBRecord[]): Promise<void> {
   const { index, log } = services;
-  const entries = records.flatMap((record) => entriesIn(services, record));
+  const entries = records.flatMap((record) => searchEntriesIn(services, record));
   if (entries.length === 0) return;
   const refused = await index.put(withoutRepetitions(entries));
   const again = refused.find(({ cause }) => !(cause instanceof PermanentError));
@@ -27,7 +27,7 @@ export async function indexChanges(services: IndexServices, records: readonly Dy
   for (const { cause } of refused) log.error("an entry of the search was refused", traceOf(cause));
 }
 
-function entriesIn({ retentionDays, log }: IndexServices, { dynamodb = {} }: DynamoDBRecord): SearchEntry[] {
+function searchEntriesIn({ retentionDays, log }: IndexServices, { dynamodb = {} }: DynamoDBRecord): SearchEntry[] {
   const { Keys, OldImage, NewImage } = dynamodb;
   if (!NewImage?.search) return [];
   try {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
+import { firstCursor, type ImportCursor } from "../core/job/import-cursor.ts";
 import type { RequestSource } from "../core/job/job-rejected.ts";
 import { carrierOf, type TraceCarrier } from "../core/job/trace.ts";
 import { defined } from "../core/kernel/defined.ts";
@@ -76,7 +76,7 @@ const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.li
  * innermost envelope.
  */
 export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
-  if (depth > maxEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
+  if (depth > maxEnvelopes) return unreadableDelivery(sender, [{ pointer: "", detail: "too many envelopes" }]);
   const { carrier } = sender;
   const inner = (source: RequestSource, id: string, value: unknown) =>
     unwrap(value, { source, id, ...defined({ carrier }) }, bucket, depth + 1);
@@ -92,7 +92,9 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
   if (event && (type === requestEvent || type === signalEvent)) return inner("eventbridge", event.id, event.detail);
   if (event) {
     const sent = { source: "eventbridge", id: event.id } as const;
-    return unreadable(sent, [{ pointer: "/detail-type", detail: `must be "${requestEvent}" or "${signalEvent}"` }]);
+    return unreadableDelivery(sent, [
+      { pointer: "/detail-type", detail: `must be "${requestEvent}" or "${signalEvent}"` },
+    ]);
   }
   const failedInvocation = FailedInvocation.safeParse(content).data;
   if (failedInvocation)
@@ -109,11 +111,11 @@ const isSignal = (content: unknown): boolean => isRecord(content) && "signal" in
 /** The same for a string, which has to be JSON. */
 export function unwrapJson(text: string, sender: Sender, bucket: string, depth = 0): IntakeDelivery {
   const json = requestJson(text);
-  if ("fault" in json) return unreadable(sender, [{ pointer: "", detail: json.fault }]);
+  if ("fault" in json) return unreadableDelivery(sender, [{ pointer: "", detail: json.fault }]);
   return unwrap(json.content, sender, bucket, depth);
 }
 
-const unreadable = (sender: Sender, faults: Fault[]): IntakeDelivery => ({
+const unreadableDelivery = (sender: Sender, faults: Fault[]): IntakeDelivery => ({
   kind: "unreadable",
   error: new RequestError("INVALID_REQUEST", "The message contains no request.", { faults }),
   sender,
@@ -126,7 +128,7 @@ function importsIn({ Records }: z.infer<typeof BucketNotification>, bucket: stri
     // A deletion has no size or etag. A folder that the console creates is an empty object whose key ends with a slash.
     const isUpload = eventName.startsWith("ObjectCreated:") && size !== undefined && etag !== undefined;
     if (!isUpload || s3.bucket.name !== bucket || !key?.startsWith(importPrefix) || key.endsWith("/")) return [];
-    return [beginningOf({ key, etag, size, put_at: Date.parse(eventTime) })];
+    return [firstCursor({ key, etag, size, put_at: Date.parse(eventTime) })];
   });
 }
 

@@ -6,7 +6,7 @@ import { type SignalSent, sendSignal } from "../core/operations/send-signal.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Receipt, receiptOf } from "../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../core/requests/request.ts";
-import { parsedJson } from "../core/requests/request-json.ts";
+import { parsedRequestJson } from "../core/requests/request-json.ts";
 import { parseSignal } from "../core/requests/signal-request.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
@@ -19,7 +19,7 @@ export async function scheduleDirectCall(
   services: IntakeServices,
   { payload, requestId }: DirectCall,
 ): Promise<Receipt | SignalSent> {
-  const json = parsedJson(payload);
+  const json = parsedRequestJson(payload);
   if ("fault" in json) throw invalidRequest([{ pointer: "", detail: json.fault }]);
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;

@@ -10,11 +10,11 @@ import {
   isQuiet,
   mostOpen,
   otherCause,
-  slotOf,
+  rateSlot,
 } from "../core/job/incident.ts";
 import { TransientError, traceOf } from "../core/kernel/errors.ts";
 import { type Alerting, attend } from "../core/operations/alerting.ts";
-import { subjectOf, wasKnown } from "../core/operations/known-causes.ts";
+import { causeSubject, wasKnown } from "../core/operations/known-causes.ts";
 import type { Failures } from "../core/ports/failures.ts";
 import type { EndedRun, Incidents, Occurrence, Occurrences, RateName } from "../core/ports/incidents.ts";
 import { type Countable, countablesOf } from "./counts.ts";
@@ -92,7 +92,7 @@ function ratedIn(ended: readonly Ended[]): Rated[] {
     for (const { env: watched, events, windowMs, rule } of rateRules(of)) {
       if (watched !== env || !events.includes(event)) continue;
       const rate = { product, env, alert: rule.alert };
-      const slot = slotOf(time, windowMs);
+      const slot = rateSlot(time, windowMs);
       const key = JSON.stringify([rate, slot]);
       const known = rated.get(key) ?? { rate, slot: { slot, until: slot + 2 * windowMs }, runs: [], batchIndex };
       known.runs.push({ mark, written_at, failed: name === "failed" });
@@ -110,7 +110,7 @@ function failingIn(catalog: Catalog, all: readonly Ended[]): Failing[] {
     const rule = causeRule(of, env);
     if (!rule) continue;
     const { error, target } = ended;
-    const subject = subjectOf(catalog, { product, event }, { error, target });
+    const subject = causeSubject(catalog, { product, event }, { error, target });
     const id = causeId(subject);
     const key = JSON.stringify([product, env, id]);
     const known = causes.get(key) ?? { product, env, id, subject, rule, entries: [], batchIndex };

@@ -11,7 +11,7 @@ export type HasTrends = (product: string, event: string) => boolean;
 export const incrementsOf = (transitions: readonly Countable[], hasTrends?: HasTrends): (HourCounts & Counted)[] =>
   transitions.flatMap(({ mark, written_at, ...transition }) => {
     const { product_tag: product, env, event } = transition.detail;
-    const counts = countsOf(transition);
+    const counts = transitionCounts(transition);
     if (counts.scheduled + endedCount(counts) === 0) return [];
     const increment = { mark, written_at, product, env, hour: hourOf(transition.time), counts };
     return hasTrends?.(product, event) ? [increment, { ...increment, event }] : [increment];
@@ -36,7 +36,7 @@ const markLength = 5;
 
 const endedCount = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
 
-function countsOf({ name, detail, created, ended: attempt }: JobTransition): Counts {
+function transitionCounts({ name, detail, created, ended: attempt }: JobTransition): Counts {
   const counts = noCounts();
   // A rescheduled job, and a series that continues with its next run, were counted when they were created.
   if (created) counts.scheduled = 1;

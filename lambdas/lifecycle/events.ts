@@ -26,14 +26,14 @@ export function transitionsOf({ before, after, at }: JobChange): JobTransition[]
     return [{ name: "scheduled", time: after.created_at, detail, created: true }];
   }
   const ends = endings(before, after, at);
-  const all = [...waits(before, after), ...ends.flatMap(undone), ...ends, ...beginnings(before, after, at)];
+  const all = [...waits(before, after), ...ends.flatMap(undoTransitions), ...ends, ...beginnings(before, after, at)];
   if (after.by?.at === before.by?.at) return all;
   const by = pick(actorsShown(after), ["by"]);
   return all.map((transition) => ({ ...transition, detail: { ...transition.detail, ...by } }));
 }
 
 /** That the steps of a run were undone, told before its end and under the same number. */
-function undone({ time, detail, ended }: JobTransition): JobTransition[] {
+function undoTransitions({ time, detail, ended }: JobTransition): JobTransition[] {
   if (!ended?.rolled_back) return [];
   const rolled_back = pick(ended.rolled_back, ["steps", "failed"]);
   return [{ name: "run.rolled_back", time, detail: { ...detail, rolled_back } }];

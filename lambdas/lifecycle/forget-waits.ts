@@ -20,7 +20,7 @@ const atOnce = 10;
  */
 export async function forgetWaits({ signals, log }: ForgettingWaits, changes: readonly JobChange[]): Promise<void> {
   const left = changes.flatMap(({ before, after }) =>
-    before?.status === "running" && after?.status === "cancelled" ? notesOf(before) : [],
+    before?.status === "running" && after?.status === "cancelled" ? openWaiters(before) : [],
   );
   await inParallel(atOnce, left, async ({ address, waiter }) => {
     try {
@@ -35,7 +35,7 @@ export async function forgetWaits({ signals, log }: ForgettingWaits, changes: re
 }
 
 /** As far as its job has noted them: the first of many. */
-function notesOf(job: Job): { address: SignalAddress; waiter: Waiter }[] {
+function openWaiters(job: Job): { address: SignalAddress; waiter: Waiter }[] {
   const { product, env } = job;
   return openWaitsOf(job).flatMap(({ step, until, signals = [] }) =>
     signals.flatMap(({ signal, key }) =>

@@ -1,7 +1,7 @@
 import { isKnownOperation, isOver, lostAfter } from "../core/job/operation.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallel } from "../core/kernel/in-parallel.ts";
-import { send } from "../core/operations/begin-operation.ts";
+import { sendTurn } from "../core/operations/begin-operation.ts";
 import type { ReconcilerServices } from "../core/operations/services.ts";
 import type { OpenOperation } from "../core/ports/operations.ts";
 
@@ -27,7 +27,7 @@ export async function askOperations(
   }
   await inParallel(atOnce, open, async (one) => {
     try {
-      await lookAfter(services, one);
+      await lookAfterOperation(services, one);
     } catch (error) {
       failed++;
       log.error("an operation could not be looked after", { operation: one.id, ...traceOf(error) });
@@ -36,7 +36,7 @@ export async function askOperations(
   return failed;
 }
 
-async function lookAfter(
+async function lookAfterOperation(
   services: Pick<ReconcilerServices, "operations" | "turns" | "clock" | "log">,
   open: OpenOperation,
 ): Promise<void> {
@@ -47,5 +47,5 @@ async function lookAfter(
   if (isOver(operation)) return operations.leave(open);
   if (!isKnownOperation(operation)) return;
   const at = lostAfter(operation);
-  if (at !== undefined && now >= at) await send(services, operation);
+  if (at !== undefined && now >= at) await sendTurn(services, operation);
 }

@@ -52,7 +52,7 @@ export async function countSpending(
     const hour = hourToCount(spending, now);
     if (hour === undefined) break;
     const asked = { tenants: [tenant], from: hour, to: hour + hourMs, by: "event", now, most: hourReads } as const;
-    const after = withHour(spending, hour, costOf(await costs(services, asked)));
+    const after = withHour(spending, hour, hourCost(await costs(services, asked)));
     const written = await incidents.spend(tenant, spending, after);
     spending = written === "spent" ? after : await incidents.spending(tenant);
   }
@@ -60,7 +60,7 @@ export async function countSpending(
 }
 
 /** With what was not looked at, as far as the statistics know of it. */
-function costOf({ usd, extrapolated_usd = usd, rows }: Pick<Costs, "usd" | "extrapolated_usd" | "rows">): HourCost {
+function hourCost({ usd, extrapolated_usd = usd, rows }: Pick<Costs, "usd" | "extrapolated_usd" | "rows">): HourCost {
   const factor = usd > 0 ? extrapolated_usd / usd : 1;
   const events = rows.flatMap((row) => (row.event === undefined ? [] : [[row.event, row.usd * factor] as const]));
   return { usd: extrapolated_usd, events: Object.fromEntries(events) };
@@ -86,13 +86,13 @@ export async function overspent(
   const known = await incidents.get(name);
   // That of the month before ends first.
   if (known?.state === "open" && known.budget?.month !== spending.month) return "fine";
-  const use = { ...useOf(spending), budget_usd: budget.usd, warn_at: budget.warnAt, steps };
-  const incident = await noted(services, { known, name, alert: rule.alert, use, now });
+  const use = { ...budgetUse(spending), budget_usd: budget.usd, warn_at: budget.warnAt, steps };
+  const incident = await noteBudget(services, { known, name, alert: rule.alert, use, now });
   if (incident) await attend(services, incident, { rule, isQuiet: () => false });
   return "exceeded";
 }
 
-const useOf = ({ month, usd, until, events }: Spending) => {
+const budgetUse = ({ month, usd, until, events }: Spending) => {
   const dearest = Object.entries(events).map(([event, usd]) => ({ event, usd }));
   return { month, usd, until, dearest: dearest.sort((one, other) => other.usd - one.usd).slice(0, mostDearest) };
 };
@@ -106,11 +106,11 @@ interface Noting {
 }
 
 /** Counts the steps that the incident has not counted, and keeps in it what was used so far. Undefined: another process is at it. */
-async function noted(
+async function noteBudget(
   { incidents }: Pick<ReconcilerServices, "incidents">,
   { known, name, alert, use, now }: Noting,
 ): Promise<Incident | undefined> {
-  const counted = known?.budget && isSame(known.budget, use) ? known.budget.steps : 0;
+  const counted = known?.budget && isSameUse(known.budget, use) ? known.budget.steps : 0;
   if (known && counted >= use.steps) {
     if (known.budget?.until === use.until) return known;
     const changed = await incidents.change(known, { budget: use });
@@ -127,5 +127,5 @@ async function noted(
 }
 
 /** A budget that was changed is begun anew: what was used of it is told once more. */
-const isSame = (one: BudgetUse, other: BudgetUse): boolean =>
+const isSameUse = (one: BudgetUse, other: BudgetUse): boolean =>
   one.month === other.month && one.budget_usd === other.budget_usd && one.warn_at === other.warn_at;

@@ -2,7 +2,7 @@ import { wantedOf } from "../core/catalog/schedules.ts";
 import { traceOf } from "../core/kernel/errors.ts";
 import { inParallelUntil } from "../core/kernel/in-parallel.ts";
 import { RequestError } from "../core/kernel/request-error.ts";
-import { cancel, changeJob, signed } from "../core/operations/change-job.ts";
+import { cancel, changedBy, changeJob } from "../core/operations/change-job.ts";
 import { type Syncing, syncSchedule } from "../core/operations/sync-schedule.ts";
 import type { ScheduleStates, SyncedSchedules } from "../core/ports/schedule-states.ts";
 import type { RoundMemory } from "./memory.ts";
@@ -63,7 +63,7 @@ export async function followSchedules(
 /** Cancels the job of a schedule that has left the catalog; one that has ended, or was deleted, counts as cancelled. */
 async function cancelSeries(services: Syncing, id: string): Promise<boolean> {
   try {
-    await changeJob(services, id, signed(cancel(removedReason), { actor: "schedule", change: "cancel" }));
+    await changeJob(services, id, changedBy(cancel(removedReason), { actor: "schedule", change: "cancel" }));
   } catch (error) {
     if (!(error instanceof RequestError) || !["JOB_NOT_FOUND", "STATE_CONFLICT"].includes(error.code)) throw error;
   }

@@ -21,7 +21,7 @@ interface Found {
 }
 
 /** What the jobs of the first page of a partition say of it. What has a consumer, or waits by itself, is not late. */
-export function stateOf(jobs: readonly Job[], { now, graceMs, isMore, holds }: Found): PartitionState {
+export function partitionStateOf(jobs: readonly Job[], { now, graceMs, isMore, holds }: Found): PartitionState {
   const state: PartitionState = { late: 0, limited: 0, held: 0 };
   for (const job of jobs.filter((one) => isStuck(one, now, graceMs))) {
     if (holds(job)) state.held++;
@@ -58,7 +58,7 @@ export function rollUpOf(states: ReadonlyMap<string, TenantState>): Pick<RollUp,
 }
 
 /** Remembers what was found of a partition until it is looked at again. */
-export function remember({ states }: RoundMemory, partition: Partition, state: PartitionState | undefined): void {
+export function rememberState({ states }: RoundMemory, partition: Partition, state: PartitionState | undefined): void {
   const name = partitionNameOf(partition);
   if (!state || state.late + state.limited + state.held === 0) states.delete(name);
   else states.set(name, { ...state, product: partition.product, env: partition.env });

@@ -9,7 +9,7 @@ import type { ReconcilerServices } from "../core/operations/services.ts";
 import { newScan, type Partition, partitionNameOf, type RoundMemory, type ShardScan } from "./memory.ts";
 import type { RoundPauses } from "./pauses.ts";
 import { keepPlace, keptEveryMs } from "./place.ts";
-import { remember, stateOf } from "./roll-up.ts";
+import { partitionStateOf, rememberState } from "./roll-up.ts";
 import { overdueSuccessors } from "./successors.ts";
 
 /** For pages of the index and for batch reads of jobs. */
@@ -52,7 +52,7 @@ export async function scanCatalog(round: Round): Promise<number> {
     if (begun.has(partitionNameOf(partition))) return;
     const scan = newScan(memory, partition, clock.now());
     scan.isOver = pauses.holdsAll(scan);
-    if (scan.isOver) remember(memory, scan, undefined);
+    if (scan.isOver) rememberState(memory, scan, undefined);
     else if (await scanPage(round, scan)) open.push(scan);
   };
   const partitions = partitionsFrom(services, memory);
@@ -118,7 +118,7 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
     // On the first page every job is read, whatever its age: the lease of one that is running may have ended.
     const positions = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, window)) : page.jobs;
     const ids = positions.map(({ id }) => id);
-    if (ids.length === 0) remember(round.memory, scan, undefined);
+    if (ids.length === 0) rememberState(round.memory, scan, undefined);
     await redispatch(round, ids, async (jobs) => {
       if (!after) {
         const found = {
@@ -127,7 +127,7 @@ async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
           isMore: page.next !== undefined,
           holds: round.pauses.leaves,
         };
-        remember(round.memory, scan, stateOf(jobs, found));
+        rememberState(round.memory, scan, partitionStateOf(jobs, found));
       }
       return [
         ...jobs.filter((job) => needsRedispatch(job, window)),

@@ -22,7 +22,8 @@ export const followedFor = (hash: string, code: string): string =>
  * Whether the running code has the schedules for which it is to follow them. Lambda changes code and environment one after the other, so
  * that a round may have the old code in the new environment.
  */
-const isOwn = (hash: string, products: readonly Product[]): boolean => hash.split(" ")[0] === schedulesHash(products);
+const isHashOf = (hash: string, products: readonly Product[]): boolean =>
+  hash.split(" ")[0] === schedulesHash(products);
 
 /**
  * Makes, changes and cancels the jobs of the catalog's schedules if a deployment has changed these. What cannot be done in this
@@ -35,7 +36,7 @@ export async function syncSchedules(
   end: number,
 ): Promise<void> {
   if (hash === schedulesOff || memory.schedules === hash) return;
-  if (!isOwn(hash, services.catalog.products)) {
+  if (!isHashOf(hash, services.catalog.products)) {
     services.log.warn("the schedules wait for the code of their deployment: that of this process has other ones");
     return;
   }

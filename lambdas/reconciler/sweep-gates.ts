@@ -7,7 +7,7 @@ import { isOverdue } from "../core/limits/pump.ts";
 import { ruleAt } from "../core/operations/limit-rules.ts";
 import { hasPump, hurryPump, isPaused } from "../core/operations/lines.ts";
 import type { ReconcilerServices, Services } from "../core/operations/services.ts";
-import { handOver } from "../core/operations/slots.ts";
+import { handOverSlots } from "../core/operations/slots.ts";
 import { mostCounted } from "../core/operations/tick.ts";
 import type { RoundPlace } from "../core/ports/round-places.ts";
 import type { LinePass, RoundMemory } from "./memory.ts";
@@ -156,7 +156,7 @@ async function trySweep(services: Services, gate: GateName, sweep: TenantSweep) 
     await sweepGate(services, gate, sweep);
   } catch (error) {
     // The next pass begins anew with all lines of the limit.
-    sweep.pass?.rules.set(nameOf(gate), "");
+    sweep.pass?.rules.set(gateIdentity(gate), "");
     services.log.error("the line of a limit could not be looked after", { limit: gate.limit, ...traceOf(error) });
   }
 }
@@ -176,20 +176,20 @@ async function sweepGate(
   const waiting = more ? await services.gates.length(gate, mostCounted) : waiters.length;
   measureWaiting(seen, gate, waiting, Math.min(...waiters.map(({ since }) => since)));
   if (isPaused(await services.pauses.recent(), gate, now)) return;
-  if (rule.concurrency !== undefined) await handOver(services, gate, rule, { thorough: true });
+  if (rule.concurrency !== undefined) await handOverSlots(services, gate, rule, { thorough: true });
   const isLost = mark !== undefined && isOverdue(mark, now, { graceMs: 20_000, lags: 3 });
   if (hasPump(rule) && (isLost || hasChanged)) await hurryPump(services, gate, mark);
 }
 
 /** Names a limit in the memory of rounds. */
-const nameOf = ({ product, env, limit }: GateName): string => JSON.stringify([product, env, limit]);
+const gateIdentity = ({ product, env, limit }: GateName): string => JSON.stringify([product, env, limit]);
 
 /**
  * Whether the numbers of a limit are others than those by which the last pass of this process has looked after all lines. A new process
  * takes all for changed.
  */
 function ruleChanged(gate: GateName, rule: LimitRule, { memory, changed, pass }: Omit<TenantSweep, "seen">): boolean {
-  const name = nameOf(gate);
+  const name = gateIdentity(gate);
   const known = changed.get(name);
   if (known !== undefined) return known;
   const hash = JSON.stringify(rule);

@@ -23,9 +23,9 @@ import {
   needsNobody,
   nextSlotOf,
   rateId,
+  rateSlot,
   silencedAt,
   silenceId,
-  slotOf,
 } from "../core/job/incident.ts";
 import type { Pause } from "../core/job/pause.ts";
 import { traceOf } from "../core/kernel/errors.ts";
@@ -108,7 +108,7 @@ export async function sweepIncidents(
     const watched = await incidents.watched();
     swept.open = watched.length;
     await inTurn("watched", watched, (one) =>
-      trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfter(services, one, judged)),
+      trying({ product: one.product, env: one.env, incident: one.id }, () => lookAfterIncidents(services, one, judged)),
     );
     // What is open comes first: an hour that is counted is judged in the next round.
     await inTurn("spending", budgetTenants(budgets), (tenant, isOver) =>
@@ -174,11 +174,11 @@ async function tooManyFail(services: ReconcilerServices, one: Rated): Promise<bo
   const { product, env, windowMs, over, rule } = one;
   const now = clock.now();
   const rate = { product: product.tag, env, alert: rule.alert };
-  const first = slotOf(now - windowMs, windowMs);
+  const first = rateSlot(now - windowMs, windowMs);
   const all = await incidents.runs(rate, first);
   if (!exceeds(all, one)) return false;
   const name = { product: product.tag, env, id: rateId(rule.alert) };
-  const slot = slotOf(now, windowMs);
+  const slot = rateSlot(now, windowMs);
   const known = await incidents.get(name);
   if (known?.slot === slot) return true;
   const silenced = known && silencedAt(known);
@@ -241,7 +241,7 @@ async function countOnce(
   if (incident) await attend(services, incident, { rule, isQuiet: () => false });
 }
 
-async function lookAfter(
+async function lookAfterIncidents(
   services: ReconcilerServices,
   watched: Watched,
   judged: ReadonlyMap<string, Judgement>,

@@ -30,7 +30,7 @@ export async function postDelivery(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await sendHttp(url, { method: "POST", headers, body, signal, repeatable: true });
-    const kept = await beginningOf(answer);
+    const kept = await answerStart(answer);
     return { ...deliveryOutcomeOf(answer), answer: { status: answer.statusCode ?? 0, ...kept } };
   } catch {
     return { is: "failed", code: signal.aborted ? "TIMEOUT" : "CONNECTION_ERROR" };
@@ -44,7 +44,7 @@ const smallBody = 64 * 1024;
 const longestBodyMs = 1000;
 
 /** The beginning of a body, or what has come of it in time. The rest is discarded. */
-function beginningOf(answer: IncomingMessage): Promise<Pick<ReceivedAnswer, "body" | "cut">> {
+function answerStart(answer: IncomingMessage): Promise<Pick<ReceivedAnswer, "body" | "cut">> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

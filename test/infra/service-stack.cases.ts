@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { itemKeyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { ConsumerEnv, JobsEnv, LifecycleEnv, RelayEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import { reachOf } from "../../lambdas/core/catalog/reach.ts";
+import { reachOfType } from "../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { newUploadId, uploadKey } from "../../lambdas/core/kernel/uploads.ts";
@@ -89,7 +89,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   });
 
   test("sends to the queues that its code reaches, and to no other", () => {
-    const reach = reachOf(type, products);
+    const reach = reachOfType(type, products);
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
     // And to the pump's, if its jobs may stand in line: a feature has no limits.
     const pump = type === "feature" ? [] : [idIn(sourceOfEntry("pump").Properties.EventSourceArn)];
@@ -338,7 +338,7 @@ describe("schedules", () => {
     const all = [...roleIds, shared].map((id) => `<${id}.Arn>`).sort();
     for (const entry of ["api", "intake"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
     for (const type of jobTypes) {
-      const scheduled = type === "feature" ? reachOf(type, products) : [type];
+      const scheduled = type === "feature" ? reachOfType(type, products) : [type];
       expect([type, passedBy(`consumers/${type}`)]).toEqual([type, scheduled.map((one) => roleArns[one]).sort()]);
     }
     // It makes the jobs of the catalog's schedules.

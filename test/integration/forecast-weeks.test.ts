@@ -2,7 +2,7 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import { newJobId } from "../../lambdas/core/job/job-id.ts";
 import { noCalendars } from "../../lambdas/core/job/series.ts";
 import { aheadMs, paceOf } from "../../lambdas/core/limits/gcra.ts";
-import { eventKey, gateKey, hoursOf, linesOf } from "../../lambdas/core/queries/forecast.ts";
+import { eventKey, forecastLines, gateKey, hoursOf } from "../../lambdas/core/queries/forecast.ts";
 import { planner } from "../../lambdas/core/queries/forecast-plan.ts";
 import { aJob } from "../support/builders.ts";
 import {
@@ -74,7 +74,7 @@ function forecastAt(now: number, world: World, gates: ReadonlyMap<string, GateSt
     ruleOf: ({ limit }: { limit: string }) => (limits as Record<string, Limited>)[limit],
   };
   expect(coversUntil).toBe(end);
-  return { ...hoursOf(known), ...linesOf(known) };
+  return { ...hoursOf(known), ...forecastLines(known) };
 }
 
 /** What is due in each hour of some days, by event, of what was known at their beginning. */

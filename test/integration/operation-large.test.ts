@@ -1,5 +1,5 @@
 import { hasMark, isOver, matchedOf, type OperationMessage } from "../../lambdas/core/job/operation.ts";
-import { goOn } from "../../lambdas/core/operations/go-on.ts";
+import { goOnWithOperation } from "../../lambdas/core/operations/go-on.ts";
 import { idOf, operating, place, scheduledJob } from "../support/operating.ts";
 import { Died, dying, randomOf, watched } from "../support/operating-crashes.ts";
 
@@ -60,7 +60,7 @@ test("100,000 pending jobs that move meanwhile are rescheduled once each, whatev
     await Promise.all(
       due.map(async ({ message }) => {
         const last = random.chance(0.2) ? random.int(2000) : Number.POSITIVE_INFINITY;
-        await goOn(dying(w.services, random, last), message).catch((error: unknown) => {
+        await goOnWithOperation(dying(w.services, random, last), message).catch((error: unknown) => {
           if (!(error instanceof Died)) throw error;
           deaths += 1;
         });

@@ -16,7 +16,7 @@ import { allScopes, may, Scopes, verbs } from "../../lambdas/core/access/scopes.
 import { definitionId } from "../../lambdas/core/catalog/feature-definition.ts";
 import { schedulesHash } from "../../lambdas/core/catalog/schedules.ts";
 import { endpointsOf } from "../../lambdas/core/catalog/webhook.ts";
-import { beginningOf, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
+import { firstCursor, ImportCursor } from "../../lambdas/core/job/import-cursor.ts";
 import { isKnownJob, type Job, JobMessage, jobMessageOf, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { OperationMessage } from "../../lambdas/core/job/operation.ts";
@@ -441,7 +441,7 @@ describe("a key of a later version", () => {
 });
 
 describe("a message of a later version", () => {
-  const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
+  const cursor = firstCursor({ key: "imports/a", etag: "e", size: 1, put_at: noon });
   const tick = { v: 1, ...lane, by: "mark", visible: noon };
   const delivery = deliveriesOf(endpointsOf([product]), anEvent("completed", jobs.completed))[0];
   const outcome = taskMessagesOf(jobs.overdue, jobs.completed, noon)[0];

@@ -45,7 +45,7 @@ export const limitMutations: Mutation[] = [
   { file: pass, find: "if (left > 0) await services.clock.sleep(left);", replace: "", test: engine },
   {
     file: pass,
-    find: "if (slotPartsOf(rule) > 0) await handOver(",
+    find: "if (slotPartsOf(rule) > 0) await handOverSlots(",
     replace: "if (false) await handOver(",
     test: engine,
   },

@@ -102,7 +102,7 @@ export const mutations: Mutation[] = [
   {
     // A long step within another one, of which nothing is recorded yet, is never run.
     file: "lambdas/code/feature/answer-decide.ts",
-    find: "scopes: scopesOf(message.key)",
+    find: "scopes: outerScopes(message.key)",
     replace: "scopes: []",
     test: "unit/code/answer.test.ts",
   },
@@ -270,7 +270,7 @@ export const mutations: Mutation[] = [
   {
     // A run that fails in the decision that has begun calls within a step is undone without them, and another process parks it.
     file: "lambdas/consumers/types/feature/code/ask-code.ts",
-    find: "...new Set([...scopes, ...Object.keys(kept.open).flatMap(scopesOf)]),",
+    find: "...new Set([...scopes, ...Object.keys(kept.open).flatMap(outerScopes)]),",
     replace: "...scopes,",
     test: "unit/consumers/types/feature/code/begun-scopes.test.ts",
   },
@@ -291,8 +291,8 @@ export const mutations: Mutation[] = [
   {
     // Every error with the name of ours is taken for one of a call.
     file: "lambdas/code/feature/step-errors.ts",
-    find: `return isNamed(value, "StepError", isOfStep);`,
-    replace: `return isNamed(value, "StepError");`,
+    find: `return isErrorNamed(value, "StepError", isOfStep);`,
+    replace: `return isErrorNamed(value, "StepError");`,
     test: "unit/consumers/types/feature/code/own-step-errors.test.ts",
   },
   {
@@ -323,7 +323,7 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/consumers/types/feature/decisions.ts",
-    find: "await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);",
+    find: "await wakeRun(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);",
     replace: "",
     test: "unit/consumers/types/feature/late-decisions.test.ts",
   },
@@ -337,7 +337,7 @@ export const mutations: Mutation[] = [
   {
     // A forecast of a week knows of the hot minutes of its first day and of its last one.
     file: "lambdas/aws/dynamodb/due-counts.ts",
-    find: "{ length: dayOf(to - 1) - dayOf(from) + 1 }",
+    find: "{ length: dayNumber(to - 1) - dayNumber(from) + 1 }",
     replace: "{ length: 2 }",
     test: "integration/ports/due-counts.test.ts",
   },
@@ -351,8 +351,8 @@ export const mutations: Mutation[] = [
   {
     // While AWS refuses to look at a line, each attempt of who stands in it leaves one message more.
     file: "lambdas/consumers/engine/gates/pass.ts",
-    find: "await handOver(services, gate, rule).catch(notHandedOver(services));",
-    replace: "await handOver(services, gate, rule);",
+    find: "await handOverSlots(services, gate, rule).catch(notHandedOver(services));",
+    replace: "await handOverSlots(services, gate, rule);",
     test: "unit/consumers/engine/limits.test.ts",
   },
   {
@@ -376,7 +376,7 @@ export const mutations: Mutation[] = [
   {
     file: "lambdas/consumers/types/feature/waits.ts",
     find: "const message = await firstMessage",
-    replace: "const message = timerOf(state) <= now ? undefined : await firstMessage",
+    replace: "const message = waitTimer(state) <= now ? undefined : await firstMessage",
     test: "unit/consumers/types/feature/waits.test.ts",
   },
   {
@@ -606,8 +606,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/code/feature/undo.ts",
-    find: "await Promise.all(closing.map(ended));",
-    replace: "void closing.map(ended);",
+    find: "await Promise.all(closing.map(callEnded));",
+    replace: "void closing.map(callEnded);",
     test: "unit/code/feature/calls.test.ts",
   },
   {
@@ -737,8 +737,8 @@ export const mutations: Mutation[] = [
   },
   {
     file: "lambdas/core/operations/list-jobs.ts",
-    find: "const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;",
-    replace: "const more = (await take(positions, 1)).length > 0;",
+    find: "const more = i + 1 < batch.length || (await takePositions(positions, 1)).length > 0;",
+    replace: "const more = (await takePositions(positions, 1)).length > 0;",
     test: "unit/api/find.test.ts",
   },
   {

@@ -4,7 +4,7 @@ import { makeTargetHealth } from "../../lambdas/consumers/engine/targets/health.
 import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { isOwnStep } from "../../lambdas/consumers/types/function/own-step.ts";
-import { reachOf } from "../../lambdas/core/catalog/reach.ts";
+import { reachOfType } from "../../lambdas/core/catalog/reach.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
@@ -91,7 +91,7 @@ export function consumers(world: World, ledger: Ledger, { jobs, gates }: Stored,
 
   /** The queues that a deployment lets the consumer of a type send to: SQS and the Scheduler would deny it any other. */
   function withinReach(type: JobType, { queue, catalog }: Pick<ConsumerServices, "queue" | "catalog">, what: string) {
-    const reach = new Set(reachOf(type, catalog.products));
+    const reach = new Set(reachOfType(type, catalog.products));
     const granted = (to: JobType) => {
       if (!reach.has(to)) observer.violated("consumer", `${what}, of type ${type}, sends to the queue of ${to} jobs`);
     };

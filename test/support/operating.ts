@@ -2,7 +2,7 @@ import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Operation, OperationMessage } from "../../lambdas/core/job/operation.ts";
 import { beginOperation, steerOperation } from "../../lambdas/core/operations/begin-operation.ts";
-import { goOn } from "../../lambdas/core/operations/go-on.ts";
+import { goOnWithOperation } from "../../lambdas/core/operations/go-on.ts";
 import { OperationRequest } from "../../lambdas/core/requests/operation-request.ts";
 import { askOperations } from "../../lambdas/reconciler/ask-operations.ts";
 import { aJob, noon } from "./builders.ts";
@@ -57,7 +57,7 @@ export function operating(jobs: readonly Job[]) {
     if (!found) throw new Error("there is no such operation");
     return found;
   };
-  const deliver = (message: OperationMessage) => goOn(services, message);
+  const deliver = (message: OperationMessage) => goOnWithOperation(services, message);
   return {
     services,
     get,

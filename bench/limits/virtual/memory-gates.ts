@@ -6,9 +6,9 @@ import {
   type GateItemState,
   type GateItemWrite,
   type GateName,
+  gateStep,
   isShared,
   type LineMark,
-  nextStep,
   startFrom,
 } from "../../../lambdas/core/limits/gate.ts";
 import { type Arrival, aheadMs } from "../../../lambdas/core/limits/gcra.ts";
@@ -91,7 +91,7 @@ export function memoryGates(gates: StoredGates, request: (kind: "read" | "write"
       let seen: GateItemState = { ...emptyPart(), ...guesses.get(name) };
       let isGuess = true;
       for (;;) {
-        const step = nextStep(seen, ask);
+        const step = gateStep(seen, ask);
         if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, again: false };
         if (step.do === "refuse" && !isGuess) {
           const state = seen;

@@ -4,7 +4,7 @@ import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
 import type { CheckedJobType, Product } from "../../../lambdas/core/catalog/job-type.ts";
-import { reachOf } from "../../../lambdas/core/catalog/reach.ts";
+import { reachOfType } from "../../../lambdas/core/catalog/reach.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import { consumerName } from "../../../lambdas/topology.ts";
 import { allow, type Capability } from "../../grants/capability.ts";
@@ -100,7 +100,7 @@ export class Consumer extends Construct {
     const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
-    const reach = reachOf(type, products);
+    const reach = reachOfType(type, products);
     const answers = type === "function" ? code.answers : undefined;
     // Retries and next runs are of the same type. Features schedule their steps.
     const schedules = type === "feature" ? reach : [type];

@@ -43,7 +43,7 @@ export async function handle(services: ApiServices, { query, scopes }: HttpReque
   const { product_tag, env, by, ...asked } = parseQuery(Query, query);
   const tenants = listedTenantsOf(services.catalog, scopes, { product_tag, env }, "/query");
   const now = services.clock.now();
-  const found = await costs(services, { tenants, ...timeOf(asked, now), by, now });
+  const found = await costs(services, { tenants, ...askedTime(asked, now), by, now });
   return { status: 200, body: { product_tag, ...defined({ env }), ...found } };
 }
 
@@ -59,15 +59,15 @@ export const doc = (): RouteDoc => ({
 
 type Asked = Pick<z.output<typeof Query>, "month" | "from" | "to">;
 
-function timeOf({ month, from, to }: Asked, now: number): { from: number; to: number } {
-  if (from === undefined) return monthOf(month ?? new Date(now).toISOString().slice(0, 7), now);
+function askedTime({ month, from, to }: Asked, now: number): { from: number; to: number } {
+  if (from === undefined) return monthBounds(month ?? new Date(now).toISOString().slice(0, 7), now);
   const end = Math.min(to ?? now, now);
   if (from >= end) throw invalidTime("/query/from", "must be before `to`, and in the past");
   if (end - from > longestWindowMs) throw invalidTime("/query/from", "must be at most 31 days before `to`");
   return { from, to: end };
 }
 
-function monthOf(month: string, now: number): { from: number; to: number } {
+function monthBounds(month: string, now: number): { from: number; to: number } {
   const [year = 0, number = 1] = month.split("-").map(Number);
   const from = Date.UTC(year, number - 1);
   if (from > now) throw invalidTime("/query/month", "must not be in the future");

@@ -19,7 +19,7 @@ import { type Recording, recordChange } from "../../core/operations/record-chang
 import type { SchedulingServices } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { summaryOf } from "../../core/queries/view.ts";
-import { type BulkAction, BulkRequest, changeable, conditionsOf } from "../../core/requests/bulk-request.ts";
+import { type BulkAction, BulkRequest, changeable, filterConditions } from "../../core/requests/bulk-request.ts";
 import { DryRunQuery, isDryRun } from "../dry-run.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
@@ -123,6 +123,6 @@ export const doc = (): RouteDoc => ({
 /** The list that a bulk change works through, in an order in which a changed job does not appear again. */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
   const finished = action === "retry" || action === "delete";
-  const conditions = conditionsOf(filter, { statuses: changeable[action], endedBy: finished ? began : undefined });
+  const conditions = filterConditions(filter, { statuses: changeable[action], endedBy: finished ? began : undefined });
   return { order: "asc" as const, ...conditions };
 }

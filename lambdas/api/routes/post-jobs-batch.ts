@@ -27,7 +27,7 @@ type Result = z.infer<typeof BatchResultSchema>["results"][number];
 /** Schedules up to 100 jobs independently of each other. Answers 200 with one outcome per job, in the order of the request. */
 export async function handle(services: SchedulingServices, request: HttpRequest): Promise<HttpResponse> {
   requireScope(request.scopes, "jobs:write", {});
-  const items = itemsOf(request);
+  const items = batchItems(request);
   const outcomes: (Scheduled | undefined)[] = [];
   const accepted: { index: number; request: AcceptedRequest }[] = [];
   for (const [index, item] of items.entries()) {
@@ -69,7 +69,7 @@ export const doc = (): RouteDoc => ({
   errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
 });
 
-function itemsOf({ body, headers }: HttpRequest): unknown[] {
+function batchItems({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {
     // The jobs are stored one by one, so one key cannot stand for all of them.
     const detail = "identifies one job: give each job of a batch its own idempotency_key";

@@ -20,7 +20,7 @@ interface DynamoAnswersOptions {
   retentionDays: number;
 }
 
-const runKey = (run: number): string => `${answerSortKey}${String(run).padStart(10, "0")}#`;
+const answerRunKey = (run: number): string => `${answerSortKey}${String(run).padStart(10, "0")}#`;
 
 /**
  * Two items a run beside its job, of compressed JSON: an item of 25 attempts with their answers would have 100 KB, and each change of
@@ -38,7 +38,7 @@ export function dynamoAnswers({ client, table, retentionDays }: DynamoAnswersOpt
   return withClassifiedErrors<Answers>({
     async put(answer, { isFirst, until }) {
       const { job_id, run, attempt, created_at } = answer;
-      const key = { [partitionKey]: jobsPrefix + job_id, [sortKey]: runKey(run) + (isFirst ? "first" : "last") };
+      const key = { [partitionKey]: jobsPrefix + job_id, [sortKey]: answerRunKey(run) + (isFirst ? "first" : "last") };
       const fields = { ...key, attempt, created_at, [ttlAttribute]: jobExpiryOf(until, retentionDays) };
       const put = new PutItemCommand({
         TableName: table,
@@ -53,7 +53,7 @@ export function dynamoAnswers({ client, table, retentionDays }: DynamoAnswersOpt
     },
 
     of: async (jobId, run) =>
-      (await itemsOf(jobId, runKey(run))).flatMap(answerIn).sort((one, other) => one.attempt - other.attempt),
+      (await itemsOf(jobId, answerRunKey(run))).flatMap(answerIn).sort((one, other) => one.attempt - other.attempt),
 
     async remove(jobId) {
       for (const { PK, SK } of await itemsOf(jobId, answerSortKey))

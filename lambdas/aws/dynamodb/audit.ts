@@ -25,7 +25,7 @@ export function dynamoAudit({ client, table, days }: DynamoAuditOptions): Audit 
   return withClassifiedErrors<Audit>({
     async put(entry) {
       const Item = toAttributes({
-        ...keyOf({ ...entry, month: monthOf(entry.at) }, entry.id),
+        ...entryKey({ ...entry, month: monthOf(entry.at) }, entry.id),
         [auditEntryAttribute]: canonicalJson(entry),
         [ttlAttribute]: Math.ceil(entry.at / 1000) + days * 86_400,
       });
@@ -37,27 +37,27 @@ export function dynamoAudit({ client, table, days }: DynamoAuditOptions): Audit 
         new QueryCommand({
           TableName: table,
           KeyConditionExpression: `${partitionKey} = :month AND begins_with(${sortKey}, :ids)`,
-          ExpressionAttributeValues: toAttributes({ ":month": partitionOf(of), ":ids": ids }),
+          ExpressionAttributeValues: toAttributes({ ":month": auditPartition(of), ":ids": ids }),
           // An item with this key need not exist.
-          ExclusiveStartKey: toAttributes(keyOf(of, before)),
+          ExclusiveStartKey: toAttributes(entryKey(of, before)),
           ScanIndexForward: false,
           Limit: limit,
           ConsistentRead: true,
         }),
       );
       const next = LastEvaluatedKey?.[sortKey]?.S;
-      return { entries: Items.flatMap(entriesIn), ...(next !== undefined && { next }) };
+      return { entries: Items.flatMap(auditEntriesIn), ...(next !== undefined && { next }) };
     },
   });
 }
 
 /** Tags contain no `#`, so the key is unambiguous. */
-const partitionOf = ({ product = "", month }: AuditMonth): string => `${auditPrefix}${product}#${month}`;
+const auditPartition = ({ product = "", month }: AuditMonth): string => `${auditPrefix}${product}#${month}`;
 
-const keyOf = (of: AuditMonth, id: string) => ({ [partitionKey]: partitionOf(of), [sortKey]: id });
+const entryKey = (of: AuditMonth, id: string) => ({ [partitionKey]: auditPartition(of), [sortKey]: id });
 
 /** What this version cannot read is left out, and stays in the table. */
-function entriesIn(item: Item): AuditEntry[] {
+function auditEntriesIn(item: Item): AuditEntry[] {
   const entry = auditEntryIn(parsedJson(item[auditEntryAttribute]?.S ?? ""));
   return entry ? [entry] : [];
 }

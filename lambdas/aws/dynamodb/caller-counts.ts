@@ -1,7 +1,7 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import { rateSlotMs } from "../../core/operations/key-rate.ts";
-import { slotOf } from "../../core/operations/wait.ts";
+import { waitSlot } from "../../core/operations/wait.ts";
 import type { CallerCounts, Waits } from "../../core/ports/waits.ts";
 import { partitionKey, sortKey, ttlAttribute, waitsPrefix } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
@@ -20,7 +20,7 @@ const counting =
   (kind: "SLOT" | "SECOND", slotMs: number) =>
   ({ client, table }: Storage): CallerCounts => ({
     async add(caller, now) {
-      const slot = slotOf(now, slotMs);
+      const slot = waitSlot(now, slotMs);
       const { Attributes = {} } = await client.send(
         new UpdateItemCommand({
           TableName: table,

@@ -18,7 +18,7 @@ const pastKeyOf = ({ product, event }: DefinedEvent) =>
   toAttributes({ [partitionKey]: `${definitionsPrefix}EVENT#${product}#${event}`, [sortKey]: "DEFINITIONS" });
 
 /** Neither tag may contain the separator. */
-const nameOf = ({ product, event }: DefinedEvent): string => `${product}#${event}`;
+const definedEventName = ({ product, event }: DefinedEvent): string => `${product}#${event}`;
 
 function eventNamed(name: string): DefinedEvent {
   const [product = "", event = ""] = name.split("#");
@@ -45,7 +45,7 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
   return withClassifiedErrors<Definitions>({
     async put(id, definition, event, now) {
       const { events = [] } = known.get(id) ?? {};
-      if (events.some((one) => nameOf(one) === nameOf(event))) return;
+      if (events.some((one) => definedEventName(one) === definedEventName(event))) return;
       const noted = client.send(
         new UpdateItemCommand({
           TableName: table,
@@ -64,7 +64,7 @@ export function dynamoDefinitions({ client, table }: { client: DynamoDBClient; t
           ExpressionAttributeNames: { "#gzip": "gzip", "#events": "events" },
           ExpressionAttributeValues: {
             ":gzip": { B: gzipSync(JSON.stringify(definition)) },
-            ":event": { SS: [nameOf(event)] },
+            ":event": { SS: [definedEventName(event)] },
           },
         }),
       );

@@ -33,14 +33,16 @@ export const dynamoDueCounts = ({ client, table }: { client: DynamoDBClient; tab
 
   async read(from, to) {
     if (to <= from) return [];
-    const days = Array.from({ length: dayOf(to - 1) - dayOf(from) + 1 }, (_, i) => duePartitionOf(from + i * dayMs));
+    const days = Array.from({ length: dayNumber(to - 1) - dayNumber(from) + 1 }, (_, i) =>
+      duePartitionOf(from + i * dayMs),
+    );
     const items = await Promise.all(days.map((day) => readDay(client, table, day)));
     return items.flat().filter(({ quarter }) => quarter >= from && quarter < to);
   },
 });
 
 const allJobs = "jobs";
-const dayOf = (time: number): number => Math.floor(time / dayMs);
+const dayNumber = (time: number): number => Math.floor(time / dayMs);
 /** `DUE#2030-01-01`. */
 const duePartitionOf = (time: number) => duePrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DD".length);
 /** `2030-01-01T12:15`. */

@@ -46,7 +46,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: endpointKeyOf(name), ConsistentRead: true }),
       );
-      return Item && "failures" in Item ? stateOf(Item) : undefined;
+      return Item && "failures" in Item ? endpointStateIn(Item) : undefined;
     },
 
     async failed(name, failure) {
@@ -67,7 +67,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       );
       const kept = Attributes?.recent_failures?.L?.length ?? 0;
       if (kept >= 2 * keptFailures) await trim(name, kept);
-      return stateOf(Attributes as Item);
+      return endpointStateIn(Attributes as Item);
     },
 
     async recovered(name) {
@@ -136,7 +136,7 @@ const codec: Codec<EndpointState> = {
   needed: { failures: "number", failing_since: "number", last_failure: "string" },
 };
 
-function stateOf(item: Item): EndpointState {
+function endpointStateIn(item: Item): EndpointState {
   const { recent_failures, ...rest } = readItem(item, codec);
   return { ...rest, ...(recent_failures && { recent_failures: recent_failures.slice(0, keptFailures) }) };
 }

@@ -1,5 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type DayFailures, type FailureGroup, groupsPerDay, merged, otherOf } from "../../core/job/failure-group.ts";
+import {
+  type DayFailures,
+  type FailureGroup,
+  groupsPerDay,
+  mergedGroup,
+  otherOf,
+} from "../../core/job/failure-group.ts";
 import { allOver } from "../../core/kernel/in-parallel.ts";
 import type { Failures } from "../../core/ports/failures.ts";
 import type { Counted } from "../../core/ports/stats-store.ts";
@@ -99,7 +105,7 @@ function failureCounting(failures: readonly Failure[]): Counting<Failure> {
     from: first.day,
     entries: failures,
     additionOf: (some) => {
-      const { count, first_at, fingerprint: _, ...latest } = some.map(({ group }) => group).reduce(merged);
+      const { count, first_at, fingerprint: _, ...latest } = some.map(({ group }) => group).reduce(mergedGroup);
       return { add: { count }, set: { ...latest, [ttlAttribute]: failureExpiryOf(first) }, setOnce: { first_at } };
     },
   };

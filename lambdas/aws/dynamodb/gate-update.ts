@@ -37,8 +37,8 @@ interface Writing {
 }
 
 /**
- * A write to which `nextStep` has led, as an update that holds only while what it was derived from does: it fails wherever
- * `nextStep` would have led to another one.
+ * A write to which `gateStep` has led, as an update that holds only while what it was derived from does: it fails wherever
+ * `gateStep` would have led to another one.
  */
 export function gateUpdate(table: string, part: GateItem, writing: Writing): UpdateItemCommand {
   const { write, ask } = writing;
@@ -169,7 +169,7 @@ function rateExpression({ write: { rate: write }, ask: { rate, now }, seen }: Wr
   }
 }
 
-/** A job that was not called passes only a gate without a line, as `nextStep` says. */
+/** A job that was not called passes only a gate without a line, as `gateStep` says. */
 function lineExpression({ write, ask }: Writing): UpdateExpression {
   if (ask.isCalled || ask.slot?.isGiven || write.slot?.do === "renew") return nothing;
   return { ...nothing, conditions: ["attribute_not_exists(#waiting)"], names: { "#waiting": markAttributes.id } };

@@ -13,9 +13,9 @@ import {
   type GateItem,
   type GateItemState,
   type GateItemWrite,
+  gateStep,
   isShared,
   newHolder,
-  nextStep,
   startFrom,
   type Taken,
 } from "../../core/limits/gate.ts";
@@ -88,13 +88,13 @@ export function dynamoGates({ client, table }: { client: DynamoDBClient; table: 
       learn(part, state);
     };
     for (let round = 0; round < rounds; round++) {
-      const step = nextStep(seen, ask);
+      const step = gateStep(seen, ask);
       if (step.do !== "write" && isGuess) {
         found(await read(part));
         continue;
       }
       if (step.do === "nothing") return { outcome: "taken", startsAt: step.startsAt, ...lost };
-      if (step.do === "refuse") return refusalOf(step, seen);
+      if (step.do === "refuse") return refusedTake(step, seen);
       const { write } = step;
       const held = heldBefore(write, seen, ask);
       const answer = await tried(part, gateUpdate(table, part, { write, ask, seen }));
@@ -195,7 +195,10 @@ function isWritten(stored: GateItemState, before: GateItemState, ask: Ask): bool
   return held?.lease === own.lease && held.turn === own.turn;
 }
 
-const refusalOf = (step: { why: "line" | "full" } | { why: "early"; startsAt: number }, state: GateItemState): Taken =>
+const refusedTake = (
+  step: { why: "line" | "full" } | { why: "early"; startsAt: number },
+  state: GateItemState,
+): Taken =>
   step.why === "early" ? { outcome: "early", startsAt: step.startsAt, state } : { outcome: step.why, state };
 
 /** What was stored of the starts before a write that took one: each moves the arrival time by one increment. */

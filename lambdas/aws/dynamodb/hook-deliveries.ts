@@ -27,7 +27,7 @@ export function dynamoHookDeliveries({ client, table, retentionDays }: DynamoHoo
   return withClassifiedErrors<HookDeliveries>({
     async put(delivery, sent) {
       const fields = {
-        ...keyOf(delivery, delivery.id),
+        ...hookDeliveryKey(delivery, delivery.id),
         delivery: JSON.stringify(delivery),
         has_body: sent !== undefined,
         [ttlAttribute]: Math.ceil(delivery.at / 1000) + days * 86_400,
@@ -39,9 +39,9 @@ export function dynamoHookDeliveries({ client, table, retentionDays }: DynamoHoo
 
     async get(name, id) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: toAttributes(keyOf(name, id)), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: toAttributes(hookDeliveryKey(name, id)), ConsistentRead: true }),
       );
-      const [delivery] = Item ? deliveriesIn(Item) : [];
+      const [delivery] = Item ? hookDeliveriesIn(Item) : [];
       const sent = Item && sentIn(Item);
       return delivery && { delivery, ...(sent && { sent }) };
     },
@@ -52,9 +52,9 @@ export function dynamoHookDeliveries({ client, table, retentionDays }: DynamoHoo
           TableName: table,
           KeyConditionExpression: `${partitionKey} = :hook AND begins_with(${sortKey}, :ids)`,
           ProjectionExpression: "delivery, has_body",
-          ExpressionAttributeValues: toAttributes({ ":hook": partitionOf(name), ":ids": ids }),
+          ExpressionAttributeValues: toAttributes({ ":hook": hookPartition(name), ":ids": ids }),
           // An item with this key need not exist.
-          ExclusiveStartKey: toAttributes(keyOf(name, before)),
+          ExclusiveStartKey: toAttributes(hookDeliveryKey(name, before)),
           ScanIndexForward: false,
           Limit: limit,
           ConsistentRead: true,
@@ -62,7 +62,7 @@ export function dynamoHookDeliveries({ client, table, retentionDays }: DynamoHoo
       );
       const next = LastEvaluatedKey?.[sortKey]?.S;
       const deliveries = Items.flatMap((item) =>
-        deliveriesIn(item).map((delivery) => ({ ...delivery, hasBody: item.has_body?.BOOL === true })),
+        hookDeliveriesIn(item).map((delivery) => ({ ...delivery, hasBody: item.has_body?.BOOL === true })),
       );
       return { deliveries, ...(next !== undefined && { next }) };
     },
@@ -70,12 +70,12 @@ export function dynamoHookDeliveries({ client, table, retentionDays }: DynamoHoo
 }
 
 /** Tags contain no `#`, so the key is unambiguous. */
-const partitionOf = ({ product, env, hook }: HookName): string => `${hookDeliveriesPrefix}${product}#${env}#${hook}`;
+const hookPartition = ({ product, env, hook }: HookName): string => `${hookDeliveriesPrefix}${product}#${env}#${hook}`;
 
-const keyOf = (name: HookName, id: string) => ({ [partitionKey]: partitionOf(name), [sortKey]: id });
+const hookDeliveryKey = (name: HookName, id: string) => ({ [partitionKey]: hookPartition(name), [sortKey]: id });
 
 /** What this version cannot read is left out, and stays in the table. */
-function deliveriesIn(item: Item): HookDelivery[] {
+function hookDeliveriesIn(item: Item): HookDelivery[] {
   const read = parsedJson(item.delivery?.S ?? "") as Partial<HookDelivery> | undefined;
   const isOne = typeof read?.id === "string" && typeof read.at === "number" && typeof read.outcome === "string";
   return isOne ? [read as HookDelivery] : [];

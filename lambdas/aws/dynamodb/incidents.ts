@@ -74,7 +74,7 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The SDK repeats a write whose answer was lost, and may find the change that it made itself.
         const stored = await get(before);
-        return stored && isChanged(stored, before, changes) ? stored : "lost";
+        return stored && isIncidentChanged(stored, before, changes) ? stored : "lost";
       }
     },
 
@@ -111,7 +111,7 @@ export function dynamoIncidents({ client, table }: { client: DynamoDBClient; tab
     async spend(tenant, before, after) {
       const put = new PutItemCommand({
         TableName: table,
-        Item: { ...toAttributes({ ...after, [ttlAttribute]: expiryOf(after.until) }), ...spendingKeyOf(tenant) },
+        Item: { ...toAttributes({ ...after, [ttlAttribute]: incidentExpiry(after.until) }), ...spendingKeyOf(tenant) },
         ConditionExpression: before ? "#until = :until" : "attribute_not_exists(PK)",
         ...(before && {
           ExpressionAttributeNames: { "#until": "until" },
@@ -228,7 +228,7 @@ function countingOf({ product, env, id, subject, entries }: Occurrences): Counti
       const sample = { ...(event !== undefined && { event }), ...(job_id !== undefined && { sample_job_id: job_id }) };
       return {
         add: { count: some.length },
-        set: { product, env, id, ...subject, ...sample, last_at: at, [ttlAttribute]: expiryOf(at) },
+        set: { product, env, id, ...subject, ...sample, last_at: at, [ttlAttribute]: incidentExpiry(at) },
         setOnce: { first_at: first },
       };
     },
@@ -236,7 +236,7 @@ function countingOf({ product, env, id, subject, entries }: Occurrences): Counti
 }
 
 /** Whether an incident is what a change made of it. What fails meanwhile is counted without a version. */
-function isChanged(stored: Incident, before: Incident, changes: IncidentChanges): boolean {
+function isIncidentChanged(stored: Incident, before: Incident, changes: IncidentChanges): boolean {
   const made = incidentIn(toAttributes({ ...before, ...changes, version: versionAfter(before) }));
   const names = ["version", ...Object.keys(changes)] as (keyof Incident)[];
   return names.every((name) => isDeepStrictEqual(stored[name], made[name]));
@@ -244,7 +244,7 @@ function isChanged(stored: Incident, before: Incident, changes: IncidentChanges)
 
 const versionAfter = ({ version = 0 }: Incident): number => version + 1;
 
-const expiryOf = (at: number): number => Math.floor((at + keptMs) / 1000);
+const incidentExpiry = (at: number): number => Math.floor((at + keptMs) / 1000);
 
 function changeUpdate(
   table: string,

@@ -97,7 +97,12 @@ export function dynamoOperations({ client, table }: { client: DynamoDBClient; ta
 
     async enlist(product, { id, created_at }) {
       const key = { [partitionKey]: `${operationsOfPrefix}${product}`, [sortKey]: listKey({ id, created_at }) };
-      const item = toAttributes({ ...key, id, created_at, [ttlAttribute]: expiryOf(created_at + keptMs.beside) });
+      const item = toAttributes({
+        ...key,
+        id,
+        created_at,
+        [ttlAttribute]: operationExpiry(created_at + keptMs.beside),
+      });
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
 
@@ -118,7 +123,7 @@ export function dynamoOperations({ client, table }: { client: DynamoDBClient; ta
     async putPage(id, turn, page, at) {
       const item = {
         ...pageKeyOf(id, turn),
-        ...toAttributes({ ...page, [ttlAttribute]: expiryOf(at + keptMs.beside) }),
+        ...toAttributes({ ...page, [ttlAttribute]: operationExpiry(at + keptMs.beside) }),
       };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
@@ -130,7 +135,7 @@ export function dynamoOperations({ client, table }: { client: DynamoDBClient; ta
   });
 }
 
-const expiryOf = (at: number): number => Math.ceil(at / 1000);
+const operationExpiry = (at: number): number => Math.ceil(at / 1000);
 
 const operationKeyOf = (id: string): Item =>
   toAttributes({ [partitionKey]: `${operationPrefix}${id}`, [sortKey]: "OP" });
@@ -148,7 +153,7 @@ const operationItemOf = (operation: Operation): Item =>
     [partitionKey]: `${operationPrefix}${operation.id}`,
     [sortKey]: "OP",
     ...(isOver(operation) && {
-      [ttlAttribute]: expiryOf((operation.ended_at ?? operation.created_at) + keptMs.operation),
+      [ttlAttribute]: operationExpiry((operation.ended_at ?? operation.created_at) + keptMs.operation),
     }),
   });
 

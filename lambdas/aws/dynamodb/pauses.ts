@@ -38,7 +38,7 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
 
     async put(next, before) {
       try {
-        await client.send(new PutItemCommand({ TableName: table, Item: pauseItemOf(next), ...unchanged(before) }));
+        await client.send(new PutItemCommand({ TableName: table, Item: pauseItemOf(next), ...ifUnchanged(before) }));
         return "written";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -49,7 +49,9 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
 
     async remove(pause) {
       try {
-        await client.send(new DeleteItemCommand({ TableName: table, Key: pauseKeyOf(pause.id), ...unchanged(pause) }));
+        await client.send(
+          new DeleteItemCommand({ TableName: table, Key: pauseKeyOf(pause.id), ...ifUnchanged(pause) }),
+        );
         return "removed";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -80,7 +82,7 @@ const codec: Codec<Pause> = {
 const pauseIn = (item: Item): Pause => readItem(item, codec);
 
 /** A scope that was paused, drained and paused again begins with version 1 again: `since` tells the two apart. */
-const unchanged = (before: Pick<Pause, "version" | "since"> | undefined) =>
+const ifUnchanged = (before: Pick<Pause, "version" | "since"> | undefined) =>
   before
     ? {
         ConditionExpression: "version = :version AND since = :since",

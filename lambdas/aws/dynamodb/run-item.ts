@@ -29,7 +29,7 @@ const runCodec: Codec<RunRecord> = {
   },
 };
 
-function runOf(item: Item): RunRecord {
+function runRecordIn(item: Item): RunRecord {
   const run = readItem(item, runCodec);
   const result = withValue(run.result, item.result);
   return result === undefined ? run : { ...run, result };
@@ -54,7 +54,7 @@ export async function runsPage(
     Limit: limit + 1,
   });
   const { Items = [], LastEvaluatedKey } = await client.send(query);
-  const runs = Items.slice(0, limit).map(runOf);
+  const runs = Items.slice(0, limit).map(runRecordIn);
   const last = runs.at(-1);
   // DynamoDB also ends a page at 1 MB.
   const more = Items.length > limit || LastEvaluatedKey !== undefined;

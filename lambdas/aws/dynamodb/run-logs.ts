@@ -35,7 +35,7 @@ const needCodec: Codec<{ until: number }> = { needed: { until: "number" } };
 const bundleKeyOf = (sha256: string) => toAttributes({ [partitionKey]: bundlesPartition, [sortKey]: sha256 });
 const untilName = { "#until": "until" };
 
-const entriesIn = (item: Item): KeptEntry[] => JSON.parse(readItem(item, codec).entries) as KeptEntry[];
+const logEntriesIn = (item: Item): KeptEntry[] => JSON.parse(readItem(item, codec).entries) as KeptEntry[];
 
 /** How many items DynamoDB deletes at a time. */
 const deletedAtOnce = 25;
@@ -79,14 +79,14 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
       const prefix = namePrefix(log);
       // A caller that reads on has read a whole append, so that the next entry begins another one.
       const items = await queryItems(client, between(log.job_id, prefix + padded(after + 1), `${prefix}~`));
-      return items.flatMap(entriesIn);
+      return items.flatMap(logEntriesIn);
     },
 
     async remove(job) {
       const prefix = jobPrefix(job);
       const items = await queryItems(client, between(job.job_id, prefix, `${prefix}~`));
       await removeAll(items);
-      return items.flatMap(entriesIn).flatMap(({ value }) => (value && "blob" in value ? [value.blob] : []));
+      return items.flatMap(logEntriesIn).flatMap(({ value }) => (value && "blob" in value ? [value.blob] : []));
     },
 
     async park(product, job_id, until) {

@@ -23,9 +23,9 @@ export function dynamoSearchIndex({ client, table }: { client: DynamoDBClient; t
     shard: number,
     { after, from = 0, until = latest, limit }: Parameters<SearchIndex["page"]>[1],
   ) => {
-    const low = `${beginningOf(of)}${timeKey(Math.max(0, from))}`;
-    const end = `${beginningOf(of)}${endOfTimeKey(Math.min(latest, until))}`;
-    const place = after && `${beginningOf(of)}${positionKey(after)}`;
+    const low = `${searchKeyStart(of)}${timeKey(Math.max(0, from))}`;
+    const end = `${searchKeyStart(of)}${endOfTimeKey(Math.min(latest, until))}`;
+    const place = after && `${searchKeyStart(of)}${positionKey(after)}`;
     const high = place !== undefined && place < end ? place : end;
     // DynamoDB refuses a range that ends before it starts.
     if (low > high) return [];
@@ -33,7 +33,7 @@ export function dynamoSearchIndex({ client, table }: { client: DynamoDBClient; t
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: `${partitionKey} = :value AND ${sortKey} BETWEEN :low AND :high`,
-        ExpressionAttributeValues: toAttributes({ ":value": partitionOf(of, shard), ":low": low, ":high": high }),
+        ExpressionAttributeValues: toAttributes({ ":value": searchPartition(of, shard), ":low": low, ":high": high }),
         ScanIndexForward: false,
         // One more than is asked for says whether there are more; another one is that of the position itself.
         Limit: limit + (after ? 2 : 1),
@@ -56,16 +56,16 @@ export function dynamoSearchIndex({ client, table }: { client: DynamoDBClient; t
 }
 
 /** A text may have any characters and be long; its hash is neither. What is sealed is a hash with a key already. */
-const partitionOf = ({ product, env, value, sealed }: SearchIn, shard: number): string =>
+const searchPartition = ({ product, env, value, sealed }: SearchIn, shard: number): string =>
   `${searchPrefix}${product}#${env}#${hash("sha256", JSON.stringify([sealed, value]), "base64url")}#${shard}`;
 
 /** Names of fields have no `#` and no `!`. */
-const beginningOf = ({ field, failed }: SearchIn): string => `${failed ? "!" : ""}${field}#`;
+const searchKeyStart = ({ field, failed }: SearchIn): string => `${failed ? "!" : ""}${field}#`;
 
 const itemOf = (entry: SearchEntry) =>
   toAttributes({
-    [partitionKey]: partitionOf(entry, shardOf(entry.job_id, shards)),
-    [sortKey]: `${beginningOf(entry)}${positionKey({ time: entry.at, id: entry.job_id })}`,
+    [partitionKey]: searchPartition(entry, shardOf(entry.job_id, shards)),
+    [sortKey]: `${searchKeyStart(entry)}${positionKey({ time: entry.at, id: entry.job_id })}`,
     [ttlAttribute]: Math.ceil(entry.until / 1000),
   });
 

@@ -35,7 +35,7 @@ export function dynamoSentDeliveries({ client, table, retentionDays }: DynamoSen
       await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: toAttributes(keyOf(message, sentIdOf(message))),
+          Key: toAttributes(sentDeliveryKey(message, sentIdOf(message))),
           UpdateExpression: `SET ${kept.join(", ")}${next_at === undefined ? " REMOVE next_at" : ""}`,
           ExpressionAttributeNames: { "#expires": ttlAttribute },
           ExpressionAttributeValues: toAttributes({
@@ -53,9 +53,9 @@ export function dynamoSentDeliveries({ client, table, retentionDays }: DynamoSen
 
     async get(name, id) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: toAttributes(keyOf(name, id)), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: toAttributes(sentDeliveryKey(name, id)), ConsistentRead: true }),
       );
-      return Item && deliveriesIn(Item)[0];
+      return Item && sentDeliveriesIn(Item)[0];
     },
 
     async page(name, { before, limit }) {
@@ -63,28 +63,31 @@ export function dynamoSentDeliveries({ client, table, retentionDays }: DynamoSen
         new QueryCommand({
           TableName: table,
           KeyConditionExpression: `${partitionKey} = :endpoint AND begins_with(${sortKey}, :ids)`,
-          ExpressionAttributeValues: toAttributes({ ":endpoint": partitionOf(name), ":ids": ids }),
+          ExpressionAttributeValues: toAttributes({ ":endpoint": endpointPartition(name), ":ids": ids }),
           // An item with this key need not exist.
-          ExclusiveStartKey: toAttributes(keyOf(name, before)),
+          ExclusiveStartKey: toAttributes(sentDeliveryKey(name, before)),
           ScanIndexForward: false,
           Limit: limit,
           ConsistentRead: true,
         }),
       );
       const next = LastEvaluatedKey?.[sortKey]?.S;
-      return { deliveries: Items.flatMap(deliveriesIn), ...(next !== undefined && { next }) };
+      return { deliveries: Items.flatMap(sentDeliveriesIn), ...(next !== undefined && { next }) };
     },
   });
 }
 
 /** Tags contain no `#`, so the key is unambiguous. */
-const partitionOf = ({ product, env, webhook }: EndpointName): string =>
+const endpointPartition = ({ product, env, webhook }: EndpointName): string =>
   `${sentDeliveriesPrefix}${product}#${env}#${webhook}`;
 
-const keyOf = (name: EndpointName, id: string) => ({ [partitionKey]: partitionOf(name), [sortKey]: id });
+const sentDeliveryKey = (name: EndpointName, id: string) => ({
+  [partitionKey]: endpointPartition(name),
+  [sortKey]: id,
+});
 
 /** What this version cannot read is left out, and stays in the table. */
-function deliveriesIn(item: Item): SentDelivery[] {
+function sentDeliveriesIn(item: Item): SentDelivery[] {
   const read = fromAttributes(item) as Partial<Record<keyof SentDelivery, never>> & { SK: string };
   const { SK: id, message: text, outcome, attempts, next_at, answer } = read;
   const message = parsedJson(text ?? "") as SentMessage | undefined;

@@ -60,7 +60,7 @@ const marginSeconds = 24 * 3600;
 const mostTries = 20;
 
 /** Tags have no `#`, no name of a signal has the mark that follows it (`signalNameFault`), and a key is the last part. */
-const partitionOf = ({ product, env, signal, to }: SignalAddress): string =>
+const signalPartition = ({ product, env, signal, to }: SignalAddress): string =>
   `${signalsPrefix}${product}#${env}#${signal}#${"key" in to ? `KEY#${to.key}` : `RUN#${to.job_id}`}`;
 
 /** The address that a partition is of. */
@@ -89,7 +89,7 @@ export function dynamoSignals(
   limits: typeof addressLimits = addressLimits,
 ): Signals {
   const keyOf = (address: SignalAddress, sort: string): Item =>
-    toAttributes({ [partitionKey]: partitionOf(address), [sortKey]: sort });
+    toAttributes({ [partitionKey]: signalPartition(address), [sortKey]: sort });
   const waiterKey = (address: SignalAddress, { message, step }: Waiter): Item =>
     keyOf(address, `${waiterSortKey}${message.job_id}#${stepName(step)}`);
   const put = (key: Item, fields: object, until: number, unless: Partial<PutItemCommandInput> = {}) => {
@@ -100,7 +100,7 @@ export function dynamoSignals(
   const between = (address: SignalAddress, from: string, to: string) => ({
     TableName: table,
     KeyConditionExpression: `${partitionKey} = :address AND ${sortKey} BETWEEN :from AND :to`,
-    ExpressionAttributeValues: toAttributes({ ":address": partitionOf(address), ":from": from, ":to": to }),
+    ExpressionAttributeValues: toAttributes({ ":address": signalPartition(address), ":from": from, ":to": to }),
     ConsistentRead: true,
   });
 

@@ -42,7 +42,7 @@ const statsStore = ({ client, table }: DynamoStatsStoreOptions, counters: Counte
       }),
     };
     if (toHour <= fromHour) return [];
-    return (await queryItems(client, query)).map((item) => ({ hour: hourIn(item), counts: countsIn(item) }));
+    return (await queryItems(client, query)).map((item) => ({ hour: hourIn(item), counts: storedCounts(item) }));
   },
 
   async latest(product, env) {
@@ -92,7 +92,7 @@ function countAttributesOf({ lateness, duration, ...counters }: Counts): Record<
   return { ...counters, ...Object.fromEntries([...spread("lateness", lateness), ...spread("duration", duration)]) };
 }
 
-function countsIn(item: Item): Counts {
+function storedCounts(item: Item): Counts {
   const stored = readItem<Partial<Record<string, number>>>(item, { needed: {} });
   const { lateness, duration, ...counters } = noCounts();
   const gathered = (name: string, histogram: number[]) => histogram.map((_, i) => stored[`${name}_${i}`] ?? 0);

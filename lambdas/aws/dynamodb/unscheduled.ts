@@ -26,7 +26,7 @@ export const dynamoUnscheduled = ({ client, table }: { client: DynamoDBClient; t
       const expires = Math.ceil((messageTime(message) + keptAfterMs) / 1000);
       const item = {
         ...keptKeyOf(kept),
-        ...toAttributes({ type, group, ...fieldsOf(message), [ttlAttribute]: expires }),
+        ...toAttributes({ type, group, ...keptMessageFields(message), [ttlAttribute]: expires }),
       };
       await client.send(new PutItemCommand({ TableName: table, Item: item }));
     },
@@ -86,7 +86,7 @@ interface KeptFields extends KeptMessage {
  * go back, derives the key from the time in the message: it would send others again and again, and never come to those behind them. It sends
  * this one once, and its consumer drops it.
  */
-const fieldsOf = ({ wake_at, ...message }: JobMessage): Pick<KeptFields, "message" | "job_due_at"> =>
+const keptMessageFields = ({ wake_at, ...message }: JobMessage): Pick<KeptFields, "message" | "job_due_at"> =>
   wake_at === undefined ? { message } : { message: { ...message, due_at: wake_at }, job_due_at: message.due_at };
 
 const keptIn = (item: Item): KeptMessage => {

@@ -87,7 +87,7 @@ const requestFields = (event: Event, context: Context) => ({
 });
 
 function httpRequestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest {
-  const scopes = open ? noScopes : scopesOf(event);
+  const scopes = open ? noScopes : authorizedScopes(event);
   const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
   const unknown = open || takesQuery ? [] : Object.keys(query);
   if (unknown.length > 0) {
@@ -141,7 +141,7 @@ function callerOf(event: Event): string {
  * API Gateway has authorized the caller. The authorizer passes on the scopes of a bearer key; an IAM caller has all of them. What
  * cannot be read was kept of another version's authorizer, and grants nothing.
  */
-function scopesOf(event: Event): Scopes {
+function authorizedScopes(event: Event): Scopes {
   const { lambda, iam } = authorizedOf(event);
   if (iam) return allScopes;
   const scopes = lambda?.scopes;

@@ -36,10 +36,10 @@ export const streamHandler = <S extends DeadLetterServices>(
   handle: (services: S, changes: readonly JobChange[]) => Promise<number | undefined>,
 ) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
-    .use(logFault(services))
+    .use(loggingFaults(services))
     .handler(async ({ Records }, context) => {
       const own = loggingOf(services(), invocationFields(context));
-      const read = Records.map((record, index) => ({ index, ...changeOf(record) }));
+      const read = Records.map((record, index) => ({ index, ...recordedChange(record) }));
       const unreadable = read.flatMap(({ index, letter }) => (letter ? [{ index, letter }] : []));
       const unkept = await setAside(
         own,
@@ -57,7 +57,7 @@ export const streamHandler = <S extends DeadLetterServices>(
     });
 
 /** The write in a record, or a dead letter for an unreadable one, which would fail every time and hold up the jobs behind it. */
-function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLetter } {
+function recordedChange(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLetter } {
   const { eventID: id, dynamodb = {} } = record;
   const { SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
   try {
@@ -89,7 +89,7 @@ function writtenIn({
   };
 }
 
-const logFault = (services: () => { log: Log }): MiddlewareObj<DynamoDBStreamEvent, DynamoDBBatchResponse> => ({
+const loggingFaults = (services: () => { log: Log }): MiddlewareObj<DynamoDBStreamEvent, DynamoDBBatchResponse> => ({
   onError: (request) => {
     const { log } = loggingOf(services(), invocationFields(request.context));
     log.error("batch failed; it will be delivered again", traceOf(request.error));

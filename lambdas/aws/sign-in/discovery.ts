@@ -28,7 +28,7 @@ export function discovery(clock: Pick<Clock, "now">): (issuer: string) => Promis
   return (issuer) => {
     const found = known.get(issuer);
     if (found && clock.now() < found.until) return found.metadata;
-    const entry = { until: clock.now() + keptMs, metadata: metadataOf(issuer) };
+    const entry = { until: clock.now() + keptMs, metadata: issuerMetadata(issuer) };
     known.set(issuer, entry);
     entry.metadata.catch(() => {
       entry.until = clock.now() + failedMs;
@@ -37,7 +37,7 @@ export function discovery(clock: Pick<Clock, "now">): (issuer: string) => Promis
   };
 }
 
-async function metadataOf(issuer: string): Promise<Metadata> {
+async function issuerMetadata(issuer: string): Promise<Metadata> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const { status, body } = await fetchJson(url, { headers: { accept: "application/json" } }, timeoutMs);
   const parsed = Metadata().safeParse(body, { jitless: true });

@@ -11,13 +11,13 @@ export async function fetchJson(
   init: RequestInit,
   timeoutMs: number,
 ): Promise<{ status: number; body: unknown }> {
-  const { status, text } = await textOf(url, init, timeoutMs);
+  const { status, text } = await fetchedText(url, init, timeoutMs);
   if (status === 429 || status >= 500)
     throw new TransientError("ISSUER_UNAVAILABLE", `${new URL(url).host} answered ${status}`);
   return { status, body: parsedJson(text ?? "") };
 }
 
-async function textOf(url: string, init: RequestInit, timeoutMs: number) {
+async function fetchedText(url: string, init: RequestInit, timeoutMs: number) {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, { ...init, redirect: "manual", signal });

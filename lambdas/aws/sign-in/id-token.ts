@@ -33,7 +33,7 @@ export async function claimsOfIdToken(
       currentDate: new Date(now),
     });
     requireOwn(payload, { clientId, audience });
-    if (payload.nonce !== nonce) throw refused("is not for this sign-in (`nonce`)");
+    if (payload.nonce !== nonce) throw refusedToken("is not for this sign-in (`nonce`)");
     return payload;
   } catch (cause) {
     // Its key may be new, and the issuer's keys were fetched a moment ago.
@@ -42,11 +42,11 @@ export async function claimsOfIdToken(
     if (isUnavailable(cause))
       throw new TransientError("ISSUER_UNAVAILABLE", "the issuer's keys were not read", { cause });
     if (cause instanceof SignInRefused) throw cause;
-    throw refused((cause instanceof errors.JOSEError && tokenFault(cause, words)) || "cannot be read");
+    throw refusedToken((cause instanceof errors.JOSEError && tokenFault(cause, words)) || "cannot be read");
   }
 }
 
-const refused = (why: string) => new SignInRefused(`The issuer's token ${why}.`);
+const refusedToken = (why: string) => new SignInRefused(`The issuer's token ${why}.`);
 
 /** Nobody else may be meant but this client, and an audience that the deployment knows; and it was issued to this client. */
 function requireOwn(
@@ -54,8 +54,9 @@ function requireOwn(
   { clientId, audience }: { clientId: string; audience: string | undefined },
 ): void {
   const others = [aud].flat().filter((one) => one !== clientId);
-  if (others.some((one) => one !== audience)) throw refused("is for another audience (`aud`)");
-  if (azp === undefined ? others.length > 0 : azp !== clientId) throw refused("was issued to another client (`azp`)");
+  if (others.some((one) => one !== audience)) throw refusedToken("is for another audience (`aud`)");
+  if (azp === undefined ? others.length > 0 : azp !== clientId)
+    throw refusedToken("was issued to another client (`azp`)");
 }
 
 const words = {

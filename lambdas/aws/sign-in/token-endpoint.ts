@@ -24,18 +24,18 @@ export async function idTokenFor(
   const { clientSecret } = issuer;
   const ask = async (fresh: boolean) => {
     const secret = clientSecret && (await secrets.resolve(clientSecret, { fresh }));
-    return fetchJson(metadata.token_endpoint, requestOf(issuer, metadata, returned, secret), timeoutMs);
+    return fetchJson(metadata.token_endpoint, tokenRequest(issuer, metadata, returned, secret), timeoutMs);
   };
   let answer = await ask(false);
   // The secret may have been replaced since it was read; a code is used up only by who proves to be its client.
-  if (clientSecret && refusalOf(answer.body) === "invalid_client") answer = await ask(true);
+  if (clientSecret && refusalCode(answer.body) === "invalid_client") answer = await ask(true);
   const token = Tokens().safeParse(answer.body, { jitless: true }).data?.id_token;
   if (answer.status === 200 && token !== undefined) return token;
   throw faultOf(answer, issuer.issuer);
 }
 
 /** The client proves who it is by its secret, where it has one, in the way that the issuer takes. */
-function requestOf(
+function tokenRequest(
   { clientId, clientSecret }: SignInIssuer,
   { token_endpoint_auth_methods_supported: methods }: Metadata,
   { code, verifier, redirect_uri }: Returned,
@@ -60,15 +60,15 @@ function requestOf(
 /** RFC 6749 encodes both as in a form before they are joined (2.3.1). */
 const encoded = (text: string): string => new URLSearchParams({ _: text }).toString().slice(2);
 
-const refusalOf = (body: unknown): string | undefined => Refusal().safeParse(body, { jitless: true }).data?.error;
+const refusalCode = (body: unknown): string | undefined => Refusal().safeParse(body, { jitless: true }).data?.error;
 
 function faultOf({ status, body }: { status: number; body: unknown }, issuer: string): Error {
-  const error = refusalOf(body);
+  const error = refusalCode(body);
   if (error === "invalid_grant")
     return new SignInRefused("The issuer does not take this code: it was used already, is too old, or is for another.");
   return new IssuerSetup(
-    `${issuer} refused the client of this deployment, or answered no id_token (status ${status}${isPlain(error) ? `, ${error}` : ""})`,
+    `${issuer} refused the client of this deployment, or answered no id_token (status ${status}${isPlainCode(error) ? `, ${error}` : ""})`,
   );
 }
 
-const isPlain = (error: string | undefined): error is string => /^[a-z_]{1,40}$/.test(error ?? "");
+const isPlainCode = (error: string | undefined): error is string => /^[a-z_]{1,40}$/.test(error ?? "");

@@ -18,7 +18,7 @@ const longestCause = 32_768;
 const closedErrors = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
 
 /** Cuts a string, and replaces a surrogate whose other half was cut off, which would be invalid. */
-const cutText = (text: string, longest: number): string => text.slice(0, longest).toWellFormed();
+const firstCharacters = (text: string, longest: number): string => text.slice(0, longest).toWellFormed();
 
 /** The tasks of Step Functions that wait for a callback. */
 export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
@@ -38,8 +38,8 @@ export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
         client.send(
           new SendTaskFailureCommand({
             taskToken,
-            error: cutText(error, longestError),
-            cause: cutText(cause, longestCause),
+            error: firstCharacters(error, longestError),
+            cause: firstCharacters(cause, longestCause),
           }),
         ),
       ),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Duration, FeatureContext } from "../feature/context.ts";
-import { isRollback, mayBeRetried, StepError } from "../feature/step-errors.ts";
+import { isRetryableStep, isRollback, StepError } from "../feature/step-errors.ts";
 import { notHere } from "./not-here.ts";
 
 export type Base = FeatureContext<never>;
@@ -38,7 +38,7 @@ export async function retrying<Result>(
     try {
       return await attempt(retry);
     } catch (error) {
-      if (retry >= retries || !mayFail(error) || !mayBeRetried(error)) throw error;
+      if (retry >= retries || !mayFail(error) || !isRetryableStep(error)) throw error;
     }
     const times = backoff === "exponential" ? 2 ** retry : backoff === "linear" ? retry + 1 : 1;
     await base.sleep(first * times, key === undefined ? {} : { step: `${key}:delay-${retry + 1}` });
@@ -46,7 +46,7 @@ export async function retrying<Result>(
 }
 
 /** What is late is closed, and fails with the code TIMEOUT. */
-export async function within<Result>(
+export async function withinTimeout<Result>(
   base: Base,
   what: string,
   timeout: Duration | undefined,

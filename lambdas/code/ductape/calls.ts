@@ -1,4 +1,4 @@
-import { type Attempts, type Base, places, retrying, within } from "./attempts.ts";
+import { type Attempts, type Base, places, retrying, withinTimeout } from "./attempts.ts";
 import type {
   ActionCall,
   CallFields,
@@ -10,7 +10,7 @@ import type {
   StorageCall,
   Untyped,
 } from "./context.ts";
-import { sentValue } from "./sent-value.ts";
+import { ductapeValue } from "./sent-value.ts";
 
 type Calls = Pick<
   DuctapeContext,
@@ -19,12 +19,14 @@ type Calls = Pick<
 type Fields = Record<string, unknown>;
 
 /** The calls that run an event of the product as a job. Their names of events are those of the SDK's namespaces. */
-export function callsOf(base: Base): Calls {
+export function ductapeCalls(base: Base): Calls {
   const counts = new Map<string, number>();
   const run = (what: string, event: string, input: Fields, { retries, timeout }: CallFields): Promise<Untyped> => {
     const attempts: Attempts = { retries };
-    const sent = sentValue(input) as Fields;
-    return retrying(base, what, attempts, () => within(base, event, timeout, () => base.run<Untyped>(event, sent)));
+    const sent = ductapeValue(input) as Fields;
+    return retrying(base, what, attempts, () =>
+      withinTimeout(base, event, timeout, () => base.run<Untyped>(event, sent)),
+    );
   };
 
   /** A job that repeats another has another key for the app's server, unless it is given the one of the first. */
@@ -33,7 +35,7 @@ export function callsOf(base: Base): Calls {
     const known = place?.counts ?? counts;
     const count = (known.get(event) ?? 0) + 1;
     known.set(event, count);
-    if ((retries === 0 && !place?.isRepeated) || hasKey(input)) return input;
+    if ((retries === 0 && !place?.isRepeated) || hasIdempotencyKey(input)) return input;
     const path = [place?.path, event, count]
       .filter((part) => part !== undefined)
       .map((part) => encodeURIComponent(part));
@@ -44,9 +46,9 @@ export function callsOf(base: Base): Calls {
     run: async (data: ActionCall) => {
       const { app, event, action: other, input = {}, ...more } = dataOf(`ctx.${name}.run`, data);
       noOther(`ctx.${name}.run`, more, ["retries", "timeout"]);
-      const tag = joined(`ctx.${name}.run`, app, { event, action: other });
+      const tag = joinedNames(`ctx.${name}.run`, app, { event, action: other });
       const result = await run(`ctx.${name}.run`, tag, withKey(tag, input, more), more);
-      return bodyOf(result);
+      return resultBody(result);
     },
   });
 
@@ -55,27 +57,27 @@ export function callsOf(base: Base): Calls {
       const call = `ctx.database.${name}`;
       const { database: of, event, action: other, ...more } = dataOf(call, data);
       noOther(call, more, ["data", "params", "where", "filter", "query", "input", "retries", "timeout"]);
-      const result = await run(call, joined(call, of, { event, action: other }), rowsOf(call, more), more);
+      const result = await run(call, joinedNames(call, of, { event, action: other }), writtenRows(call, more), more);
       return read(result, Array.isArray(more.data)) as Untyped;
     };
 
   const message = (name: string, inputOf: (content: Fields) => Fields) => async (data: MessageCall) => {
     const call = `ctx.notification.${name}`;
     const { notification, event, retries, timeout, ...content } = dataOf(call, data);
-    const tag = joined(call, event === undefined ? undefined : notification, { event: event ?? notification });
+    const tag = joinedNames(call, event === undefined ? undefined : notification, { event: event ?? notification });
     return run(call, tag, inputOf(content), { ...defined({ retries, timeout }) });
   };
 
   const publish = (call: string) => async (data: PublishCall) => {
     const { broker, event, input, message: content, key, headers, ...more } = dataOf(call, data);
     noOther(call, more, ["retries", "timeout"]);
-    return run(call, joined(call, broker, { event }), input ?? defined({ message: content, key, headers }), more);
+    return run(call, joinedNames(call, broker, { event }), input ?? defined({ message: content, key, headers }), more);
   };
 
   const invoke = async (contract: Contract, operation: string, input: unknown = {}): Promise<Untyped> => {
     if (typeof operation !== "string" || operation === "")
       throw new TypeError(
-        `ctx.functions.invoke(${nameOf(contract)}, operation, input) needs the name of an operation.`,
+        `ctx.functions.invoke(${contractName(contract)}, operation, input) needs the name of an operation.`,
       );
     return run("ctx.functions.invoke", operation, { payload: input }, {});
   };
@@ -86,7 +88,7 @@ export function callsOf(base: Base): Calls {
     actions: action("actions"),
     database: {
       insert: database("insert", changedOf),
-      query: database("query", readOf),
+      query: database("query", readRows),
       update: database("update", changedOf),
       delete: database("delete", wasDeleted) as never,
       execute: database("execute", (result) => result),
@@ -94,14 +96,16 @@ export function callsOf(base: Base): Calls {
     notification: {
       email: message("email", ({ input, ...content }) => ({ email: input ?? content })),
       sms: message("sms", ({ input, ...content }) => ({ sms: smsOf((input ?? content) as Fields) })),
-      push: message("push", ({ input, ...content }) => ({ push_notification: pushOf((input ?? content) as Fields) })),
+      push: message("push", ({ input, ...content }) => ({
+        push_notification: pushFields((input ?? content) as Fields),
+      })),
       send: message("send", ({ input, ...content }) => channelsOf((input ?? content) as Fields)),
     },
     storage: {
       upload: async (data: StorageCall) => {
         const call = "ctx.storage.upload";
         const { storage, event, input, retries, timeout, ...content } = dataOf(call, data);
-        const tag = joined(call, undefined, { event: event ?? storage });
+        const tag = joinedNames(call, undefined, { event: event ?? storage });
         return uploaded(await run(call, tag, (input ?? content) as Fields, defined({ retries, timeout })));
       },
     },
@@ -132,7 +136,7 @@ function noOther(call: string, fields: object, known: readonly string[]): void {
 }
 
 /** The event `target:event`, unless it has a colon already or there is no target. */
-function joined(call: string, target: string | undefined, names: Record<string, string | undefined>): string {
+function joinedNames(call: string, target: string | undefined, names: Record<string, string | undefined>): string {
   const given = Object.entries(names).filter(([, value]) => value !== undefined && value !== "");
   const [first, other] = given;
   if (typeof first?.[1] !== "string")
@@ -143,11 +147,11 @@ function joined(call: string, target: string | undefined, names: Record<string, 
 }
 
 const isIdempotencyKey = (name: string) => /^(headers:)?idempotency-key$/i.test(name);
-const hasKey = (input: Fields): boolean =>
+const hasIdempotencyKey = (input: Fields): boolean =>
   Object.keys(input).some(isIdempotencyKey) ||
   (typeof input.headers === "object" && Object.keys(input.headers ?? {}).some(isIdempotencyKey));
 
-const nameOf = (contract: Contract): string =>
+const contractName = (contract: Contract): string =>
   typeof contract === "string" ? contract : (contract?.namespace ?? "contract");
 
 const defined = <Of extends object>(fields: Of) =>
@@ -155,10 +159,13 @@ const defined = <Of extends object>(fields: Of) =>
     [Name in keyof Of]?: Exclude<Of[Name], undefined>;
   };
 
-const bodyOf = (result: Untyped): Untyped => result?.body ?? null;
+const resultBody = (result: Untyped): Untyped => result?.body ?? null;
 
 /** `params` and `data` are values of placeholders, and `where` is what the others call `filter`. */
-function rowsOf(call: string, { input, data, params, where, filter = where, query = filter }: DatabaseCall): Fields {
+function writtenRows(
+  call: string,
+  { input, data, params, where, filter = where, query = filter }: DatabaseCall,
+): Fields {
   if (input !== undefined)
     return ["data", "filter", "query"].some((name) => name in input) || Object.keys(input).length === 0
       ? input
@@ -178,7 +185,7 @@ function changedOf(result: Untyped, isList: boolean): unknown {
 
 const lists = ["rows", "documents", "items"];
 const single = ["document", "item"];
-function readOf(result: Untyped): unknown {
+function readRows(result: Untyped): unknown {
   const name = [...lists, ...single].find((one) => typeof result === "object" && result !== null && one in result);
   return name === undefined ? result : result[name];
 }
@@ -192,13 +199,13 @@ const smsOf = ({ phones, message, ...others }: Fields): Fields => ({
   ...defined({ to: phones, body: message }),
   ...others,
 });
-const pushOf = ({ tokens, ...others }: Fields): Fields => ({ ...defined({ device_tokens: tokens }), ...others });
+const pushFields = ({ tokens, ...others }: Fields): Fields => ({ ...defined({ device_tokens: tokens }), ...others });
 
 function channelsOf({ sms, push, push_notification = push, ...others }: Fields): Fields {
   return {
     ...others,
     ...(sms !== undefined && { sms: smsOf(sms as Fields) }),
-    ...(push_notification !== undefined && { push_notification: pushOf(push_notification as Fields) }),
+    ...(push_notification !== undefined && { push_notification: pushFields(push_notification as Fields) }),
   };
 }
 

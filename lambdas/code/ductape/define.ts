@@ -1,7 +1,7 @@
 import type { Duration, Signals } from "../feature/context.ts";
 import { type CodeFeature, defineFeature, type RollbackStrategy } from "../feature/define-feature.ts";
 import type { StandardSchema } from "../standard-schema.ts";
-import { msOf, within } from "./attempts.ts";
+import { msOf, withinTimeout } from "./attempts.ts";
 import type { DuctapeContext, Untyped } from "./context.ts";
 import { type Field, fieldSchema } from "./field-schema.ts";
 import { type Defined, makeContext, type Query } from "./make-context.ts";
@@ -92,7 +92,7 @@ function define<Input = Untyped, Output = Untyped>(
   const { tag, name, description, options = {}, queries = {}, handler } = checked(definition);
   const where = `features.define ${tag}`;
   const { timeout, rollback_strategy = "reverse_all" } = options;
-  const signals = signalsOf(where, definition.signals ?? {});
+  const signals = declaredSignals(where, definition.signals ?? {});
   const schema = schemaOf(`${where}: input`, definition.input);
   const known: Defined = { strategy: strategies[rollback_strategy], signals: Object.keys(signals), queries };
   const feature = defineFeature({
@@ -106,7 +106,7 @@ function define<Input = Untyped, Output = Untyped>(
           const ctx = makeContext(base as never, input, known, reject);
           (async () => handler(ctx as DuctapeContext<Input>))().then(resolve, reject);
         });
-      return within(base as never, where, timeout, handled, "timeout");
+      return withinTimeout(base as never, where, timeout, handled, "timeout");
     },
   } as Parameters<typeof defineFeature>[0]);
   return {
@@ -141,21 +141,21 @@ function checked<Of extends DuctapeFeatureDefinition>(definition: Of): Of {
   return definition;
 }
 
-const isSchema = (value: object): value is StandardSchema => "~standard" in value;
+const hasStandardSchema = (value: object): value is StandardSchema => "~standard" in value;
 
 function schemaOf(place: string, given: Fields | StandardSchema | undefined): StandardSchema | undefined {
-  if (given === undefined || isSchema(given)) return given as StandardSchema | undefined;
+  if (given === undefined || hasStandardSchema(given)) return given as StandardSchema | undefined;
   return fieldSchema(place, given);
 }
 
-function signalsOf(where: string, signals: NonNullable<DuctapeFeatureDefinition["signals"]>): Signals {
+function declaredSignals(where: string, signals: NonNullable<DuctapeFeatureDefinition["signals"]>): Signals {
   return Object.fromEntries(
     Object.entries(signals).map(([name, given]) => {
       const place = `${where}: signals.${name}`;
       // A schema may be a function too.
       if (typeof given !== "function" && (typeof given !== "object" || given === null))
         throw new TypeError(`${place} is { input: { field: type } } or a Standard Schema.`);
-      return [name, isSchema(given) ? given : fieldSchema(`${place}.input`, given.input ?? {})];
+      return [name, hasStandardSchema(given) ? given : fieldSchema(`${place}.input`, given.input ?? {})];
     }),
   );
 }

@@ -1,10 +1,10 @@
 import type { RollbackStrategy } from "../feature/define-feature.ts";
 import { isRollback, StepError } from "../feature/step-errors.ts";
-import { type Base, mayFail, msOf, places, retrying, within } from "./attempts.ts";
-import { callsOf } from "./calls.ts";
+import { type Base, mayFail, msOf, places, retrying, withinTimeout } from "./attempts.ts";
+import { ductapeCalls } from "./calls.ts";
 import type { ChildOptions, DuctapeContext, DuctapeStepOptions, Untyped } from "./context.ts";
 import { withRefusals } from "./not-here.ts";
-import { Placeholder, seen, sentValue } from "./sent-value.ts";
+import { ductapeValue, Placeholder, seen } from "./sent-value.ts";
 import { transform } from "./transform.ts";
 
 export interface Query {
@@ -38,7 +38,7 @@ export function makeContext(
   const answerQueries = () => {
     const answers = Object.entries(defined.queries).map(([name, { handler }]) => {
       try {
-        return [name, sentValue(handler(context)) ?? null];
+        return [name, ductapeValue(handler(context)) ?? null];
       } catch (error) {
         return [name, { error: (error as Error).message }];
       }
@@ -56,7 +56,7 @@ export function makeContext(
     if (typeof fn !== "function") throw new TypeError(`ctx.step(${JSON.stringify(tag)}, fn) needs a function.`);
     const { allow_fail = false, retries = 0, retry_delay, retry_interval: delay = retry_delay } = options;
     const { timeout, critical = false, retry_backoff: backoff } = options;
-    const name = keyOf(tag);
+    const name = stepKeyOf(tag);
     const placed = <Value>(path: string, go: () => Value) =>
       places.run({ path, isRepeated: retries > 0, counts: new Map() }, go);
     const undo = rollback === null ? null : (result: Result) => placed(`undo:${name}`, () => rollback(result));
@@ -68,13 +68,13 @@ export function makeContext(
       const ms = timeout === undefined ? undefined : msOf(`ctx.step ${tag}`, timeout);
       if (ms === undefined) return begin(key);
       if (ms <= longestWithinMs || callsContext(fn))
-        return within(base, key, ms, () => begin(key, Math.min(ms, longestWithinMs)), `${key}:timeout`);
+        return withinTimeout(base, key, ms, () => begin(key, Math.min(ms, longestWithinMs)), `${key}:timeout`);
       try {
         return await begin(key, ms);
       } catch (error) {
         // Its first call of ctx, by a function of another place, has shown that it is no work by itself.
         if (!isOutside(error)) throw error;
-        return within(base, key, ms, () => begin(`${key}:calls`), `${key}:timeout`);
+        return withinTimeout(base, key, ms, () => begin(`${key}:calls`), `${key}:timeout`);
       }
     };
     underWay.push(tag);
@@ -106,15 +106,15 @@ export function makeContext(
     const { parent_close_policy: policy = "terminate", timeout, retries } = options;
     if (!["terminate", "abandon", "request_cancel"].includes(policy))
       throw new TypeError("ctx.feature: `parent_close_policy` is terminate, abandon or request_cancel.");
-    const key = keyOf(childId);
+    const key = stepKeyOf(childId);
     const onParentEnd = policy === "abandon" ? "abandon" : "cancel";
     return retrying(base, `ctx.feature ${tag}`, { retries, key }, (retry) => {
       const step = retry === 0 ? key : `${key}:retry-${retry}`;
-      return within(
+      return withinTimeout(
         base,
         step,
         timeout,
-        () => base.feature<Untyped>(tag, sentValue(given), { step, onParentEnd }),
+        () => base.feature<Untyped>(tag, ductapeValue(given), { step, onParentEnd }),
         `${step}:timeout`,
       );
     });
@@ -155,11 +155,11 @@ export function makeContext(
   }
 
   const context: DuctapeContext = withRefusals({
-    ...callsOf(base),
+    ...ductapeCalls(base),
     ...{ input, sampleInput: input, step, waitForSignal, triggerRollback, feature: child, workflow: child },
     sleep: (duration) => base.sleep(duration),
     checkpoint: async (name, data = null) => {
-      base.checkpoint(name, sentValue(data));
+      base.checkpoint(name, ductapeValue(data));
       checkpoint = { name, data };
       answerQueries();
     },
@@ -173,7 +173,7 @@ export function makeContext(
     setState: (key, value) => {
       if (key === "queries" && Object.keys(defined.queries).length > 0)
         throw new TypeError("ctx.setState: `queries` is where the answers of the feature's queries are.");
-      base.setState(key, sentValue(value));
+      base.setState(key, ductapeValue(value));
       state[key] = value;
       answerQueries();
     },
@@ -223,7 +223,7 @@ function checkOptions(tag: string, options: object | null, known: readonly strin
 }
 
 /** A tag as the key of a call: what keys do not have becomes a hyphen. */
-function keyOf(tag: unknown): string {
+function stepKeyOf(tag: unknown): string {
   if (typeof tag !== "string" || tag === "") throw new TypeError(`${JSON.stringify(tag)} is no tag of a step.`);
   return tag.replaceAll(/[/#]/g, "-").replace(/^\$/, "-").slice(0, 110);
 }

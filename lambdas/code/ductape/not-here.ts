@@ -67,11 +67,11 @@ export class NotHereError extends TypeError {
 }
 export const notHere = "NOT_HERE";
 
-export const refusal = (path: string, sentence = instead[path] ?? nobody): NotHereError =>
+export const notHereError = (path: string, sentence = instead[path] ?? nobody): NotHereError =>
   new NotHereError(`ctx.${path}: here, ${sentence}.`);
 
-const refuse = (path: string, sentence?: string) => (): never => {
-  throw refusal(path, sentence);
+const refusing = (path: string, sentence?: string) => (): never => {
+  throw notHereError(path, sentence);
 };
 
 /** Adds to a context what refuses to be used. */
@@ -79,9 +79,9 @@ export function withRefusals<Context extends object>(context: Context): Context 
   for (const [path, sentence] of Object.entries(instead)) {
     const [name = "", member] = path.split(".");
     if (member !== undefined) {
-      Object.assign((context as Record<string, object>)[name] ?? {}, { [member]: refuse(path, sentence) });
-    } else if (values.includes(name)) Object.defineProperty(context, name, { get: refuse(name) });
-    else if (calls.includes(name)) Object.defineProperty(context, name, { value: refuse(name) });
+      Object.assign((context as Record<string, object>)[name] ?? {}, { [member]: refusing(path, sentence) });
+    } else if (values.includes(name)) Object.defineProperty(context, name, { get: refusing(name) });
+    else if (calls.includes(name)) Object.defineProperty(context, name, { value: refusing(name) });
     else Object.defineProperty(context, name, { value: namespace(name, sentence) });
   }
   return context;
@@ -91,5 +91,5 @@ export function withRefusals<Context extends object>(context: Context): Context 
 const namespace = (name: string, sentence: string) =>
   new Proxy(
     {},
-    { get: (_none, member) => (typeof member === "symbol" ? undefined : refuse(`${name}.${member}`, sentence)) },
+    { get: (_none, member) => (typeof member === "symbol" ? undefined : refusing(`${name}.${member}`, sentence)) },
   );

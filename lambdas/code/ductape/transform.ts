@@ -16,11 +16,11 @@ export const transform = {
   substring: (text: string, start: number, end?: number): string => text.substring(start, end),
   now: (): number => Date.now(),
   uuid: (): string => crypto.randomUUID(),
-  formatDate,
+  formatDate: formattedTime,
 };
 
 /** Formats a time in UTC by the words YYYY, YY, MM, DD, HH, mm, ss and SSS. */
-function formatDate(time: Date | number | string, format: string): string {
+function formattedTime(time: Date | number | string, format: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime()))
     throw new TypeError(`ctx.transform.formatDate: ${JSON.stringify(time)} is no time.`);

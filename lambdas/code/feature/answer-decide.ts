@@ -8,9 +8,9 @@ import {
   type DecideFault,
   type DecideMessage,
   type DecideRefusal,
+  outerScopes,
   type StepAnswer,
   type StepMessage,
-  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import { steeringOf, thrownOf } from "../thrown.ts";
 import { keptValue } from "./call.ts";
@@ -83,13 +83,13 @@ export class Decisions {
       const kept = known && goesOnWith(known, message) ? known : undefined;
       if (message.from > 0 && kept === undefined) return { v: version, need: { from: 0 } };
       const restart = kept ? undefined : this.#restarts.get(name);
-      const session = kept ?? (await this.#begin(found, message, shownOf(message), restart));
+      const session = kept ?? (await this.#begin(found, message, shownUntil(message), restart));
       let passed = await this.#pass(session, found, message, until);
       if (passed?.fault?.code === "NON_DETERMINISTIC" && (kept || restart)) {
         // What this process knows from a decision whose answer was lost, no other one knew, it may be: a replay of the log alone says whether the handler is to blame.
         this.#restarts.delete(name);
         if (message.from > 0) return { v: version, need: { from: 0 } };
-        passed = await this.#pass(await this.#begin(found, message, shownOf(message)), found, message, until);
+        passed = await this.#pass(await this.#begin(found, message, shownUntil(message)), found, message, until);
       }
       if (passed === undefined) {
         remember(this.#restarts, name, session, this.#keep);
@@ -112,13 +112,13 @@ export class Decisions {
     message: DecideMessage,
     until: number,
   ): Promise<Session | undefined> {
-    session.hideUntil(shownOf(message));
+    session.hideUntil(shownUntil(message));
     session.warnings.length = 0;
     await session.deliver(message.log);
     if (!message.more) await session.runOwn(until);
     if (session.mustRestart) {
       if (message.from > 0) return undefined;
-      return this.#pass(await this.#begin(found, message, shownOf(message), session), found, message, until);
+      return this.#pass(await this.#begin(found, message, shownUntil(message), session), found, message, until);
     }
     if (!message.more) session.checkProgress();
     return session;
@@ -153,7 +153,7 @@ export class Decisions {
     const unwatch = watchHandlers();
     try {
       // Of the steps that it is in, nothing may be recorded yet. Nothing that the handler writes to its log is new.
-      const within = { ...message, scopes: scopesOf(message.key) };
+      const within = { ...message, scopes: outerScopes(message.key) };
       const session = await this.#begin(found, within, Number.POSITIVE_INFINITY);
       await session.deliver(message.log);
       if (session.fault) return { v: version, fault: session.fault };
@@ -173,7 +173,7 @@ function goesOnWith({ seen }: Session, { from, log, shown = 0 }: DecideMessage):
 }
 
 /** -1: what the handler writes before its first entry is new, too. */
-const shownOf = ({ shown, from }: DecideMessage): number => shown ?? (from > 0 ? from : -1);
+const shownUntil = ({ shown, from }: DecideMessage): number => shown ?? (from > 0 ? from : -1);
 
 function remember<Value>(all: Map<string, Value>, name: string, value: Value, most: number): void {
   all.delete(name);
@@ -216,11 +216,11 @@ function fitting(commands: readonly Command[], known: ReadonlySet<string>, mostB
   };
   const unknown = commands.filter((command) => !isKnown(command));
   const taken = unknown.filter(takes);
-  const repeated = commands.filter(isKnown).map(withoutInput).filter(takes);
+  const repeated = commands.filter(isKnown).map(commandWithoutInput).filter(takes);
   return { commands: [...taken, ...repeated], ...(taken.length < unknown.length && { rest: true as const }) };
 }
 
-const withoutInput = (command: Command): Command =>
+const commandWithoutInput = (command: Command): Command =>
   command.c === "run" || command.c === "feature" ? { ...command, input: null } : command;
 
 const notCalled = ({ key, run }: StepMessage): DecideFault["fault"] => ({
@@ -262,7 +262,7 @@ async function stepOutcome(
   const work = frames
     .run(frame, async () => own.fn(context))
     .then(
-      (value) => outcomeOf(key, value),
+      (value) => valueOutcome(key, value),
       (error): CallOutcome => ({
         is: "failed",
         by: "threw",
@@ -280,7 +280,7 @@ async function stepOutcome(
   return outcome;
 }
 
-function outcomeOf(key: string, value: unknown): CallOutcome {
+function valueOutcome(key: string, value: unknown): CallOutcome {
   const kept = keptValue(key, value);
   if ("v" in kept) return { is: "completed", value: kept };
   const { name = "ResultError", message } = kept.error;

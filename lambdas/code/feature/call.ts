@@ -5,7 +5,7 @@ import { jsonLossIn } from "../../core/kernel/json-losses.ts";
 import { steeringOf, thrownOf } from "../thrown.ts";
 import type { StepContext, Undo } from "./context.ts";
 import type { Frame } from "./frame.ts";
-import { lineOf, type Place } from "./places.ts";
+import { type Place, placeLine } from "./places.ts";
 import { isRollback, StepError } from "./step-errors.ts";
 
 /** A call of ctx whose end the log brings. */
@@ -45,7 +45,7 @@ export interface OwnStep {
 }
 
 /** Says what a command begins, so that a handler that begins something else under the same key is noticed. */
-export const fingerprint = (...parts: unknown[]): string =>
+export const callFingerprint = (...parts: unknown[]): string =>
   hash("sha256", JSON.stringify(parts), "base64url").slice(0, 22);
 
 /** How an error stands in the log. */
@@ -89,7 +89,7 @@ export function keptValue(name: string, returned: unknown, place?: Place): { v: 
 }
 
 function copied(name: string, value: unknown, place: Place | undefined): { v: unknown } | { error: LogError } {
-  const line = place && lineOf(place);
+  const line = place && placeLine(place);
   const where = line ? ` (${line})` : "";
   const refused = (message: string) => ({
     error: { code: "ResultError", name: "ResultError", message, retryable: false },

@@ -12,7 +12,7 @@ import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
 import { refuseOthers } from "../refuse-others.ts";
 import { Branch } from "./branch.ts";
-import { checkJson, fingerprint, jsonCopy, type UndoOf } from "./call.ts";
+import { callFingerprint, checkJson, jsonCopy, type UndoOf } from "./call.ts";
 import type {
   Approved,
   ApproveOptions,
@@ -27,7 +27,7 @@ import type {
 } from "./context.ts";
 import { type Frame, frames } from "./frame.ts";
 import { type Asked, never, type Session } from "./session.ts";
-import { mayBeRetried, StepError } from "./step-errors.ts";
+import { isRetryableStep, StepError } from "./step-errors.ts";
 
 const optionsOf = {
   run: ["step", "undo", "allowFail", "critical", "onParentEnd"] satisfies (keyof RunOptions<unknown>)[],
@@ -67,7 +67,7 @@ export function contextOf(session: Session): FeatureContext<Signals> {
     },
     sleepUntil(time, options = {}) {
       refuseOthers("ctx.sleepUntil", options, optionsOf.sleep);
-      return sleep(session, "sleepUntil", { until: timeOf(time) }, options.step);
+      return sleep(session, "sleepUntil", { until: sleepUntilMs(time) }, options.step);
     },
     waitForSignal: ((signals: string | string[], options: WaitOptions = {}) =>
       waitForSignal(session, feature.signals, [signals].flat(), options)) as never,
@@ -130,7 +130,7 @@ function allowing(session: Session, promise: Promise<unknown>, allowFail: boolea
   return allowed as Promise<never>;
 }
 
-const undoOf = (undo: Undo<never> | null | undefined, critical: boolean | undefined): UndoOf | undefined => {
+const undoSettings = (undo: Undo<never> | null | undefined, critical: boolean | undefined): UndoOf | undefined => {
   if (undo === undefined || undo === null) return undefined;
   if (typeof undo !== "function") throw new TypeError("`undo` is a function: (result) => ctx.run(...)");
   return { fn: undo, isCritical: critical ?? false };
@@ -151,12 +151,12 @@ function job<Result>(
   checkJson(`ctx.${kind}`, input);
   if (![undefined, "cancel", "abandon"].includes(onParentEnd))
     throw new TypeError(`ctx.${kind}: \`onParentEnd\` is cancel or abandon.`);
-  const f = fingerprint(kind, of, input);
+  const f = callFingerprint(kind, of, input);
   const more = onParentEnd === undefined ? {} : { on_parent_end: onParentEnd };
   const kept = (k: string) => ({ ...command(k, f, more), input: jsonCopy(input) }) as Exclude<Command, { c: "close" }>;
   const asked = session.ask(kind, {
     ...given(step, of),
-    ...{ kind, f, command: kept, undo: undoOf(undo as Undo<never>, critical), read: (_entry, value) => value },
+    ...{ kind, f, command: kept, undo: undoSettings(undo as Undo<never>, critical), read: (_entry, value) => value },
   });
   return allowing(session, asked, allowFail);
 }
@@ -172,7 +172,7 @@ function step(
   const { undo, retries = 0, retryDelay, timeout, allowFail, critical } = options;
   const name = checkedKey(key);
   const once = {
-    ...{ fn, undo: undoOf(undo as Undo<never>, critical), isRepeatable: retries > 0, firstName: name },
+    ...{ fn, undo: undoSettings(undo as Undo<never>, critical), isRepeatable: retries > 0, firstName: name },
     ...(timeout !== undefined && { timeoutMs: msOf("ctx.step", timeout) }),
   };
   const first = session.step("step", { name, isGiven: true }, once);
@@ -187,7 +187,7 @@ function step(
       try {
         return await tried;
       } catch (error) {
-        if (attempt > retries || !mayBeRetried(error)) throw error;
+        if (attempt > retries || !isRetryableStep(error)) throw error;
       }
       if (delay > 0) await sleep(session, "step", { until: session.now() + delay }, undefined, `${name}:delay`);
       attempt += 1;
@@ -207,7 +207,7 @@ function sleep(
   const { until } = limit;
   if (until - session.now() > longestWaitMs)
     throw new RangeError(`ctx.${what}: a run sleeps for at most 400 days at a time. Sleep several times.`);
-  const f = fingerprint("sleep", until);
+  const f = callFingerprint("sleep", until);
   return session.ask(what, {
     ...given(step, name),
     ...{ kind: "sleep", f, command: (k: string) => ({ c: "sleep", k, f, ...limit }) as const },
@@ -223,8 +223,8 @@ function waitForSignal(session: Session, signals: Signals, names: string[], opti
     if (!Object.hasOwn(signals, name))
       throw new TypeError(`The feature declares no signal ${name}: add it to \`signals\` of defineFeature.`);
   const awaited = names.map((signal) => ({ signal, ...(key !== undefined && { key: signalKeyOf(key) }) }));
-  const limit = limitOf(session, "ctx.waitForSignal", timeout);
-  const f = fingerprint("wait", awaited, limit);
+  const limit = waitLimit(session, "ctx.waitForSignal", timeout);
+  const f = callFingerprint("wait", awaited, limit);
   return session.ask("waitForSignal", {
     ...given(options.step, `wait:${names.join("|")}`),
     ...{ kind: "wait", f, undo: undefined },
@@ -252,7 +252,7 @@ function signalKeyOf(key: unknown): string {
 }
 
 /** A wait without a time-out lasts as long as a wait may, and so does one with a longer one. */
-function limitOf(
+function waitLimit(
   session: Session,
   what: string,
   timeout: Duration | undefined,
@@ -270,14 +270,14 @@ function approve(session: Session, options: ApproveOptions): Promise<Approved> {
   const { title, show = [], choices = ["approve", "reject"], ask = [], timeout, otherwise = "fail" } = options;
   if (typeof title !== "string" || title === "")
     throw new TypeError("ctx.approve needs a title, which is the question.");
-  if (!Array.isArray(choices) || choices.length === 0 || !choices.every(isText))
+  if (!Array.isArray(choices) || choices.length === 0 || !choices.every(isNonEmpty))
     throw new TypeError("ctx.approve: `choices` is a list of texts.");
   if (otherwise !== "fail" && !choices.includes(otherwise))
     throw new TypeError(`ctx.approve: \`otherwise\` is fail, or one of ${choices.join(", ")}.`);
-  const asked = { title, show: show.map(shownOf), choices: [...choices], ask: [ask].flat().map(askOf) };
+  const asked = { title, show: show.map(shownRow), choices: [...choices], ask: [ask].flat().map(askOf) };
   checkJson("ctx.approve", asked);
-  const limit = limitOf(session, "ctx.approve", timeout);
-  const f = fingerprint("approve", asked, limit);
+  const limit = waitLimit(session, "ctx.approve", timeout);
+  const f = callFingerprint("approve", asked, limit);
   return session.ask("approve", {
     ...given(options.step, "approve"),
     ...{ kind: "approve", f, undo: undefined },
@@ -290,9 +290,9 @@ function approve(session: Session, options: ApproveOptions): Promise<Approved> {
   }) as Promise<Approved>;
 }
 
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isNonEmpty = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-function shownOf(shown: NonNullable<ApproveOptions["show"]>[number]): { label?: string; value: string } {
+function shownRow(shown: NonNullable<ApproveOptions["show"]>[number]): { label?: string; value: string } {
   const { label, value } = typeof shown === "object" && shown !== null ? shown : { value: shown };
   if (!["string", "number", "boolean"].includes(typeof value) || !(label === undefined || typeof label === "string"))
     throw new TypeError(
@@ -302,7 +302,7 @@ function shownOf(shown: NonNullable<ApproveOptions["show"]>[number]): { label?: 
 }
 
 function askOf({ event, input = {} }: { event: string; input?: unknown }): { event: string; input: unknown } {
-  if (isText(event)) return { event, input };
+  if (isNonEmpty(event)) return { event, input };
   throw new TypeError("ctx.approve: `ask` needs the `event` whose job asks.");
 }
 
@@ -358,7 +358,7 @@ function msOf(what: string, duration: Duration): number {
 /** A text without an offset would be another time on another machine. */
 const withOffset = /T.*(?:Z|[+-]\d\d:?\d\d)$/i;
 
-function timeOf(time: Date | number | string): number {
+function sleepUntilMs(time: Date | number | string): number {
   const isTime = typeof time === "string" ? withOffset.test(time) : typeof time === "number" || time instanceof Date;
   const ms = isTime ? new Date(time).getTime() : Number.NaN;
   // A time in the past is over at once, also one before 1970.

@@ -15,7 +15,7 @@ export function placeHere(): Place {
 const working = [`${pathToFileURL(`${process.cwd()}/`)}`, `${process.cwd()}/`];
 
 /** `functions/refund.ts:12`: the first line of the team's code. Undefined if there is none. */
-export function lineOf({ stack = "" }: Place): string | undefined {
+export function placeLine({ stack = "" }: Place): string | undefined {
   const [first] = theirFrames(stack);
   const [, file, line] = /\(?([^\s()]+):(\d+):\d+\)?$/.exec(first ?? "") ?? [];
   return file && working.reduce((path, folder) => path.replace(folder, ""), `${file}:${line}`);

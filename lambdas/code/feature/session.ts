@@ -10,9 +10,9 @@ import {
   type LogEntry,
   longestKey,
   mostFeatureSteps,
+  outerScopes,
   type RanStep,
   type SentValue,
-  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import type { FunctionLog } from "../define-function.ts";
 import { hiddenValues } from "../hidden-values.ts";
@@ -22,7 +22,7 @@ import { type Call, checkJson, jsonCopy, keptValue, logErrorOf, type OwnStep, ra
 import type { FeatureContext, StepContext } from "./context.ts";
 import type { CodeFeature } from "./define-feature.ts";
 import { type Frame, frames, type HandlerRun } from "./frame.ts";
-import { lineOf, type Place, placeHere, stackOf } from "./places.ts";
+import { type Place, placeHere, placeLine, stackOf } from "./places.ts";
 import { seeded } from "./random.ts";
 import { readAhead } from "./read-ahead.ts";
 import { CancelledError, isRollback, RollbackError, StepError } from "./step-errors.ts";
@@ -69,7 +69,7 @@ const longestInDecisionMs = 20_000;
 /** The most bytes of a run's state. */
 const largestState = 262_144;
 
-const cancelledBy = (reason = "The run was cancelled."): CancelledError => new CancelledError(reason);
+const cancelledError = (reason = "The run was cancelled."): CancelledError => new CancelledError(reason);
 
 /** Never settles: what waits for it does not go on. */
 export const never = (): Promise<never> => new Promise(() => {});
@@ -227,7 +227,7 @@ export class Session implements HandlerRun {
   learnScopes(known: readonly Pick<LogEntry, "k" | "f">[]): void {
     for (const { k, f } of known) {
       if (f === "scope") this.scopes.add(k);
-      for (const scope of scopesOf(k)) this.scopes.add(scope);
+      for (const scope of outerScopes(k)) this.scopes.add(scope);
     }
   }
 
@@ -286,7 +286,7 @@ export class Session implements HandlerRun {
    */
   async #deliverAfterReturn(entry: LogEntry, read: () => Promise<unknown>): Promise<void> {
     if (entry.k === cancelKey) {
-      this.cancelled ??= cancelledBy(entry.reason);
+      this.cancelled ??= cancelledError(entry.reason);
       this.#outcome = undefined;
       return this.#turnOf(() => this.#undo());
     }
@@ -314,7 +314,7 @@ export class Session implements HandlerRun {
   }
 
   async #cancel(reason: string | undefined): Promise<void> {
-    this.cancelled ??= cancelledBy(reason);
+    this.cancelled ??= cancelledError(reason);
     // An undo that goes on is not stopped by it: the run is cancelled in the end.
     if (this.phase !== "running") return;
     const open = [...this.#open.values()];
@@ -619,7 +619,7 @@ export class Session implements HandlerRun {
     const late = new Promise<RanStep>((resolve) => {
       const timer = setTimeout(() => {
         ended.abort(new DOMException("The step is out of time.", "TimeoutError"));
-        resolve(ranFailed(call, "step", outOfTime(call.key, ms)));
+        resolve(ranFailed(call, "step", timeoutError(call.key, ms)));
       }, ms);
       this.#timers.add(timer);
       void work.then(() => clearTimeout(timer));
@@ -722,7 +722,7 @@ export class Session implements HandlerRun {
     say: (where: string) => string,
   ): void {
     if (this.#fault) return;
-    const at = lineOf(place);
+    const at = placeLine(place);
     const stack = stackOf(place);
     const message = say(at ? ` (${at})` : "");
     this.#fault = { code, message, ...(k !== undefined && { k }), ...(at && { at }), ...(stack !== "" && { stack }) };
@@ -750,7 +750,7 @@ interface Begun {
   ms: number;
 }
 
-const outOfTime = (key: string, ms: number): Error =>
+const timeoutError = (key: string, ms: number): Error =>
   Object.assign(
     new Error(`${key} had not ended after ${ms} ms. A \`timeout\` above "20s" makes the step a job of its own.`),
     { name: "TimeoutError", code: "TIMEOUT" },

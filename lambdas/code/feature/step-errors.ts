@@ -12,7 +12,7 @@ export class StepError extends Error {
 
   /** Also one of another copy of this package: a team's bundle may bring one. Another library's may have the name alone. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, "StepError", isOfStep);
+    return isErrorNamed(value, "StepError", isOfStep);
   }
 
   constructor(step: string, error: LogError) {
@@ -29,7 +29,7 @@ export class CancelledError extends Error {
   readonly code = "CANCELLED";
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, "CancelledError");
+    return isErrorNamed(value, "CancelledError");
   }
 }
 
@@ -50,7 +50,7 @@ export function isRollback(error: unknown): boolean {
 }
 
 /** Whether another attempt at a step may help: not where its error says otherwise, nor where it has asked for a rollback. */
-export const mayBeRetried = (error: unknown): error is StepError =>
+export const isRetryableStep = (error: unknown): error is StepError =>
   error instanceof StepError && error.error.retryable !== false && !isRollback(error);
 
 function isOfStep(value: object): boolean {
@@ -59,7 +59,7 @@ function isOfStep(value: object): boolean {
 }
 
 /** What is thrown may refuse to be read. */
-function isNamed(value: unknown, name: string, has: (value: object) => boolean = () => true): value is object {
+function isErrorNamed(value: unknown, name: string, has: (value: object) => boolean = () => true): value is object {
   try {
     return typeof value === "object" && value !== null && (value as { name?: unknown }).name === name && has(value);
   } catch {

@@ -43,7 +43,7 @@ export class Undo {
     const closing = this.#run.closeAll();
     if (this.#run.strategy === "none") return undefined;
     // A job that was about to end when it was closed may have done its work.
-    await Promise.all(closing.map(ended));
+    await Promise.all(closing.map(callEnded));
     const undone: Undone = { steps: [], failed: [] };
     for (;;) {
       // What ends meanwhile is undone too.
@@ -55,7 +55,7 @@ export class Undo {
       // Only now, since a process that has not run it does not wait for it: the order of the undos must be the same in each.
       const late = this.#run.ranAfterClose();
       if (late.length === 0) break;
-      await Promise.race(late.map(ended));
+      await Promise.race(late.map(callEnded));
     }
     return undone.steps.length + undone.failed.length > 0 ? undone : undefined;
   }
@@ -71,7 +71,7 @@ export class Undo {
   }
 }
 
-const ended = (call: Call): Promise<void> =>
+const callEnded = (call: Call): Promise<void> =>
   new Promise((resolve) => {
     call.hasEnded = resolve;
   });

@@ -63,20 +63,20 @@ function replaceGlobals(): void {
   };
   const { crypto, performance } = globalThis;
   for (const module of [crypto, nodeCrypto])
-    replace(module, "randomUUID", (real) => (...options: []) => {
+    replaceGlobal(module, "randomUUID", (real) => (...options: []) => {
       const frame = handlerFrame();
       return frame ? uuidOf(frame.random) : real.apply(module, options);
     });
   // For those who import it by its name.
   syncBuiltinESMExports();
-  replace(performance, "now", (real) => () => {
+  replaceGlobal(performance, "now", (real) => () => {
     const frame = handlerFrame();
     return frame ? frame.run.now() - frame.run.startedAt : real.call(performance);
   });
   replaceFormats();
-  refuse("fetch", "Its answer would be another in the next replay");
+  refuseGlobal("fetch", "Its answer would be another in the next replay");
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const)
-    refuse(name, "The run may go on in another process, which has no such timer: use ctx.sleep");
+    refuseGlobal(name, "The run may go on in another process, which has no such timer: use ctx.sleep");
 }
 
 /** A connection that was open before begins nothing new: only what is written to it shows that it is used. */
@@ -114,7 +114,7 @@ function replaceFormats(): void {
   type Format = Intl.DateTimeFormat["format"];
   const { prototype } = Intl.DateTimeFormat;
   const given = (date: Parameters<Format>[0]) => (date === undefined ? handlerFrame()?.run.now() : date);
-  replace(
+  replaceGlobal(
     prototype,
     "formatToParts",
     (real) =>
@@ -136,7 +136,7 @@ function replaceFormats(): void {
   });
 }
 
-function replace<Of extends object, Name extends keyof Of>(
+function replaceGlobal<Of extends object, Name extends keyof Of>(
   of: Of,
   name: Name,
   make: (real: Of[Name]) => Of[Name],
@@ -144,7 +144,7 @@ function replace<Of extends object, Name extends keyof Of>(
   Object.defineProperty(of, name, { value: make(of[name]), writable: true, configurable: true });
 }
 
-function refuse(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate", why: string): void {
+function refuseGlobal(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate", why: string): void {
   const real = globalThis[name] as (...parts: unknown[]) => unknown;
   const guarded = (...parts: unknown[]): unknown => {
     if (!noticeOutside(name)) return real.apply(globalThis, parts);

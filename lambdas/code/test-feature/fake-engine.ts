@@ -8,10 +8,10 @@ import {
   type DecideOutcome,
   type DecideWarning,
   type LogEntry,
+  outerScopes,
   type RanStep,
   type SentDecision,
   type StepMessage,
-  scopesOf,
 } from "../../core/job/decide-messages.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { durationMs } from "../../core/kernel/duration-ms.ts";
@@ -160,7 +160,7 @@ export class FakeEngine {
 
   /** The steps that are known to call ctx. */
   get scopes(): string[] {
-    return [...new Set([...this.#begun.keys()].flatMap(scopesOf))];
+    return [...new Set([...this.#begun.keys()].flatMap(outerScopes))];
   }
 
   async #decide(): Promise<"died" | "waits" | FakeEnd | { is: "continue"; input: unknown }> {
@@ -322,14 +322,14 @@ export class FakeEngine {
 
   /** How a begun call ends, as far as that is known now. */
   #endOf({ command, end, since }: Begun): (NonNullable<Begun["end"]> & { by?: SentSignal }) | undefined {
-    if (command.c !== "wait") return end ?? timeoutOf(command);
+    if (command.c !== "wait") return end ?? commandEnd(command);
     const until = command.until ?? Number.POSITIVE_INFINITY;
     const isMeant = ({ signal, key }: SentSignal) =>
       command.signals.some((one) => one.signal === signal && (key === undefined || one.key === String(key)));
     const [by] = this.#world.signals
       .filter((one) => isMeant(one) && one.at <= until && !one.isTaken)
       .sort((a, b) => a.at - b.at);
-    if (!by) return timeoutOf(command);
+    if (!by) return commandEnd(command);
     const { signal, payload, at } = by;
     const id = `sig_${this.#world.signals.indexOf(by)}`;
     return { e: "signal", at: Math.max(at, since), signal, id, value: { v: wire(payload ?? null) }, by };
@@ -348,7 +348,7 @@ export class FakeEngine {
 
 type Fact = Omit<LogEntry, "n"> & { by?: SentSignal };
 
-const timeoutOf = (command: Command): Begun["end"] =>
+const commandEnd = (command: Command): Begun["end"] =>
   "until" in command && command.until !== undefined && command.c !== "sleep"
     ? { e: "timeout", at: command.until }
     : undefined;

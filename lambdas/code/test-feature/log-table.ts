@@ -25,13 +25,13 @@ export function logTable(log: readonly LogEntry[], startedAt: number): string {
 }
 
 function broughtBy({ error, value, signal, reason }: LogEntry): string {
-  if (error) return cut(`${error.code}: ${error.message}`);
-  const text = value ? textOf(value) : "";
-  return cut([signal, text, reason].filter((part) => part).join(" "));
+  if (error) return cutCell(`${error.code}: ${error.message}`);
+  const text = value ? cellOf(value) : "";
+  return cutCell([signal, text, reason].filter((part) => part).join(" "));
 }
 
-const textOf = (value: SentValue): string => ("v" in value ? JSON.stringify(value.v) : `${value.bytes} bytes`);
-const cut = (text: string): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`);
+const cellOf = (value: SentValue): string => ("v" in value ? JSON.stringify(value.v) : `${value.bytes} bytes`);
+const cutCell = (text: string): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`);
 
 function since(ms: number): string {
   const units = [

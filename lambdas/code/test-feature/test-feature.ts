@@ -142,7 +142,7 @@ export async function testFeature<Input, Result>(
 function testedOf(end: FakeEnd, engine: FakeEngine, jobs: FakeJob[], continued: number): TestedFeature {
   const table = () => logTable(engine.log, engine.run.started_at);
   const refuse = (wanted: string): never => {
-    throw new Error(`The run has not ${wanted}: it is ${saidOf(end)}\n${table()}`);
+    throw new Error(`The run has not ${wanted}: it is ${endSentence(end)}\n${table()}`);
   };
   return {
     status: end.is,
@@ -160,7 +160,7 @@ function testedOf(end: FakeEnd, engine: FakeEngine, jobs: FakeJob[], continued: 
   };
 }
 
-function saidOf(end: FakeEnd): string {
+function endSentence(end: FakeEnd): string {
   switch (end.is) {
     case "failed":
       return `failed, with ${end.error.code}: ${end.error.message}`;

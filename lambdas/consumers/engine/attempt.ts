@@ -30,7 +30,7 @@ import {
   Parked,
   PutOff,
 } from "../../core/operations/execution.ts";
-import { eventOfJob, isInCatalog, lossOf } from "../../core/operations/kept-event.ts";
+import { eventOfJob, isInCatalog, lossOfEvent } from "../../core/operations/kept-event.ts";
 import { load, storePayload } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import { isSearchOld, takeSearch } from "../../core/operations/take-search.ts";
@@ -50,7 +50,7 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
   const { services, engine, job, used } = running;
   try {
     const result = await withTimeout(services.clock, job.timeout_ms, async (signal) => {
-      const found = await eventOf(running);
+      const found = await eventOfAttempt(running);
       const execute = around.reduceRight((inner, wrap) => wrap(inner, running, found), engine.execute);
       const inTime = withinTime(services, signal);
       const claim = {
@@ -60,13 +60,13 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
         },
         whenRecorded: (work: () => Promise<void>) => void running.afterwards.push(work),
         ...(endsElsewhere(found, job) && {
-          handOver: (send: (handed: HandedTo) => Promise<void>) => handOver(running, inTime, send),
+          handOver: (send: (handed: HandedTo) => Promise<void>) => handToTarget(running, inTime, send),
         }),
       };
       return execute(await executionOf(running, found, signal), { ...inTime, claim });
     });
     if (result instanceof HandedOver) return result;
-    const event = searchedEvent(running);
+    const event = eventWithSearch(running);
     const end = await succeeded(running, result);
     return withUsed(used, noting(running, event ? await searching(running, event, end, { result }) : end));
   } catch (cause) {
@@ -77,8 +77,8 @@ export async function runAttempt(running: Running): Promise<Transition | NotStar
     if (chosen) return chosen;
     if (cause instanceof NotStarted) return cause;
     if (cause instanceof Unkept) return withUsed(used, completedWithout(services, cause));
-    const event = searchedEvent(running);
-    const end = await failed(running, withProgress(cause, used));
+    const event = eventWithSearch(running);
+    const end = await failedTransition(running, withProgress(cause, used));
     return withUsed(used, noting(running, event ? await searching(running, event, end) : end));
   }
 }
@@ -90,7 +90,7 @@ const noting =
     waits ? withWaits(transition(job), waits()) : transition(job);
 
 /** The event of a job that is found by values. Most are not, and wait for nothing here. */
-function searchedEvent({ services, job }: Running): ProductEvent | undefined {
+function eventWithSearch({ services, job }: Running): ProductEvent | undefined {
   const event = services.catalog.lookup(job.product, job.event)?.event;
   return event?.search === undefined ? undefined : event;
 }
@@ -113,7 +113,7 @@ async function searching(
   if (!completes && isKnown && !isSearchOld(event, job.search)) return transition;
   const search = await takeSearch(services, {
     ...{ product: job.product, env: job.env, event, before: job.search, input: searched },
-    ...(completes && { result: resultTexts(event, resultIn(end.result)) }),
+    ...(completes && { result: resultTexts(event, resultOfEnd(end.result)) }),
   });
   return (of) => {
     const next = transition(of);
@@ -131,19 +131,19 @@ async function readSearched(running: Running, event: ProductEvent): Promise<void
   if (!("inline" in job.input) || (!job.expressions && !isSearchOld(event, job.search))) return;
   const sent = job.input.inline as Record<string, unknown>;
   try {
-    const input = job.expressions ? evaluatedInput(await eventOf(running), job, sent) : sent;
+    const input = job.expressions ? evaluatedInput(await eventOfAttempt(running), job, sent) : sent;
     running.searched = evaluatedTexts(event, input, job.expressions && sent);
   } catch (error) {
     services.log.warn("the values by which a job is found could not be read again", traceOf(error));
   }
 }
 
-const resultIn = (result: unknown): unknown =>
+const resultOfEnd = (result: unknown): unknown =>
   result instanceof Finished || result instanceof Answered ? result.result : result;
 
 /** What becomes of a job whose attempt was handed over: `read` says what has come of it, as an executor does. */
 export async function endOfHanded(running: Running, read: () => Promise<unknown>): Promise<Transition> {
-  const event = searchedEvent(running);
+  const event = eventWithSearch(running);
   if (event) await readSearched(running, event);
   try {
     const result = await read();
@@ -152,7 +152,7 @@ export async function endOfHanded(running: Running, read: () => Promise<unknown>
   } catch (cause) {
     if (cause instanceof TransientError) throw cause;
     if (cause instanceof Unkept) return completedWithout(running.services, cause);
-    const end = await failed(running, cause);
+    const end = await failedTransition(running, cause);
     return event ? await searching(running, event, end) : end;
   }
 }
@@ -162,7 +162,7 @@ const endsElsewhere = ({ group }: FoundEvent, { cache, approval }: Job): boolean
   group === undefined && cache === undefined && approval === undefined;
 
 /** Record first, then send: what was sent without a record would be called again by the next claim. */
-async function handOver(
+async function handToTarget(
   running: Running,
   inTime: ConsumerServices,
   send: (handed: HandedTo) => Promise<void>,
@@ -178,10 +178,10 @@ async function handOver(
   return new HandedOver();
 }
 
-async function eventOf({ services, job }: Running): Promise<FoundEvent> {
+async function eventOfAttempt({ services, job }: Running): Promise<FoundEvent> {
   const found = await eventOfJob(services, job).catch(unread);
   if (isInCatalog(job, found)) return found;
-  throw new MissingInCatalog(lossOf(services.catalog, job, found));
+  throw new MissingInCatalog(lossOfEvent(services.catalog, job, found));
 }
 
 async function executionOf(running: Running, found: FoundEvent, signal: AbortSignal): Promise<Execution> {
@@ -239,7 +239,7 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
   return (of) => completed(of, now, kept, defined({ progress }));
 }
 
-async function failed(running: Running, cause: unknown): Promise<Transition> {
+async function failedTransition(running: Running, cause: unknown): Promise<Transition> {
   const { services, random } = running;
   const error = cause instanceof JobError ? cause : unexpected(cause);
   if (error !== cause) services.log.error("executor threw", traceOf(cause));

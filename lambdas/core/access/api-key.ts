@@ -72,7 +72,7 @@ export const apiKeyStatus = ({ revoked_at, expires_at }: ApiKey, now: number): A
 export const isKeyOf = ({ hash }: ApiKey, key: string): boolean => sameText(hash, apiKeyHash(key));
 
 /** Compares two strings by their digests, which have one length, so that the comparison takes constant time. */
-export const sameText = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha256(b));
+export const sameText = (a: string, b: string): boolean => timingSafeEqual(sha256Bytes(a), sha256Bytes(b));
 
-const sha256 = (text: string) => createHash("sha256").update(text).digest();
-const apiKeyHash = (key: string): string => sha256(key).toString("hex");
+const sha256Bytes = (text: string) => createHash("sha256").update(text).digest();
+const apiKeyHash = (key: string): string => sha256Bytes(key).toString("hex");

@@ -83,12 +83,12 @@ export function accessOf(rules: readonly SignInRule[], claims: Claims): Access {
     const cut = fits.find((one) => one.fits === "cut off");
     return cut
       ? { is: "cut off", claim: cut.claim }
-      : { is: "given", scopes: scopesOf(given), rule, ...defined({ rate }) };
+      : { is: "given", scopes: ruleScopes(given), rule, ...defined({ rate }) };
   }
   return { is: "none" };
 }
 
-const scopesOf = ({ role, verbs: own = [], products, envs }: Omit<SignInRule, "claims" | "rate">): Scopes =>
+const ruleScopes = ({ role, verbs: own = [], products, envs }: Omit<SignInRule, "claims" | "rate">): Scopes =>
   scopesGiven(role === undefined ? { products, envs, verbs: own } : { products, envs, role });
 
 type Fit = "yes" | "no" | "cut off";

@@ -6,7 +6,7 @@ import { durationMs } from "../kernel/duration-ms.ts";
 import type { Alert, Receiver } from "./alert-schema.ts";
 import { type Catalog, type FoundEvent, ownValue } from "./catalog.ts";
 import type { Product } from "./job-type.ts";
-import { envsOf } from "./schedules.ts";
+import { scheduleEnvs } from "./schedules.ts";
 
 export const alertsOf = (product: Product): Record<string, Alert> => (product.alerts ?? {}) as Record<string, Alert>;
 
@@ -19,7 +19,7 @@ export const hasAlerts = (product: Product): boolean => Object.keys(alertsOf(pro
 const envsOfAlert = (product: Product, alert: Alert): readonly string[] => {
   if (alert.when !== "not_completed") return alert.envs ?? product.envs;
   const schedule = ownValue(product.schedules ?? {}, alert.schedule);
-  return schedule ? envsOf(schedule) : [];
+  return schedule ? scheduleEnvs(schedule) : [];
 };
 
 /** The alerts of a kind, with their names, once for each env that they watch. */
@@ -30,7 +30,7 @@ const alertsWhen = <When extends Alert["when"]>(product: Product, when: When) =>
 
 const defaultWindow = "10m";
 
-const ruleOf = (alert: string, given: Alert, window: string | number): IncidentRule => ({
+const alertRule = (alert: string, given: Alert, window: string | number): IncidentRule => ({
   alert,
   notify: given.notify,
   windowMs: durationMs(window),
@@ -41,7 +41,7 @@ const ruleOf = (alert: string, given: Alert, window: string | number): IncidentR
 /** What is to be done about causes in an env of a product; undefined if it has no alert for them. The check sees to it that there is one. */
 export function causeRule(product: Product, env: string): IncidentRule | undefined {
   const found = alertsWhen(product, "new_cause").find((one) => one.env === env);
-  return found && ruleOf(found.name, found.alert, found.alert.window ?? defaultWindow);
+  return found && alertRule(found.name, found.alert, found.alert.window ?? defaultWindow);
 }
 
 /** A schedule that has to complete. */
@@ -59,7 +59,7 @@ export const silenceRules = (product: Product): SilenceRule[] =>
     schedule: alert.schedule,
     withinMs: durationMs(alert.within),
     // It is over when a run has completed, and not after a time.
-    rule: ruleOf(name, alert, 0),
+    rule: alertRule(name, alert, 0),
   }));
 
 /** How many of the runs of some events may fail. */
@@ -79,7 +79,7 @@ export const rateRules = (product: Product): RateRule[] =>
     ...{ env, events: alert.events, over: alert.over, least: alert.of_at_least ?? 20 },
     windowMs: durationMs(alert.window ?? "15m"),
     // It is over when fewer fail, and not after a time.
-    rule: ruleOf(name, alert, 0),
+    rule: alertRule(name, alert, 0),
   }));
 
 /** How much the jobs of an env may use in a month. */
@@ -95,7 +95,7 @@ export const budgetRules = (product: Product): BudgetRule[] =>
     env,
     budget: { usd: alert.usd, warnAt: alert.warn_at ?? 0.8 },
     // It is over when the month is, or the budget was raised, and not after a time.
-    rule: ruleOf(name, alert, 0),
+    rule: alertRule(name, alert, 0),
   }));
 
 export const hasBudgets = (product: Product): boolean => budgetRules(product).length > 0;

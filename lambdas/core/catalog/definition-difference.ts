@@ -33,7 +33,7 @@ export function differenceOf(
   from: FeatureDefinition,
   to: FeatureDefinition,
 ): DefinitionDifference {
-  const part = (name: string) => !isSame(partOf(from.target, name), partOf(to.target, name));
+  const part = (name: string) => !isSameDefinition(partOf(from.target, name), partOf(to.target, name));
   return {
     steps: stepDifferences(definedSteps(registry, from), definedSteps(registry, to)),
     event: changedFields(from.event, to.event),
@@ -63,7 +63,9 @@ export const byStep = (steps: readonly DefinedStep[]): Map<string, DefinedStep> 
 
 /** The names of the fields that two records do not have alike. */
 export const changedFields = (one: Record<string, unknown>, other: Record<string, unknown>): string[] =>
-  [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => !isSame(one[name], other[name])).sort();
+  [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .filter((name) => !isSameDefinition(one[name], other[name]))
+    .sort();
 
 /** Fields in another order are the same. */
-const isSame = (one: unknown, other: unknown): boolean => fingerprint([one]) === fingerprint([other]);
+const isSameDefinition = (one: unknown, other: unknown): boolean => fingerprint([one]) === fingerprint([other]);

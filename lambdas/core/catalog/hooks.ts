@@ -9,7 +9,7 @@ export const defaultToleranceMs = 300_000;
 
 export const hooksOf = (product: Product): Record<string, Hook> => (product.hooks ?? {}) as Record<string, Hook>;
 
-export const conditionsOf = ({ when = [] }: Hook): Condition[] => [when].flat();
+export const hookConditions = ({ when = [] }: Hook): Condition[] => [when].flat();
 
 /** The envs of a product that have a hook. */
 export const envsOfHook = (product: Pick<Product, "envs">, { envs }: Hook): readonly string[] =>

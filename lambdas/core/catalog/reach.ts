@@ -12,10 +12,10 @@ import type { Product } from "./job-type.ts";
  *   a former catalog, whose events the present features may not run. And `function`, if features are in code: a step of theirs that takes
  *   long is a job of that type.
  *
- * A slot that goes to a job of another type is handed over by the pump (`handOver`), whatever the catalog says of who shares a limit:
+ * A slot that goes to a job of another type is handed over by the pump (`handOverSlots`), whatever the catalog says of who shares a limit:
  * jobs that a former catalog has put in line stay there.
  */
-export function reachOf(type: JobType, products: readonly Product[]): JobType[] {
+export function reachOfType(type: JobType, products: readonly Product[]): JobType[] {
   const steps =
     type === "feature" ? products.flatMap(({ jobs }) => Object.values(jobs)).map((event) => event.type) : [];
   const ownSteps: JobType[] = type === "feature" && products.some(hasHandlers) ? ["function"] : [];

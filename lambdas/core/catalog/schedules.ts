@@ -34,7 +34,7 @@ export function scheduleBodyOf(product: string, env: string, schedule: CatalogSc
   };
 }
 
-export const envsOf = ({ env }: CatalogSchedule): readonly string[] => (typeof env === "string" ? [env] : env);
+export const scheduleEnvs = ({ env }: CatalogSchedule): readonly string[] => (typeof env === "string" ? [env] : env);
 
 /**
  * What the job of a request is made from besides the request: its event, and what the keys of limits, turns and shared jobs are. A
@@ -50,7 +50,7 @@ function addedBy({ jobs, limits = {}, variables = {}, constants }: Product, env:
 export const wantedOf = (products: readonly Product[]): WantedSeries[] =>
   products.flatMap((product) =>
     Object.entries(product.schedules ?? {}).flatMap(([name, schedule]) =>
-      envsOf(schedule).map((env) => {
+      scheduleEnvs(schedule).map((env) => {
         const { tag } = product;
         const body = scheduleBodyOf(tag, env, schedule);
         const hash = fingerprint([body, addedBy(product, env, schedule.event)]);

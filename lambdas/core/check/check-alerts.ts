@@ -2,7 +2,7 @@ import type { Alert, Receiver } from "../catalog/alert-schema.ts";
 import { alertsOf, receiversOf } from "../catalog/alerts.ts";
 import { makeCatalog, ownValue } from "../catalog/catalog.ts";
 import type { Product, Registry } from "../catalog/job-type.ts";
-import { envsOf } from "../catalog/schedules.ts";
+import { scheduleEnvs } from "../catalog/schedules.ts";
 import type { ValueReference } from "../expressions/expression.ts";
 import { faultsBesideExpressions } from "../expressions/stand-ins.ts";
 import { catalogTemplateFaults } from "../expressions/template-faults.ts";
@@ -59,9 +59,9 @@ function receiverFaults(product: Product, registry: Registry, { event: tag, inpu
     const detail = "is a feature, whose steps a pause or a limit may hold: name an event that tells by itself";
     return [{ pointer: "/event", detail }];
   }
-  const ofTemplates = catalogTemplateFaults(input, ["input"], (reference) => referenceFaults(reference, product)).map(
-    ({ path, detail }) => ({ pointer: jsonPointer(path), detail }),
-  );
+  const ofTemplates = catalogTemplateFaults(input, ["input"], (reference) =>
+    alertReferenceFaults(reference, product),
+  ).map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
   // Its target may be what is wrong, which is said elsewhere.
   if (ofTemplates.length > 0 || makeCatalog([product], registry).lookup(product.tag, tag)?.target === undefined)
     return ofTemplates;
@@ -69,7 +69,7 @@ function receiverFaults(product: Product, registry: Registry, { event: tag, inpu
   return faultsBesideExpressions(input, registry[event.type], asked);
 }
 
-function referenceFaults(reference: ValueReference, product: Product): string[] {
+function alertReferenceFaults(reference: ValueReference, product: Product): string[] {
   const { root, path } = reference;
   if (root === "Input") return ["a receiver has no $Input: what is said is $Alert{text}"];
   if (root === "Sequence") return ["only a feature has sequences"];
@@ -101,12 +101,12 @@ function ownFaults(product: Product, name: string, alert: Alert): Fault[] {
   if (alert.when === "not_completed") return scheduleFaults(product, alert);
   const events = alert.when === "failure_rate" ? alert.events : [];
   return [
-    ...missing(alert.envs ?? [], product.envs, "envs", "env"),
-    ...missing(events, Object.keys(product.jobs), "events", "event"),
+    ...unknownNames(alert.envs ?? [], product.envs, "envs", "env"),
+    ...unknownNames(events, Object.keys(product.jobs), "events", "event"),
   ];
 }
 
-const missing = (names: readonly string[], of: readonly string[], field: string, what: string): Fault[] =>
+const unknownNames = (names: readonly string[], of: readonly string[], field: string, what: string): Fault[] =>
   names.flatMap((name, i) =>
     of.includes(name)
       ? []
@@ -134,7 +134,7 @@ function causeFaults(product: Product, name: string, { envs }: Extract<Alert, { 
 
 function scheduleFaults(product: Product, { schedule }: Extract<Alert, { when: "not_completed" }>): Fault[] {
   const found = ownValue(product.schedules ?? {}, schedule);
-  if (found) return envsOf(found).length > 0 ? [] : [{ pointer: "/schedule", detail: "runs in no env" }];
+  if (found) return scheduleEnvs(found).length > 0 ? [] : [{ pointer: "/schedule", detail: "runs in no env" }];
   const detail = `the product has no such schedule.${didYouMean(schedule, Object.keys(product.schedules ?? {}))}`;
   return [{ pointer: "/schedule", detail }];
 }

@@ -1,6 +1,6 @@
 import { makeCatalog, ownValue } from "../catalog/catalog.ts";
 import type { Hook } from "../catalog/hook-schema.ts";
-import { conditionsOf, envsOfHook, hooksOf, secretsOf } from "../catalog/hooks.ts";
+import { envsOfHook, hookConditions, hooksOf, secretsOf } from "../catalog/hooks.ts";
 import type { Product, Registry } from "../catalog/job-type.ts";
 import { signalsOf } from "../catalog/signals.ts";
 import type { ValueReference } from "../expressions/expression.ts";
@@ -22,10 +22,10 @@ export const checkHooks = (product: Product, registry: Registry, prefix: Propert
     const at = jsonPointer([...prefix, "hooks", name]);
     const found = [
       ...secretFaults(product, hook),
-      ...expressionFaults(product, hook),
+      ...hookExpressionFaults(product, hook),
       ...("signal" in hook.to
         ? signalFaults(product, registry, hook.to)
-        : eventFaults(product, registry, hook, hook.to)),
+        : hookEventFaults(product, registry, hook, hook.to)),
     ];
     return found.map(({ pointer, detail }) => ({ pointer: at + pointer, detail }));
   });
@@ -51,14 +51,14 @@ function secretFaults(product: Product, hook: Hook): Fault[] {
   ];
 }
 
-function expressionFaults(product: Product, hook: Hook): Fault[] {
+function hookExpressionFaults(product: Product, hook: Hook): Fault[] {
   const envs = envsOfHook(product, hook);
-  const check = (reference: ValueReference): string[] => referenceFaults(reference, product, envs, hook);
+  const check = (reference: ValueReference): string[] => hookReferenceFaults(reference, product, envs, hook);
   const beforeId = (reference: ValueReference): string[] =>
     reference.root === "Hook" && reference.path[0] === "id"
       ? ["$Hook{id} is what this expression yields"]
       : check(reference);
-  const conditions = conditionsOf(hook).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
+  const conditions = hookConditions(hook).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
   return [
     ...templateFaults(hook.id ?? "", ["id"], beforeId),
     ...conditions.flatMap((template) => templateFaults(template, ["when"], check)),
@@ -67,7 +67,12 @@ function expressionFaults(product: Product, hook: Hook): Fault[] {
   ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
 }
 
-function referenceFaults(reference: ValueReference, product: Product, envs: readonly string[], hook: Hook): string[] {
+function hookReferenceFaults(
+  reference: ValueReference,
+  product: Product,
+  envs: readonly string[],
+  hook: Hook,
+): string[] {
   const { root, path } = reference;
   if (root === "Input") return ["a hook has no $Input: what was delivered is $Hook{body}"];
   if (root === "Sequence") return ["only a feature has sequences"];
@@ -88,7 +93,12 @@ type ToEvent = Extract<Hook["to"], { event: string }>;
 type ToSignal = Extract<Hook["to"], { signal: string }>;
 
 /** The job that a hook makes, as far as it does not depend on what is delivered. */
-function eventFaults(product: Product, registry: Registry, hook: Hook, { event: tag, app, input }: ToEvent): Fault[] {
+function hookEventFaults(
+  product: Product,
+  registry: Registry,
+  hook: Hook,
+  { event: tag, app, input }: ToEvent,
+): Fault[] {
   const event = ownValue(product.jobs, tag);
   if (!event)
     return [

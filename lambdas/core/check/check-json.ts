@@ -12,22 +12,22 @@ const deepestEntry = 80;
  * overflow whatever looks at it, so nothing else is checked before this.
  */
 export const jsonFaults = (product: unknown, prefix: Path): Fault[] =>
-  entriesOf(product).flatMap(({ path, entry }) => {
+  catalogEntries(product).flatMap(({ path, entry }) => {
     const loss = jsonLossIn(entry, deepestEntry);
     if (!loss) return [];
     const detail = `must be a JSON value, and is ${loss.what}: write ${loss.instead}`;
     return [{ pointer: jsonPointer([...prefix, ...path]) + loss.pointer, detail }];
   });
 
-const entriesOf = (product: unknown): { path: Path; entry: unknown }[] =>
-  fieldsOf(product).flatMap(({ name: section, field }) =>
+const catalogEntries = (product: unknown): { path: Path; entry: unknown }[] =>
+  namedFieldsOf(product).flatMap(({ name: section, field }) =>
     isRecord(field)
-      ? fieldsOf(field).map(({ name, field: entry }) => ({ path: [section, name], entry }))
+      ? namedFieldsOf(field).map(({ name, field: entry }) => ({ path: [section, name], entry }))
       : [{ path: [section], entry: field }],
   );
 
 /** A field that is undefined is one that is left out. */
-const fieldsOf = (value: unknown): { name: string; field: unknown }[] =>
+const namedFieldsOf = (value: unknown): { name: string; field: unknown }[] =>
   isRecord(value)
     ? Object.entries(value).flatMap(([name, field]) => (field === undefined ? [] : [{ name, field }]))
     : [];

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { makeCatalog } from "../catalog/catalog.ts";
 import type { CatalogSchedule, Product, Registry } from "../catalog/job-type.ts";
-import { envsOf, mostSchedules, scheduleBodyOf } from "../catalog/schedules.ts";
+import { mostSchedules, scheduleBodyOf, scheduleEnvs } from "../catalog/schedules.ts";
 import { unreadReferences } from "../expressions/template-faults.ts";
 import type { Fault } from "../kernel/errors.ts";
 import { RequestError } from "../kernel/request-error.ts";
@@ -51,7 +51,7 @@ export function checkSchedules(product: Product, registry: Registry, prefix: Pro
     if ((schedule.cron === undefined) === (schedule.every === undefined))
       return [scheduleFault(at, "needs either cron or every")];
     if (excluded.length > 0) return excluded.map((field) => scheduleFault(`${at}/${field}`, without[field] as string));
-    const faults = envsOf(schedule).flatMap((env, i) =>
+    const faults = scheduleEnvs(schedule).flatMap((env, i) =>
       requestFaults(product, env, schedule, catalog).map(({ pointer, detail }) =>
         scheduleFault(
           at + (pointer === "/env" && typeof schedule.env !== "string" ? `/env/${i}` : inSchedule(pointer)),

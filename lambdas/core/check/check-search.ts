@@ -27,23 +27,28 @@ export function searchFaults({ jobs }: Product, prefix: PropertyKey[]): Fault[] 
   );
   const placed = fields.map((one) => one.placed);
   return [
-    ...fields.flatMap((one) => fieldFaults(one.event, one.field, one.placed)),
+    ...fields.flatMap((one) => searchFieldFaults(one.event, one.field, one.placed)),
     ...placed.flatMap((one) => otherwiseFaults(one, placed)),
     ...tooManyNames(placed),
   ];
 }
 
-const valueAt = (field: Field, at: PropertyKey[]) => jsonPointer(typeof field === "string" ? at : [...at, "value"]);
+const fieldPointer = (field: Field, at: PropertyKey[]) =>
+  jsonPointer(typeof field === "string" ? at : [...at, "value"]);
 
 /** A name stands in keys of the table and in queries, so few characters are allowed. */
 const namePattern = new RegExp(`^[A-Za-z][A-Za-z0-9_]{0,${requestLimits.searchName - 1}}$`);
 const nameDetail = `is no name of a field: 1 to ${requestLimits.searchName} letters, digits and underscores that start with a letter`;
 
-function fieldFaults({ redact = [] }: ProductEvent, field: Field, { name, sealed, isPublic, at }: Placed): Fault[] {
+function searchFieldFaults(
+  { redact = [] }: ProductEvent,
+  field: Field,
+  { name, sealed, isPublic, at }: Placed,
+): Fault[] {
   if (!namePattern.test(name)) return [{ pointer: jsonPointer(at), detail: nameDetail }];
   const text = typeof field === "string" ? field : field.value;
   const place = readSearchPlace(text);
-  const pointer = valueAt(field, at);
+  const pointer = fieldPointer(field, at);
   if (!place) {
     return [
       {

@@ -58,13 +58,13 @@ function joinedOrMerged(left: Budget, items: unknown, delimiter: unknown): unkno
 }
 
 function replaced(left: Budget, whole: string, from: string, to: string): string {
-  spendCharacters(whole.length + countOf(whole, from) * Math.max(0, to.length - from.length), left);
+  spendCharacters(whole.length + occurrences(whole, from) * Math.max(0, to.length - from.length), left);
   // By a pattern with the flag u, the empty string is not found within a character that is two units.
   return whole.replaceAll(from === "" ? /(?:)/gu : from, () => to);
 }
 
 /** How often a string contains another. The empty string is before, between and after all characters. */
-function countOf(whole: string, part: string): number {
+function occurrences(whole: string, part: string): number {
   if (part === "") return charactersIn(whole) + 1;
   let count = 0;
   for (let found = whole.indexOf(part); found >= 0; found = whole.indexOf(part, found + part.length)) count++;

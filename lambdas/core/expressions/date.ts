@@ -76,9 +76,9 @@ export function dateAfter(date: Date, amount: number, unit: string): Date | stri
 
 function addUnits(date: Date, amount: number, unit: string): Date {
   const to = new Date(date);
-  if (hasKey(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
-  if (hasKey(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
-  if (hasKey(months, unit)) {
+  if (isKeyOf(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
+  if (isKeyOf(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
+  if (isKeyOf(months, unit)) {
     to.setUTCMonth(date.getUTCMonth() + amount * months[unit], 1);
     // A shorter month has no 31st: its last day instead.
     to.setUTCDate(Math.min(date.getUTCDate(), lastDay(to)));
@@ -86,7 +86,7 @@ function addUnits(date: Date, amount: number, unit: string): Date {
   return to;
 }
 
-const hasKey = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
+const isKeyOf = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
 
 function lastDay(date: Date): number {
   const last = new Date(date);
@@ -97,7 +97,7 @@ function lastDay(date: Date): number {
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 const monthNames = "January February March April May June July August September October November December".split(" ");
 
-const padded = (number: number, digits = 2): string => String(number).padStart(digits, "0");
+const paddedDigits = (number: number, digits = 2): string => String(number).padStart(digits, "0");
 const weekday = (date: Date): string => weekdays[date.getUTCDay()] ?? "";
 const monthName = (date: Date): string => monthNames[date.getUTCMonth()] ?? "";
 const ofTwelve = (date: Date): number => date.getUTCHours() % 12 || 12;
@@ -105,29 +105,29 @@ const meridiem = (date: Date): string => (date.getUTCHours() < 12 ? "AM" : "PM")
 
 /** The tokens of day.js (https://day.js.org/docs/en/display/format). */
 const tokens: Record<string, (date: Date) => string | number> = {
-  YYYY: (date) => padded(date.getUTCFullYear(), 4),
+  YYYY: (date) => paddedDigits(date.getUTCFullYear(), 4),
   YY: (date) => String(date.getUTCFullYear()).slice(-2),
   MMMM: monthName,
   MMM: (date) => monthName(date).slice(0, 3),
-  MM: (date) => padded(date.getUTCMonth() + 1),
+  MM: (date) => paddedDigits(date.getUTCMonth() + 1),
   M: (date) => date.getUTCMonth() + 1,
-  DD: (date) => padded(date.getUTCDate()),
+  DD: (date) => paddedDigits(date.getUTCDate()),
   D: (date) => date.getUTCDate(),
   dddd: weekday,
   ddd: (date) => weekday(date).slice(0, 3),
   dd: (date) => weekday(date).slice(0, 2),
   d: (date) => date.getUTCDay(),
-  HH: (date) => padded(date.getUTCHours()),
+  HH: (date) => paddedDigits(date.getUTCHours()),
   H: (date) => date.getUTCHours(),
-  hh: (date) => padded(ofTwelve(date)),
+  hh: (date) => paddedDigits(ofTwelve(date)),
   h: ofTwelve,
   A: meridiem,
   a: (date) => meridiem(date).toLowerCase(),
-  mm: (date) => padded(date.getUTCMinutes()),
+  mm: (date) => paddedDigits(date.getUTCMinutes()),
   m: (date) => date.getUTCMinutes(),
-  ss: (date) => padded(date.getUTCSeconds()),
+  ss: (date) => paddedDigits(date.getUTCSeconds()),
   s: (date) => date.getUTCSeconds(),
-  SSS: (date) => padded(date.getUTCMilliseconds(), 3),
+  SSS: (date) => paddedDigits(date.getUTCMilliseconds(), 3),
   ZZ: () => "+0000",
   Z: () => "+00:00",
 };

@@ -117,7 +117,7 @@ function interpolatedText(value: unknown, position: number): string {
 }
 
 /** `sequence.step` of each step whose result a template refers to. */
-export const stepsIn = (template: unknown): string[] =>
+export const stepsNamedIn = (template: unknown): string[] =>
   referencesInTemplate(template).flatMap(({ root, path }) => (root === "Sequence" ? [stepAt(path)] : []));
 
 /** Every reference in a template. */

@@ -63,7 +63,7 @@ function limitFault(input: Record<string, unknown>): Fault | undefined {
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
-  eachText(textsOf(definition, input), ["input"], (text, path) => {
+  eachText(requestTexts(definition, input), ["input"], (text, path) => {
     const detail = faults.length > faultSearchLimit ? undefined : wholeFault(text);
     if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
   });
@@ -74,7 +74,7 @@ const allow =
   "is an expression, which this event does not take: set `expressions: true` on it in the catalog, or write $$ for its $ to send it as text";
 
 /** All of an input but the contents of a file. */
-function textsOf(definition: Checked["definition"], input: Record<string, unknown>): Record<string, unknown> {
+function requestTexts(definition: Checked["definition"], input: Record<string, unknown>): Record<string, unknown> {
   const { buffer: _buffer, blob: _blob, ...rest } = input;
   return definition.type === "storage" ? rest : input;
 }
@@ -91,7 +91,7 @@ interface PlainInput {
  */
 export function plainInput({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): PlainInput {
   const escaped: Path[] = [];
-  const texts = textsOf(definition, input);
+  const texts = requestTexts(definition, input);
   const plain = plainTexts(texts, [], escaped);
   return { input: plain === texts ? input : { ...input, ...(plain as PlainInput["input"]) }, escaped };
 }
@@ -129,16 +129,16 @@ function plainTexts(value: unknown, place: PropertyKey[], escaped: Path[]): unkn
  * like. In a template each dollar becomes two; elsewhere only a text that would be taken for an expression gets one more.
  */
 export function spelledPlain(found: Pick<CatalogEvent, "event" | "definition">, input: Record<string, unknown>) {
-  if (takesExpressions(found)) return withTexts(input, (text) => text.replaceAll("$", "$$$$")) as typeof input;
+  if (takesExpressions(found)) return changedTexts(input, (text) => text.replaceAll("$", "$$$$")) as typeof input;
   const meant = (text: string) => (isEscaped(`$${text}`) && text.startsWith("$") ? `$${text}` : text);
-  return { ...input, ...(withTexts(textsOf(found.definition, input), meant) as typeof input) };
+  return { ...input, ...(changedTexts(requestTexts(found.definition, input), meant) as typeof input) };
 }
 
-function withTexts(value: unknown, change: (text: string) => string): unknown {
+function changedTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return value.includes("$") ? change(value) : value;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => withTexts(item, change));
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withTexts(field, change)]));
+  if (Array.isArray(value)) return value.map((item) => changedTexts(item, change));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, changedTexts(field, change)]));
 }
 
 /** A word with keys, or with something in parentheses. */

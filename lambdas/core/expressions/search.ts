@@ -75,7 +75,10 @@ export function searchText(value: unknown): string | undefined {
 /** The texts of the fields of an input or a result, by their names. */
 export type SearchTexts = Readonly<Record<string, string>>;
 
-const textsOf = (fields: readonly SearchField[], textAt: (field: SearchField) => string | undefined): SearchTexts =>
+const searchTextsOf = (
+  fields: readonly SearchField[],
+  textAt: (field: SearchField) => string | undefined,
+): SearchTexts =>
   Object.fromEntries(
     fields.flatMap((field) => {
       const text = textAt(field);
@@ -83,25 +86,25 @@ const textsOf = (fields: readonly SearchField[], textAt: (field: SearchField) =>
     }),
   );
 
-const valueAt = (value: unknown, path: readonly string[]): unknown => path.reduce<unknown>(fieldAt, value);
+const searchedValue = (value: unknown, path: readonly string[]): unknown => path.reduce<unknown>(fieldAt, value);
 
 /** The texts of an input as it was requested. What of a template is an expression has no text yet. */
 export const requestedTexts = (event: Searched, input: unknown, isTemplate: boolean): SearchTexts =>
-  textsOf(ofInput(event), ({ path }) => {
-    const value = valueAt(input, path);
+  searchTextsOf(ofInput(event), ({ path }) => {
+    const value = searchedValue(input, path);
     return searchText(isTemplate && typeof value === "string" ? literalKey(value) : value);
   });
 
 /** The texts of an input whose expressions have their values. The claims of a session and credentials are secrets, and found by nothing. */
 export const evaluatedTexts = (event: Searched, input: unknown, template: unknown): SearchTexts =>
-  textsOf(ofInput(event), ({ path }) =>
-    refersToSecrets(template, path) ? undefined : searchText(valueAt(input, path)),
+  searchTextsOf(ofInput(event), ({ path }) =>
+    refersToSecrets(template, path) ? undefined : searchText(searchedValue(input, path)),
   );
 
 export const resultTexts = (event: Searched, result: unknown): SearchTexts =>
-  textsOf(
+  searchTextsOf(
     searchFieldsOf(event).filter(({ of }) => of === "Result"),
-    ({ path }) => searchText(valueAt(result, path)),
+    ({ path }) => searchText(searchedValue(result, path)),
   );
 
 const ofInput = (event: Searched) => searchFieldsOf(event).filter(({ of }) => of === "Input");

@@ -26,7 +26,7 @@ export function tokenOf({ id, recipient }: TokenSubject, key: string): string {
 /**
  * What a token says, if one of the keys has signed it: undefined for any other text. Nothing but the keys is needed for that.
  */
-export function readToken(token: string, keys: readonly string[]): TokenSubject | undefined {
+export function readApprovalToken(token: string, keys: readonly string[]): TokenSubject | undefined {
   if (!tokenPattern.test(token)) return undefined;
   const bytes = Buffer.from(token, "base64url");
   const [subject, mac] = [bytes.subarray(0, subjectBytes), bytes.subarray(subjectBytes)];

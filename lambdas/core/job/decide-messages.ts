@@ -322,7 +322,7 @@ export const longestWaitMs = 400 * dayMs;
 export const longestKey = 900;
 
 /** The steps that a key is within: `p1` and `p1/p2` of `p1/p2/p3`. */
-export function scopesOf(key: string): string[] {
+export function outerScopes(key: string): string[] {
   const scopes: string[] = [];
   for (let at = key.indexOf("/"); at > 0; at = key.indexOf("/", at + 1)) scopes.push(key.slice(0, at));
   return scopes;

@@ -71,7 +71,7 @@ export function failureGroupOf({ job_id, event, type, at, code, provider_code, m
 }
 
 /** Two parts of one group. What differs is taken from the part whose last failure is the later one. */
-export function merged(a: FailureGroup, b: FailureGroup): FailureGroup {
+export function mergedGroup(a: FailureGroup, b: FailureGroup): FailureGroup {
   const latest = b.last_at >= a.last_at ? b : a;
   return { ...latest, count: a.count + b.count, first_at: Math.min(a.first_at, b.first_at) };
 }
@@ -81,7 +81,7 @@ export function mergedGroups(parts: Iterable<FailureGroup>): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const part of parts) {
     const before = groups.get(part.fingerprint);
-    groups.set(part.fingerprint, before ? merged(before, part) : part);
+    groups.set(part.fingerprint, before ? mergedGroup(before, part) : part);
   }
   return [...groups.values()];
 }

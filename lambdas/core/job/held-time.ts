@@ -20,9 +20,9 @@ export function heldTimeOf(job: Job, { now, pauses, called }: Start): HeldTime |
   // Of a feature between two decisions the attempt has started long ago.
   if (job.parked_since !== undefined || now <= job.due_at) return undefined;
   const spans = pauses.filter((pause) => covers(pause, job)).flatMap((pause) => pausedSpan(pause, job, now, called));
-  const paused_ms = lengthOf(spans);
+  const paused_ms = unionLength(spans);
   // Where both held it, the time counts as paused.
-  const inLine = called ? lengthOf([...spans, [job.due_at, Math.min(called.at, now)]]) - paused_ms : 0;
+  const inLine = called ? unionLength([...spans, [job.due_at, Math.min(called.at, now)]]) - paused_ms : 0;
   if (paused_ms === 0 && inLine <= 0) return undefined;
   return {
     ...(paused_ms > 0 && { paused_ms }),
@@ -40,7 +40,7 @@ function pausedSpan(pause: Pause, { due_at }: Job, now: number, called: Start["c
 }
 
 /** The length of what spans cover together. */
-function lengthOf(spans: readonly Span[]): number {
+function unionLength(spans: readonly Span[]): number {
   let [sum, reached] = [0, Number.NEGATIVE_INFINITY];
   for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
     sum += Math.max(0, to - Math.max(from, reached));

@@ -25,7 +25,7 @@ export const ImportCursor = z.object({
 });
 export type ImportCursor = z.infer<typeof ImportCursor>;
 
-export const beginningOf = (object: Pick<ImportCursor, "key" | "etag" | "size" | "put_at">): ImportCursor => ({
+export const firstCursor = (object: Pick<ImportCursor, "key" | "etag" | "size" | "put_at">): ImportCursor => ({
   v: 1,
   ...object,
   offset: 0,

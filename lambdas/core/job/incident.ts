@@ -185,10 +185,10 @@ export const levelOf = (count: number): number => (count < 1 ? 0 : String(Math.f
 
 /** How many messages an incident calls for: one for each step of a budget. */
 const levelFor = (incident: Incident): number =>
-  incident.kind === "budget" ? countOf(incident) : levelOf(countOf(incident));
+  incident.kind === "budget" ? countSinceOpened(incident) : levelOf(countSinceOpened(incident));
 
 /** How many have failed since it was opened; of one that has ended, since its end. */
-export const countOf = ({ count, base = 0 }: Incident): number => count - base;
+export const countSinceOpened = ({ count, base = 0 }: Incident): number => count - base;
 
 /** The failures of one cause, over days: what was called, our code, and the provider's own. */
 export const causeId = ({ target, code, provider_code }: IncidentSubject): string =>
@@ -204,11 +204,11 @@ export const budgetId = (alert: string): string =>
 
 /** A window is counted in so many slots of time. */
 const rateSlots = 6;
-export const slotOf = (at: number, windowMs: number): number => {
+export const rateSlot = (at: number, windowMs: number): number => {
   const slotMs = windowMs / rateSlots;
   return Math.floor(at / slotMs) * slotMs;
 };
-export const nextSlotOf = (at: number, windowMs: number): number => slotOf(at, windowMs) + windowMs / rateSlots;
+export const nextSlotOf = (at: number, windowMs: number): number => rateSlot(at, windowMs) + windowMs / rateSlots;
 
 /** Whether more runs fail than an alert allows. Few runs say nothing. */
 export const exceeds = ({ failed, ended }: RunCounts, { over, least }: { over: number; least: number }): boolean =>
@@ -222,11 +222,14 @@ export const otherCause = "other";
 /** How many incidents of a tenant may be open, so that a provider with a code for each failure sends no message for each. */
 export const mostOpen = 100;
 
-const hasEnded = ({ state }: Incident): boolean => state === undefined || state === "closed" || state === "resolved";
+const hasIncidentEnded = ({ state }: Incident): boolean =>
+  state === undefined || state === "closed" || state === "resolved";
 
 /** Whether it has begun, or begun again: something was counted behind its end, and has happened behind it. */
 const begins = (incident: Incident): boolean =>
-  hasEnded(incident) && countOf(incident) > 0 && incident.last_at > (incident.ended_at ?? Number.NEGATIVE_INFINITY);
+  hasIncidentEnded(incident) &&
+  countSinceOpened(incident) > 0 &&
+  incident.last_at > (incident.ended_at ?? Number.NEGATIVE_INFINITY);
 
 /** Whether it is quiet: what fails for three windows no more is over. */
 export const isQuiet = ({ last_at }: Incident, { windowMs }: Pick<IncidentRule, "windowMs">, now: number): boolean =>
@@ -244,12 +247,12 @@ interface Judging {
  * The next step of an incident; undefined if there is nothing to do. It depends on the state only: where a process dies between two writes,
  * the next one takes the same step.
  */
-export function nextStep(incident: Incident, judging: Judging): IncidentStep | undefined {
+export function incidentStep(incident: Incident, judging: Judging): IncidentStep | undefined {
   const { state } = incident;
   const { rule, now } = judging;
   if (begins(incident)) return openingOf(incident, now);
-  if (state === "closed" && incident.ends) return endOf(rule);
-  if (hasEnded(incident)) return undefined;
+  if (state === "closed" && incident.ends) return closingStep(rule);
+  if (hasIncidentEnded(incident)) return undefined;
   if (state === "ignored") return ignoredStep(incident, now);
   // A later version may have more states.
   if (state !== "open" && state !== "known") return undefined;
@@ -289,7 +292,7 @@ const closingOf = ({ count, said }: Incident, now: number): IncidentStep => ({
   unlessCounted: true,
 });
 
-const endOf = (rule: IncidentRule | undefined): IncidentStep => ({
+const closingStep = (rule: IncidentRule | undefined): IncidentStep => ({
   ...(rule && { say: { kind: "closed", ordinal: "closed", to: rule.notify } }),
   changes: { ends: undefined },
 });
@@ -319,7 +322,10 @@ function ignoredStep({ ignore, count, last_at }: Incident, now: number): Inciden
 function levelStep(incident: Incident, { notify }: IncidentRule): IncidentStep | undefined {
   const level = levelFor(incident);
   if ((incident.sent ?? 0) >= level) return undefined;
-  return { say: { kind: kindOf(incident), ordinal: String(level), to: notify }, changes: { sent: level, said: true } };
+  return {
+    say: { kind: incidentMessageKind(incident), ordinal: String(level), to: notify },
+    changes: { sent: level, said: true },
+  };
 }
 
 function sayingOf(incident: Incident, rule: IncidentRule, now: number): IncidentStep | undefined {
@@ -348,7 +354,7 @@ export function keepsComingBack(incident: Incident): boolean {
   return flaps(incident, recent, flappingOpenings - 1);
 }
 
-function kindOf(incident: Incident): MessageKind {
+function incidentMessageKind(incident: Incident): MessageKind {
   const { said, opening = 1 } = incident;
   if (said) return "grew";
   if (keepsComingBack(incident)) return "flaps";
@@ -359,10 +365,12 @@ function kindOf(incident: Incident): MessageKind {
 export const needsNobody = ({ state }: Incident): boolean => state === "ignored" || state === "known";
 
 /** Whether an incident that has ended needs nobody any more who looks after it. */
-export const isSettled = (incident: Incident): boolean => hasEnded(incident) && !incident.ends && !begins(incident);
+export const isSettled = (incident: Incident): boolean =>
+  hasIncidentEnded(incident) && !incident.ends && !begins(incident);
 
 /** Whether a caller has reopened it, and nothing has happened since. */
-export const isReopened = (incident: Incident): boolean => incident.state === "open" && countOf(incident) === 0;
+export const isReopened = (incident: Incident): boolean =>
+  incident.state === "open" && countSinceOpened(incident) === 0;
 
 /**
  * When a caller has ended it, by the time for which it is ignored too, or has reopened it: what has failed up to then is no news. Undefined
@@ -394,7 +402,7 @@ export function actedOn(
         changes: { ...fresh, state: "resolved", ended_at: Math.max(now, incident.last_at), base: count, ...signed },
       };
     case "ignore": {
-      if (hasEnded(incident) && !begins(incident)) return "conflict";
+      if (hasIncidentEnded(incident) && !begins(incident)) return "conflict";
       const { until, above_per_hour } = action;
       const ignore: Ignoring = {
         ...(until !== undefined && { until }),

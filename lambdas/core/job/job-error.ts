@@ -102,7 +102,7 @@ export const changedError = (
   });
 
 /** A failure that came before anything was sent, or after which nothing of it is left. What is not a JobError stays unchanged. */
-export const undone = (error: unknown): unknown =>
+export const provenUndone = (error: unknown): unknown =>
   error instanceof JobError ? changedError(error, { nothingDone: true }) : error;
 
 /** The catalog has lost what a job needs, such as its event. Nothing of the job is done yet, and another deployment can bring it back. */

@@ -8,7 +8,7 @@ export interface Gate {
 
 /** The start that rates have given to an attempt, which the job's `due_at` was moved to. Times are epoch milliseconds. */
 export interface ReservedStart {
-  /** Which claim of which attempt reserved (`turnOf`): another one reserves anew. */
+  /** Which claim of which attempt reserved (`attemptTurn`): another one reserves anew. */
   turn: string;
   /** The `due_at` that it was moved to. A job that was moved again has no reservation. */
   until: number;

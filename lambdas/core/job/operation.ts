@@ -215,7 +215,7 @@ export interface NotChanged {
 export const OperationMessage = z.object({ v: z.literal(1), id: z.string(), turn: z.int().min(0) });
 export type OperationMessage = z.infer<typeof OperationMessage>;
 
-export const messageOf = ({ id, turn }: Operation): OperationMessage => ({ v: 1, id, turn });
+export const operationMessageOf = ({ id, turn }: Operation): OperationMessage => ({ v: 1, id, turn });
 
 export const operationIdPattern = /^op_[0-9a-f]{16}$/;
 
@@ -267,7 +267,7 @@ export const changedOperation = (operation: Operation, change: Partial<Operation
 type Turn = "over" | "stale" | "held" | "busy" | "early" | "go";
 
 /** What a message may do. Anything but `go` leaves the operation as it was. */
-export function turnOf(operation: Operation, turn: number, now: number): Turn {
+export function operationTurn(operation: Operation, turn: number, now: number): Turn {
   if (isOver(operation)) return "over";
   if (turn !== operation.turn) return "stale";
   if (operation.lease_until !== undefined && operation.lease_until > now) return "busy";
@@ -294,14 +294,14 @@ export function takenTurn(operation: Operation, now: number): Operation {
 export const canaryOf = ({ canary, sample }: Pick<Operation, "canary" | "sample">): string[] =>
   sample.slice(0, canary?.count ?? 0);
 
-const endOf = (operation: Operation): number => {
+const listEndOf = (operation: Operation): number => {
   const first = canaryOf(operation).length;
   return operation.state === "canary" ? first : first + matchedOf(operation);
 };
 
 function nextSlice(operation: Operation): Slice | undefined {
   const { state, pos, stop } = operation;
-  const end = endOf(operation);
+  const end = listEndOf(operation);
   if ((state !== "canary" && state !== "running") || stop || pos >= end) return undefined;
   return { from: pos, to: Math.min(end, pos + Math.max(1, Math.floor((operation.rate_per_second * sliceMs) / 1000))) };
 }
@@ -385,14 +385,14 @@ export function afterSlice(operation: Operation, worked: Worked, now: number): O
   };
   const pause = positions === 0 ? Math.min(60_000, sliceMs * 2 ** (operation.tries ?? 0)) : 0;
   const dueNext = Math.max(began + (positions * 1000) / rate_per_second, now + pause);
-  if (isWhole && next.state === "running" && pos >= endOf(next)) return endedOperation(next, "done", { now });
-  const watches = isWhole && next.state === "canary" && pos >= endOf(next);
+  if (isWhole && next.state === "running" && pos >= listEndOf(next)) return endedOperation(next, "done", { now });
+  const watches = isWhole && next.state === "canary" && pos >= listEndOf(next);
   if (watches) return freed(next, now, lookEveryMs, { watch_until: now + (next.canary?.for_ms ?? 0) });
   return freed(next, now, Math.max(0, Math.ceil(dueNext - now)));
 }
 
 /** What has become of a job of the canary since it was changed. */
-function outcomeOf(job: Job | undefined, since: number): "well" | "failed" | "undecided" {
+function canaryOutcome(job: Job | undefined, since: number): "well" | "failed" | "undecided" {
   // It has ended, and is forgotten.
   if (!job) return "well";
   const attempts = [...job.attempts, ...(job.last_run ? [job.last_run] : [])].filter(
@@ -409,7 +409,7 @@ function outcomeOf(job: Job | undefined, since: number): "well" | "failed" | "un
  */
 export function afterLook(operation: Operation, jobs: readonly (Job | undefined)[], now: number): Operation {
   const { canary, canary_at = now, watch_until = now, counts } = operation;
-  const outcomes = jobs.map((job) => outcomeOf(job, canary_at));
+  const outcomes = jobs.map((job) => canaryOutcome(job, canary_at));
   const failed = outcomes.filter((one) => one === "failed").length + counts.failed;
   const undecided = outcomes.filter((one) => one === "undecided").length;
   if (failed > (canary?.max_failures ?? 0)) {
@@ -471,7 +471,7 @@ export const hasMark = ({ ops }: Pick<Job, "ops">, { id }: Pick<Operation, "id">
   ops?.includes(id) ?? false;
 
 /** The job with the mark of an operation. */
-export const marked = (job: Job, { id }: Pick<Operation, "id">): Job => ({
+export const markedBy = (job: Job, { id }: Pick<Operation, "id">): Job => ({
   ...job,
   ops: [...(job.ops ?? []), id].slice(-operationLimits.marks),
 });

@@ -63,10 +63,10 @@ export interface WaitsChanged {
 }
 
 export function waitsChanged(before: Pick<Noting, "waits">, after: Pick<Noting, "waits">): WaitsChanged {
-  const known = new Set((before.waits ?? []).map(nameOf));
-  const fresh = (after.waits ?? []).filter((wait) => !known.has(nameOf(wait)));
+  const known = new Set((before.waits ?? []).map(waitIdentity));
+  const fresh = (after.waits ?? []).filter((wait) => !known.has(waitIdentity(wait)));
   const hasReceived = (wait: RunWait): wait is WaitsChanged["received"][number] => wait.received !== undefined;
   return { begun: fresh.filter((wait) => !hasReceived(wait)), received: fresh.filter(hasReceived) };
 }
 
-const nameOf = ({ step, since, received }: RunWait): string => JSON.stringify([step, since, received?.id]);
+const waitIdentity = ({ step, since, received }: RunWait): string => JSON.stringify([step, since, received?.id]);

@@ -24,14 +24,14 @@ const stretchMs = 30 * dayMs;
 const spareMs = 400 * dayMs;
 
 /** For how long the entries of a job are kept: for as long as it, unless it is paused for over a year. */
-const untilOf = ({ created_at, due_at, finished_at = 0 }: Job, retentionDays: number): number =>
+const searchedUntil = ({ created_at, due_at, finished_at = 0 }: Job, retentionDays: number): number =>
   Math.ceil(Math.max(created_at, due_at, finished_at) / stretchMs) * stretchMs + spareMs + retentionDays * dayMs;
 
 /** All entries that lead to a job. */
 export function searchEntriesOf(job: Job, retentionDays: number): SearchEntry[] {
   const { id: job_id, product, env, created_at, finished_at, status, search } = job;
   if (!search) return [];
-  const until = untilOf(job, retentionDays);
+  const until = searchedUntil(job, retentionDays);
   return searchValuesOf(search).flatMap((value) => {
     const entry = { ...value, product, env, job_id, until };
     return [

@@ -116,7 +116,7 @@ export function plannedAfter(job: Job, now: number, calendars: Calendars = noCal
   if (isSkipped(job) || repeat.overlap === "cancel_previous") {
     // Occurrences that are too late as well are passed over with the first one.
     const stood = isSkipped(job) ? scheduled_at : standsUntil(job);
-    const from = Math.max(stood, now - maxLateness(repeat) - 1 + marginOf(job));
+    const from = Math.max(stood, now - maxLateness(repeat) - 1 + lateMargin(job));
     return catchingUp(repeat, nextOccurrence(repeat, from, calendars), now);
   }
   // A run that stood for missed occurrences may have been moved by hand since, and then stands for those until its new time too.
@@ -132,7 +132,7 @@ export function plannedAfter(job: Job, now: number, calendars: Calendars = noCal
 const mostMarginMs = 5000;
 
 /** Without it a frequent series that is behind would plan for ever what is just in time, and skip all of it. */
-const marginOf = ({ reason, repeat }: Job): number =>
+const lateMargin = ({ reason, repeat }: Job): number =>
   repeat && reason === runReasons.late ? Math.min(mostMarginMs, maxLateness(repeat) / 2) : 0;
 
 /** Up to which time a run that has begun stands for occurrences of its series: one that started late made others miss theirs. */

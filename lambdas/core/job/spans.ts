@@ -3,7 +3,7 @@ import { defined } from "../kernel/defined.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Job } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
-import { contextOf, type JobTrace, type SpanContext, type TraceHeaders, traceparentOf } from "./trace.ts";
+import { type JobTrace, type SpanContext, spanContextOf, type TraceHeaders, traceparentOf } from "./trace.ts";
 
 /*
  * The spans of a job. Their ids follow from the job, so that it keeps no more of its trace than what its request brought, and what is told
@@ -37,7 +37,7 @@ export const sameTraceMs = 3_600_000;
 /** What the ids of a job's spans are made of. */
 type Traced = Pick<Job, "id" | "created_at" | "trace">;
 
-const idOf = (job: Traced, characters: 16 | 32, ...of: (string | number)[]): string =>
+const spanId = (job: Traced, characters: 16 | 32, ...of: (string | number)[]): string =>
   hash("sha256", JSON.stringify([job.id, job.created_at, ...of]), "hex").slice(0, characters);
 
 /**
@@ -45,11 +45,11 @@ const idOf = (job: Traced, characters: 16 | 32, ...of: (string | number)[]): str
  * its feature had begun is a root.
  */
 export function acceptedSpan(job: Traced, begins = false): SpanPlace | undefined {
-  const span_id = idOf(job, 16, "accepted");
-  const parent = job.trace && contextOf(job.trace);
-  if (!parent) return begins ? { trace_id: idOf(job, 32, "trace"), span_id, sampled: true } : undefined;
+  const span_id = spanId(job, 16, "accepted");
+  const parent = job.trace && spanContextOf(job.trace);
+  if (!parent) return begins ? { trace_id: spanId(job, 32, "trace"), span_id, sampled: true } : undefined;
   const { trace_id, sampled, state } = parent;
-  if (job.trace?.linked) return { trace_id: idOf(job, 32, "trace"), span_id, sampled, link: parent };
+  if (job.trace?.linked) return { trace_id: spanId(job, 32, "trace"), span_id, sampled, link: parent };
   return { trace_id, span_id, sampled, parent_id: parent.span_id, ...defined({ state }) };
 }
 
@@ -62,11 +62,11 @@ function laterSpan(
   const accepted = acceptedSpan(job, begins);
   if (!accepted) return undefined;
   const { trace_id, span_id: parent_id, sampled, state } = accepted;
-  const span_id = idOf(job, 16, ...of);
+  const span_id = spanId(job, 16, ...of);
   const isNear = run === 1 && at - job.created_at <= sameTraceMs;
   if (isNear) return { trace_id, span_id, sampled, parent_id, ...defined({ state }) };
   const link = { trace_id, span_id: parent_id, sampled, ...defined({ state }) };
-  return { trace_id: idOf(job, 32, "trace", ...of), span_id, sampled, link };
+  return { trace_id: spanId(job, 32, "trace", ...of), span_id, sampled, link };
 }
 
 /** The span of an attempt. */
@@ -76,7 +76,7 @@ export const attemptSpan = (
   begins = false,
 ): SpanPlace | undefined => laterSpan(job, { run, at: started_at, begins }, "attempt", run, attempt);
 
-const headersOf = (span: SpanPlace | undefined): TraceHeaders | undefined =>
+const spanHeaders = (span: SpanPlace | undefined): TraceHeaders | undefined =>
   span && { traceparent: traceparentOf(span), ...defined({ tracestate: span.state }) };
 
 /** The span that webhooks which tell of an event of a job stand below. */
@@ -85,12 +85,12 @@ export const eventSpan = (job: Traced, { name, time, detail }: JobEvent, begins 
 
 /** What goes with these webhooks. */
 export const eventTrace = (job: Traced, event: JobEvent, begins = false): TraceHeaders | undefined =>
-  headersOf(eventSpan(job, event, begins));
+  spanHeaders(eventSpan(job, event, begins));
 
 /** The span of what an attempt waited for: beside it, or below it if it is a root. */
 export const waitSpan = (job: Traced, of: SpanPlace, run: number, attempt: number, cause: string): SpanPlace => {
   const { trace_id, span_id, sampled, parent_id = span_id, state } = of;
-  return { trace_id, span_id: idOf(job, 16, "wait", run, attempt, cause), sampled, parent_id, ...defined({ state }) };
+  return { trace_id, span_id: spanId(job, 16, "wait", run, attempt, cause), sampled, parent_id, ...defined({ state }) };
 };
 
 /** A job whose attempt runs. */
@@ -103,7 +103,7 @@ const runningSpan = (job: RunningJob, begins: boolean): SpanPlace | undefined =>
 
 /** What the attempt of a job sends on with its calls and messages. */
 export const sentTrace = (job: RunningJob, begins = false): TraceHeaders | undefined =>
-  headersOf(runningSpan(job, begins));
+  spanHeaders(runningSpan(job, begins));
 
 /** The trace of a job that an attempt of another one asks for: a step of a feature, an item of a list. */
 export function childTrace(job: RunningJob, now: number, begins = false): JobTrace | undefined {

@@ -45,7 +45,7 @@ export interface SpanContext {
 const traceparent = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** The span that it names. Undefined if it is malformed. */
-export function contextOf({ parent, state }: Pick<JobTrace, "parent" | "state">): SpanContext | undefined {
+export function spanContextOf({ parent, state }: Pick<JobTrace, "parent" | "state">): SpanContext | undefined {
   const [, version, trace_id, span_id, flags = "", more] = traceparent.exec(parent) ?? [];
   if (trace_id === undefined || span_id === undefined || (version === "00" && more !== undefined)) return undefined;
   return { trace_id, span_id, sampled: Number.parseInt(flags, 16) % 2 === 1, ...defined({ state }) };
@@ -57,7 +57,7 @@ export const traceparentOf = ({ trace_id, span_id, sampled }: SpanContext): stri
 
 /** What is kept of a `traceparent` and a `tracestate`. Undefined if the former is malformed, in which case the latter does not count. */
 export function requestTrace(parent: unknown, state?: unknown): JobTrace | undefined {
-  const context = typeof parent === "string" ? contextOf({ parent: parent.trim() }) : undefined;
+  const context = typeof parent === "string" ? spanContextOf({ parent: parent.trim() }) : undefined;
   return context && { parent: traceparentOf(context), ...defined({ state: keptState(state) }) };
 }
 

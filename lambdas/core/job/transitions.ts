@@ -65,7 +65,7 @@ export const unansweredFailed = (job: Job, now: number, failure: Failure): Job =
 export const hasCrashedTooOften = (job: Job): boolean => crashesOf(job) >= maxCrashes;
 
 /** A claimed job whose attempt begins now: written before a job that may have crashed a process is started again. */
-export const begun = (job: Job, claimId: string): Job => ({
+export const withClaimBegun = (job: Job, claimId: string): Job => ({
   ...withBegun(job, [...begunBefore(job), claimId]),
   version: job.version + 1,
 });

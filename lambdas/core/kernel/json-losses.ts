@@ -26,7 +26,7 @@ const insteadOf: Readonly<Record<string, string>> = {
 export function jsonLossIn(value: unknown, deepest = deepestNesting): JsonLoss | undefined {
   const within = new Set<object>();
   const visit = (one: unknown, path: readonly PropertyKey[]): JsonLoss | undefined => {
-    const lost = lossOf(one, within, { level: path.length, deepest });
+    const lost = jsonLossOf(one, within, { level: path.length, deepest });
     if (lost) return { pointer: pointerOf(path), ...lost };
     if (typeof one !== "object" || one === null) return undefined;
     within.add(one);
@@ -57,7 +57,7 @@ interface Depth {
   deepest: number;
 }
 
-function lossOf(value: unknown, within: ReadonlySet<object>, depth: Depth): Omit<JsonLoss, "pointer"> | undefined {
+function jsonLossOf(value: unknown, within: ReadonlySet<object>, depth: Depth): Omit<JsonLoss, "pointer"> | undefined {
   switch (typeof value) {
     case "undefined":
       return { what: "undefined", instead: "null" };
@@ -85,14 +85,15 @@ function lossOfObject(
   if (Array.isArray(value)) return undefined;
   const [, tag = "object"] = /^\[object (.*)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
   const isOdd = tag !== "Object" || value instanceof Error || ArrayBuffer.isView(value);
-  if (isOdd) return { what: `a ${nameOf(value, tag)}`, instead: insteadOf[tag] ?? "plain objects, lists and text" };
+  if (isOdd)
+    return { what: `a ${classNameOf(value, tag)}`, instead: insteadOf[tag] ?? "plain objects, lists and text" };
   // JSON writes what this method returns, which is another value.
   if (typeof (value as { toJSON?: unknown }).toJSON === "function")
-    return { what: `a ${nameOf(value, tag)} with a toJSON of its own`, instead: "what its toJSON returns" };
+    return { what: `a ${classNameOf(value, tag)} with a toJSON of its own`, instead: "what its toJSON returns" };
   return undefined;
 }
 
-const nameOf = (value: object, tag: string): string => {
+const classNameOf = (value: object, tag: string): string => {
   const { constructor: made } = value as { constructor?: { name?: unknown } };
   return typeof made?.name === "string" && made.name !== "" ? made.name : tag;
 };

@@ -19,7 +19,7 @@ export interface GateItem extends GateName {
 export interface Holder {
   /** Epoch milliseconds: after this, the slot may be given to another job. */
   lease: number;
-  /** Which claim of which attempt the slot is for (`turnOf`): fences its release. */
+  /** Which claim of which attempt the slot is for (`attemptTurn`): fences its release. */
   turn: string;
   /** It was given to the job, and no consumer has taken it yet. */
   given?: true;
@@ -61,7 +61,7 @@ export const emptyPart = (): GateItemState => ({ holders: {}, count: 0 });
 /** What a job asks of one part of a gate: a slot, a start, or both in one write. */
 export interface Ask {
   job: string;
-  /** Which claim of which attempt asks (`turnOf`). */
+  /** Which claim of which attempt asks (`attemptTurn`). */
   turn: string;
   /** Epoch milliseconds. */
   now: number;
@@ -112,7 +112,7 @@ export type Taken =
   | { outcome: "early"; startsAt: number; state: GateItemState };
 
 /** The next write that an ask leads to, given what is stored, or why there is none. A pure rule. */
-export function nextStep(state: GateItemState, ask: Ask): GateStep {
+export function gateStep(state: GateItemState, ask: Ask): GateStep {
   const own = ask.slot && state.holders[ask.job];
   if (state.line && !ask.isCalled && !ask.slot?.isGiven && !own) return { do: "refuse", why: "line" };
   const slot = slotWrite(state, ask);
@@ -210,7 +210,7 @@ export const countsLag = ({ lag, rate }: Ask, { rate: taken }: GateItemWrite): b
 const attemptPrefix = ({ run, attempt }: Pick<Job, "run" | "attempt">): string => `${run}.${attempt}.`;
 
 /** The next start of a job: another attempt, another try after a snooze and a claim after a crash each count as a start. */
-export const turnOf = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
+export const attemptTurn = (job: Pick<Job, "run" | "attempt" | "snoozes" | "claims">): string =>
   `${attemptPrefix(job)}${job.snoozes?.count ?? 0}.${job.claims}`;
 
 /** Whether a turn is one of an attempt. */
@@ -223,7 +223,7 @@ const toleranceMs = ({ increment }: Pace): number => Math.max(2000, Math.ceil(in
 /** Whether a job has a start that version 0.3 has reserved for it, and that is not over. */
 export function hasReserved(job: Job, limit: string, { rate }: LimitRule, now: number): boolean {
   const { reserved } = job;
-  if (!reserved || !rate || reserved.turn !== turnOf(job) || reserved.until !== job.due_at) return false;
+  if (!reserved || !rate || reserved.turn !== attemptTurn(job) || reserved.until !== job.due_at) return false;
   return reserved.limits.includes(limit) && now <= reserved.until + toleranceMs(paceOf(rate));
 }
 

@@ -20,7 +20,7 @@ export function isPin(pin: unknown): pin is Pin {
 }
 
 /** What a limit allows now: the numbers of a pin win, one by one, for as long as it lasts. */
-export function ruleOf({ concurrency, rate }: LimitRule, pin: Pin | undefined, now: number): LimitRule {
+export function ruleInForce({ concurrency, rate }: LimitRule, pin: Pin | undefined, now: number): LimitRule {
   const pinned = pin !== undefined && pin.until > now ? pin : undefined;
   const rule = { concurrency: pinned?.concurrency ?? concurrency, rate: pinned?.rate ?? rate };
   return {

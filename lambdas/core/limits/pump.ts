@@ -120,12 +120,12 @@ interface PumpRoom {
 }
 
 /** How far ahead jobs are called, in milliseconds: until the calls of the next tick can have come. */
-export const spanOf = ({ lag, period }: Pump): number => 1.25 * lag + 1.25 * period + 1000;
+export const plannedSpan = ({ lag, period }: Pump): number => 1.25 * lag + 1.25 * period + 1000;
 
 /** The starts for which jobs may be called at a tick. */
 export function roomFor({ now, rate, parts, pump, noted }: Seen): PumpRoom {
   const pace = paceOf(rate);
-  const span = spanOf(pump);
+  const span = plannedSpan(pump);
   const buckets = Array.from({ length: bucketsOf(rate) }, (_, bucket) => {
     const part = parts[bucket] ?? {};
     const calls = Object.values(pump.called).filter((call) => (call.bucket ?? 0) === bucket);

@@ -1,7 +1,7 @@
 import { eventOfReceiver, receiverEventOf, receiversOf } from "../catalog/alerts.ts";
 import { type Catalog, type FoundEvent, ownValue } from "../catalog/catalog.ts";
 import type { AlertMessage, Incident, IncidentRule, IncidentStep } from "../job/incident.ts";
-import { nextStep } from "../job/incident.ts";
+import { incidentStep } from "../job/incident.ts";
 import { fairGroupOf, isFinished, type Job, jobMessageOf } from "../job/job.ts";
 import { JobError } from "../job/job-error.ts";
 import { alertJobId, fingerprint } from "../job/job-id.ts";
@@ -49,9 +49,9 @@ export async function attend(services: Alerting, found: Incident, judged: Judged
   let incident = found;
   for (let round = 0; round < rounds; round++) {
     const now = clock.now();
-    const step = nextStep(incident, { now, rule: judged.rule, isQuiet: judged.isQuiet(incident, now) });
+    const step = incidentStep(incident, { now, rule: judged.rule, isQuiet: judged.isQuiet(incident, now) });
     if (!step) return incident;
-    const changed = await take(services, incident, step, judged);
+    const changed = await takeIncidentStep(services, incident, step, judged);
     const next = changed === "lost" ? await incidents.get(incident) : changed;
     if (!next) return incident;
     incident = next;
@@ -59,7 +59,7 @@ export async function attend(services: Alerting, found: Incident, judged: Judged
   throw new TransientError("CONTENDED", "an incident was changed by others at every try");
 }
 
-async function take(
+async function takeIncidentStep(
   services: Alerting,
   incident: Incident,
   { say, changes, opens, unlessCounted }: IncidentStep,

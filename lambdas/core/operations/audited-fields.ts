@@ -79,12 +79,12 @@ export const operationStart = (catalog: Pick<Catalog, "products">, operation: Op
 
 const ofOperation = ({ products }: Pick<Catalog, "products">, { id, product, envs }: Operation) => ({
   product,
-  ...envsOf(envs, products.find(({ tag }) => tag === product)?.envs ?? []),
+  ...auditedEnvs(envs, products.find(({ tag }) => tag === product)?.envs ?? []),
   target: id,
 });
 
 /** What concerns several envs of a product is shown to those who reach one of them. */
-function envsOf([env, ...others]: readonly string[], all: readonly string[]): Pick<AuditChange, "env" | "envs"> {
+function auditedEnvs([env, ...others]: readonly string[], all: readonly string[]): Pick<AuditChange, "env" | "envs"> {
   if (env === undefined || others.length === 0) return defined({ env });
   const own = [env, ...others];
   return all.length > 0 && all.every((one) => own.includes(one)) ? {} : { envs: own };

@@ -4,13 +4,13 @@ import type { Caller } from "../job/actor.ts";
 import { fingerprint } from "../job/job-id.ts";
 import {
   isOver,
-  messageOf,
   type Operation,
   type OperationAction,
   type OperationMessage,
   type OperationValue,
   operationIdOf,
   operationLimits,
+  operationMessageOf,
   type Steering,
   steered,
 } from "../job/operation.ts";
@@ -21,7 +21,7 @@ import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import { dueAt, farthestAheadMs } from "../kernel/start-time.ts";
 import type { MessageQueue } from "../ports/job-queue.ts";
 import type { Operations } from "../ports/operations.ts";
-import { conditionsOf } from "../requests/bulk-request.ts";
+import { filterConditions } from "../requests/bulk-request.ts";
 import { type OperationRequest, operable } from "../requests/operation-request.ts";
 import { namedPlaces, seekIn } from "./search-places.ts";
 import type { Services } from "./services.ts";
@@ -55,7 +55,7 @@ export async function beginOperation(
   const wanted = await wantedOperation(services, request, { scopes, caller, key });
   const known = await services.operations.get(wanted.id);
   if (known) return sameAs(known, wanted);
-  const slot = await freeSlot(services, wanted);
+  const slot = await freeOperationSlot(services, wanted);
   const operation = { ...wanted, slot };
   // Into the list first: one that is there and was not stored is left out when it is shown.
   await services.operations.enlist(operation.product, { id: operation.id, created_at: operation.created_at });
@@ -66,7 +66,7 @@ export async function beginOperation(
     throw new TransientError("CONTENDED", "the operation appears and disappears");
   }
   await onBegun(operation);
-  await send(services, operation);
+  await sendTurn(services, operation);
   return operation;
 }
 
@@ -104,9 +104,9 @@ async function wantedOperation(
   const where = filter.where && (await soughtValue(services, filter.where, { product, envs, scopes }));
   return {
     id: operationIdOf(product, key),
-    ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: fingerprintOf(request, where) },
+    ...{ product, envs, action, rate_per_second, created_at: now, fingerprint: operationFingerprint(request, where) },
     filter: {
-      ...conditionsOf(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
+      ...filterConditions(filter, { statuses: operable[action], endedBy: finished ? now : undefined }),
       ...defined({ cause: filter.cause }),
     },
     ...defined({ job_ids: job_ids && [...new Set(job_ids)], reason, expect, start_at: due, made_by_name: name, where }),
@@ -146,7 +146,10 @@ async function soughtValue(
 }
 
 /** A hash of a request. That of a sealed value would tell who guesses it that the guess is right, and is not part of it. */
-function fingerprintOf({ idempotency_key: _key, ...asked }: OperationRequest, where: OperationValue | undefined) {
+function operationFingerprint(
+  { idempotency_key: _key, ...asked }: OperationRequest,
+  where: OperationValue | undefined,
+) {
   const { where: _value, ...filter } = asked.filter;
   return fingerprint(where?.sealed ? { ...asked, filter: { ...filter, where: where.field } } : asked);
 }
@@ -171,7 +174,7 @@ function sameAs(known: Operation, wanted: Operation): Operation {
   );
 }
 
-async function freeSlot({ operations, clock }: Beginning, { product, id }: Operation): Promise<number> {
+async function freeOperationSlot({ operations, clock }: Beginning, { product, id }: Operation): Promise<number> {
   const taken = new Set((await operations.open(product)).map(({ slot }) => slot));
   for (let slot = 0; slot < operationLimits.open; slot++) {
     if (taken.has(slot)) continue;
@@ -204,7 +207,7 @@ export async function steerOperation(
       if ((await services.operations.replace(next)) === "lost") continue;
       await onChanged?.(operation, next);
     }
-    if (!isOver(after) && (asked.do === "continue" || asked.do === "stop")) await send(services, after);
+    if (!isOver(after) && (asked.do === "continue" || asked.do === "stop")) await sendTurn(services, after);
     return after;
   }
   throw new TransientError("CONTENDED", "the operation changes too fast");
@@ -217,13 +220,16 @@ const notAny = ({ state, stop }: Operation) =>
   );
 
 /** Lets an operation go on. What is not sent is sent by the reconciler. */
-export async function send(
+export async function sendTurn(
   { turns, clock, log }: Pick<Beginning, "turns" | "clock" | "log">,
   operation: Operation,
 ): Promise<void> {
   const delaySeconds = operation.stop ? 0 : Math.ceil(Math.max(0, operation.not_before - clock.now()) / 1000);
   try {
-    await turns.send(messageOf(operation), { delaySeconds: Math.min(900, delaySeconds), group: operation.product });
+    await turns.send(operationMessageOf(operation), {
+      delaySeconds: Math.min(900, delaySeconds),
+      group: operation.product,
+    });
   } catch (error) {
     log.warn("an operation goes on a minute later: its message could not be sent", {
       operation: operation.id,

@@ -45,7 +45,7 @@ export type Change = (job: Job, now: number, calendars?: Calendars) => Job | "un
 export type OnChanged = (before: Job, after: Job) => Promise<void>;
 
 /** The change of a caller: the job says whose the last one was. One that has nothing to do leaves that as it was. */
-export const signed =
+export const changedBy =
   (change: Change, by: Changer): Change =>
   (job, now, calendars) => {
     const next = change(job, now, calendars);
@@ -54,7 +54,7 @@ export const signed =
 
 /** The change of a caller that gets an entry of the audit. Those of a job are numbered, so that one without its entry shows there. */
 export const audited = (change: Change, by: Changer): Change => {
-  const own = signed(change, by);
+  const own = changedBy(change, by);
   return (job, now, calendars) => {
     const next = own(job, now, calendars);
     return next === "unchanged" ? next : { ...next, changes: (job.changes ?? 0) + 1 };
@@ -96,7 +96,7 @@ async function rewrite(
     if (!isKnownJob(job))
       throw conflict(job, services.clock.now(), "a later version of this deployment made it what it is.");
     const changed = change(job, services.clock.now(), calendarsOf(services.catalog, job.product));
-    const event = changed === "unchanged" ? undefined : searchedEvent(services, changed);
+    const event = changed === "unchanged" ? undefined : eventSearchedBy(services, changed);
     const next = changed === "unchanged" || !event ? changed : await withSearch(services, changed, event);
     if (next === "unchanged") {
       // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
@@ -115,7 +115,7 @@ async function rewrite(
 }
 
 /** The event of a job that is found by other values than the catalog names now. */
-function searchedEvent({ catalog }: Changing, job: Job): ProductEvent | undefined {
+function eventSearchedBy({ catalog }: Changing, job: Job): ProductEvent | undefined {
   const product = catalog.products.find(({ tag }) => tag === job.product);
   const event = product && ownValue(product.jobs, job.event);
   return event && isSearchOld(event, job.search) ? event : undefined;

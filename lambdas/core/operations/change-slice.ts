@@ -4,7 +4,7 @@ import {
   canaryOf,
   hasMark,
   leaseMarginMs,
-  marked,
+  markedBy,
   mostTries,
   type NotChanged,
   type Operation,
@@ -18,6 +18,7 @@ import {
   type Change,
   type Changing,
   cancel,
+  changedBy,
   changeJob,
   defaultReason,
   pauseJob,
@@ -25,7 +26,6 @@ import {
   resume,
   retry,
   runIn,
-  signed,
 } from "./change-job.ts";
 import { readList, selectedBy } from "./collect-jobs.ts";
 import { deleteWithResults } from "./delete-job.ts";
@@ -116,15 +116,15 @@ export async function countChanged(
   if (!operation.slice) return 0;
   const ids = await idsOf(services, operation, operation.slice);
   const jobs = await readJobs(services, ids);
-  return ids.filter((id) => id !== undefined && isChanged(operation, jobs.get(id))).length;
+  return ids.filter((id) => id !== undefined && isChangedBy(operation, jobs.get(id))).length;
 }
 
 /** Whether a job was changed: it has the mark, or it is gone if it was to be deleted. */
-const isChanged = (operation: Operation, job: Job | undefined): boolean =>
-  operation.action === "delete" ? isGone(operation, job) : job !== undefined && hasMark(job, operation);
+const isChangedBy = (operation: Operation, job: Job | undefined): boolean =>
+  operation.action === "delete" ? isJobGone(operation, job) : job !== undefined && hasMark(job, operation);
 
 /** Whether the job of the list is gone. A repeated idempotency key may have given its id to another. */
-const isGone = ({ collected_at = 0 }: Operation, job: Job | undefined): boolean =>
+const isJobGone = ({ collected_at = 0 }: Operation, job: Job | undefined): boolean =>
   !job || job.created_at > collected_at + clocksApartMs;
 
 async function readJobs(
@@ -143,13 +143,14 @@ async function changeOne(
   operation: Operation,
   { id, job, plannedAt }: { id: string; job: Job | undefined; plannedAt: number },
 ): Promise<Outcome> {
-  if (isChanged(operation, job)) return againDispatched(services, operation, id);
-  if (!job || isGone(operation, job)) return unchanged(id, gone);
+  if (isChangedBy(operation, job)) return againDispatched(services, operation, id);
+  if (!job || isJobGone(operation, job)) return unchanged(id, gone);
   try {
     const after = await makeChange(services, operation, job, plannedAt);
     return after && !hasMark(after, operation) ? unchanged(id, nothingToDo) : "changed";
   } catch (error) {
-    if (error instanceof RequestError && error.code !== "UNAVAILABLE") return refusal(services, operation, id, error);
+    if (error instanceof RequestError && error.code !== "UNAVAILABLE")
+      return jobRefusal(services, operation, id, error);
     if (error instanceof RequestError || error instanceof TransientError) return "again";
     services.log.error("a job of an operation failed", {
       ...jobFields(job),
@@ -182,14 +183,14 @@ async function againDispatched(services: ChangingMany, { action }: Operation, id
 }
 
 /** Another process, or the same one before its answer was lost, may have changed it all the same. */
-async function refusal(
+async function jobRefusal(
   { jobs }: ChangingMany,
   operation: Operation,
   id: string,
   { code, message }: RequestError,
 ): Promise<Outcome> {
   const job = await jobs.get(id);
-  if (isChanged(operation, job)) return "changed";
+  if (isChangedBy(operation, job)) return "changed";
   return unchanged(id, job ? { code, detail: message } : gone);
 }
 
@@ -202,7 +203,7 @@ const names: Readonly<Record<Exclude<OperationAction, "delete" | "count">, Chang
   "run-now": "run_now",
 };
 
-function changeOf({ action, reason = defaultReason }: Operation, plannedAt: number): Change {
+function operationJobChange({ action, reason = defaultReason }: Operation, plannedAt: number): Change {
   switch (action) {
     case "retry":
       return (job, now) => retry(Math.max(0, plannedAt - now))(job, now);
@@ -230,20 +231,20 @@ async function makeChange(
 ): Promise<Job | undefined> {
   const { action, actor, actor_name: name, id } = operation;
   const admit = (now: number, found: Job) => {
-    if (isGone(operation, found)) throw new RequestError("JOB_NOT_FOUND", gone.detail);
+    if (isJobGone(operation, found)) throw new RequestError("JOB_NOT_FOUND", gone.detail);
     if (!selectedBy(services, operation, now)(found)) throw new RequestError("STATE_CONFLICT", notAnyMore);
   };
   if (action === "delete") {
     await deleteWithResults(services, job.id, (found) => admit(services.clock.now(), found));
     return undefined;
   }
-  const change = changeOf(operation, plannedAt);
+  const change = operationJobChange(operation, plannedAt);
   const by = { actor, ...(name !== undefined && { name }), change: names[action as keyof typeof names], operation: id };
   const asked: Change = (found, now, calendars) => {
     if (hasMark(found, operation)) return "unchanged";
     admit(now, found);
-    const next = signed(change, by)(found, now, calendars);
-    return next === "unchanged" ? next : marked(next, operation);
+    const next = changedBy(change, by)(found, now, calendars);
+    return next === "unchanged" ? next : markedBy(next, operation);
   };
   if (action !== "retry") return changeJob(services, job.id, asked);
   admit(services.clock.now(), job);

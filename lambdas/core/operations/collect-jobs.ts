@@ -40,8 +40,8 @@ export async function collectJobs(services: Collecting, operation: Operation): P
   const selects = selectedBy(services, operation, clock.now());
   const found: string[] = [];
   const keep = async (ids: readonly string[]) => {
-    const read = await readAll(services, ids);
-    for (const { id } of read.filter((job) => isOwn(operation, job) && selects(job))) {
+    const read = await readJobs(services, ids);
+    for (const { id } of read.filter((job) => isOfOperation(operation, job) && selects(job))) {
       if (known.has(id)) continue;
       known.add(id);
       found.push(id);
@@ -54,7 +54,7 @@ export async function collectJobs(services: Collecting, operation: Operation): P
   for (let from = 0; from < found.length; from += operationLimits.part) {
     const part = found.slice(from, from + operationLimits.part);
     const object = { turn: operation.turn, n: list.length, count: part.length };
-    await blobs.put(keyOf(operation, object), Buffer.from(JSON.stringify(part)), "application/json");
+    await blobs.put(listPartKey(operation, object), Buffer.from(JSON.stringify(part)), "application/json");
     list.push(object);
   }
   const sample = sampleOf(operation, [...operation.sample, ...found]);
@@ -131,13 +131,14 @@ async function walk(
 }
 
 /** Whether a job is of the product and envs that its caller reached. */
-const isOwn = ({ product, envs }: Operation, job: Job): boolean => job.product === product && envs.includes(job.env);
+const isOfOperation = ({ product, envs }: Operation, job: Job): boolean =>
+  job.product === product && envs.includes(job.env);
 
-async function readAll({ jobs }: Pick<Services, "jobs">, ids: readonly string[]): Promise<Job[]> {
+async function readJobs({ jobs }: Pick<Services, "jobs">, ids: readonly string[]): Promise<Job[]> {
   return (await inParallel(readsAtOnce, inParts(ids, readSize), (part) => jobs.getMany(part))).flat();
 }
 
-const keyOf = ({ id }: Pick<Operation, "id">, { turn, n }: Operation["list"][number]): string =>
+const listPartKey = ({ id }: Pick<Operation, "id">, { turn, n }: Operation["list"][number]): string =>
   `${operationsPrefix}${id}/${turn}-${n}`;
 
 /** The list of an operation is not there any more. */
@@ -155,7 +156,7 @@ export async function readList(
   for (const part of operation.list) {
     const [begin, end] = [Math.max(from, first), Math.min(to, first + part.count)];
     if (begin < end) {
-      const body = await blobs.get(keyOf(operation, part));
+      const body = await blobs.get(listPartKey(operation, part));
       if (!body) throw new ListGone(`the list of ${operation.id} is gone`);
       const read = JSON.parse(Buffer.from(body).toString()) as string[];
       ids.push(...read.slice(begin - first, end - first));

@@ -106,7 +106,7 @@ export function requireChoice({ choices }: Pick<Approval, "choices">, choice: st
 }
 
 /** What a decision says, for people and for programs. */
-export const saidOf = ({ choice, by, timed_out }: Decision): string => {
+export const decisionSentence = ({ choice, by, timed_out }: Decision): string => {
   if (timed_out) return choice === undefined ? "timed out" : `timed out, which means ${choice}`;
   return `decided: ${choice}${by === undefined ? "" : `, by ${by}`}`;
 };
@@ -117,7 +117,7 @@ export function notDecidable(found: Exclude<FoundApproval, { is: "open" }>, now:
   const { job } = found;
   const options = { jobId: job.id, jobStatus: shownStatus(job, now) };
   if (found.is === "decided")
-    return new RequestError("STATE_CONFLICT", `The approval was ${saidOf(found.decision)}.`, options);
+    return new RequestError("STATE_CONFLICT", `The approval was ${decisionSentence(found.decision)}.`, options);
   const why = {
     time: "The time of the approval is over.",
     run: `The run is ${options.jobStatus}: nothing waits for a decision any more.`,

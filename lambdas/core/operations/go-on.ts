@@ -15,15 +15,15 @@ import {
   type Operation,
   type OperationMessage,
   type OperationReason,
+  operationTurn,
   takenTurn,
-  turnOf,
 } from "../job/operation.ts";
 import type { ApiKeys } from "../ports/api-keys.ts";
 import type { MessageQueue } from "../ports/job-queue.ts";
 import type { Operations } from "../ports/operations.ts";
 import type { SearchIndex } from "../ports/search-index.ts";
 import type { SharedKeys } from "../ports/shared-keys.ts";
-import { endTurn, send, verbOf } from "./begin-operation.ts";
+import { endTurn, sendTurn, verbOf } from "./begin-operation.ts";
 import { changeSlice, countChanged } from "./change-slice.ts";
 import { collectJobs, ListGone } from "./collect-jobs.ts";
 import type { Services } from "./services.ts";
@@ -43,16 +43,16 @@ export interface OperationServices extends Services {
  * Lets an operation go on by one turn, and sends the message of the next one. A message of another turn is dropped: whatever it was to do was
  * done, or is done by the message of the present turn, which the reconciler sends where it is missing.
  */
-export async function goOn(services: OperationServices, { id, turn }: OperationMessage): Promise<void> {
+export async function goOnWithOperation(services: OperationServices, { id, turn }: OperationMessage): Promise<void> {
   const { operations, clock } = services;
   const operation = await operations.get(id);
   if (!operation || !isKnownOperation(operation)) return;
   const now = clock.now();
-  switch (turnOf(operation, turn, now)) {
+  switch (operationTurn(operation, turn, now)) {
     case "over":
       return operations.leave(operation);
     case "early":
-      return send(services, operation);
+      return sendTurn(services, operation);
     case "go":
       break;
     default:
@@ -60,19 +60,19 @@ export async function goOn(services: OperationServices, { id, turn }: OperationM
   }
   const taken = takenTurn(operation, now);
   if ((await operations.replace(taken)) === "lost") return;
-  const after = await endTurn(operations, taken, await work(services, taken));
+  const after = await endTurn(operations, taken, await workOnOperation(services, taken));
   if (after === "lost") return;
   if (isOver(after)) {
     services.log.info("an operation is over", { operation: id, state: after.state, ...after.counts });
     return operations.leave(after);
   }
-  if (!after.paused || after.stop) await send(services, after);
+  if (!after.paused || after.stop) await sendTurn(services, after);
 }
 
 /** What a turn does. Returns how the operation is to be afterwards. */
-async function work(services: OperationServices, taken: Operation): Promise<(now: Operation) => Operation> {
+async function workOnOperation(services: OperationServices, taken: Operation): Promise<(now: Operation) => Operation> {
   const { clock } = services;
-  const hindrance = taken.stop ? undefined : await reachOf(services, taken);
+  const hindrance = taken.stop ? undefined : await hindranceOf(services, taken);
   try {
     if (taken.stop || hindrance?.is === "halted") {
       const changed = await countChanged(services, taken);
@@ -84,7 +84,7 @@ async function work(services: OperationServices, taken: Operation): Promise<(now
       const collected = await collectJobs(services, taken);
       return (now) => afterCollecting(now, collected, clock.now());
     }
-    if (!taken.slice) return await look(services, taken);
+    if (!taken.slice) return await lookAtCanary(services, taken);
     const { worked, notChanged } = await changeSlice(services, taken);
     const has_page = notChanged.length > 0;
     if (has_page) {
@@ -100,7 +100,7 @@ async function work(services: OperationServices, taken: Operation): Promise<(now
 }
 
 /** What has become of the canary. */
-async function look(services: OperationServices, taken: Operation): Promise<(now: Operation) => Operation> {
+async function lookAtCanary(services: OperationServices, taken: Operation): Promise<(now: Operation) => Operation> {
   const ids = canaryOf(taken);
   const found = new Map((await services.jobs.getMany(ids)).map((job) => [job.id, job]));
   const changed = ids
@@ -116,7 +116,7 @@ interface Hindrance {
 }
 
 /** Why the operation may not go on: its caller does not reach any more what it is about. It is asked in every turn. */
-async function reachOf(services: OperationServices, operation: Operation): Promise<Hindrance | undefined> {
+async function hindranceOf(services: OperationServices, operation: Operation): Promise<Hindrance | undefined> {
   const { catalog, apiKeys, clock } = services;
   const { product, envs, actor, action } = operation;
   const known = catalog.products.find(({ tag }) => tag === product);

@@ -27,7 +27,7 @@ export const isInCatalog = (
 ): found is FoundEvent => found?.event.type === type && (type === "feature" || found.product.envs.includes(env));
 
 /** What the catalog has no longer of what a job needs, in words. */
-export function lossOf(
+export function lossOfEvent(
   { products }: Catalog,
   { type, product, env, event }: Pick<Job, "type" | "product" | "env" | "event">,
   found: FoundEvent | undefined,

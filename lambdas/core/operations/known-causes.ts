@@ -21,7 +21,7 @@ function targetNameOf(catalog: Catalog, job: Pick<Job, "product" | "event">, mem
 }
 
 /** What an attempt has failed for. */
-export function subjectOf(
+export function causeSubject(
   catalog: Catalog,
   job: Pick<Job, "product" | "event">,
   { error: { code, provider_code }, target }: { error: AttemptError; target?: { name: string } | undefined },
@@ -38,7 +38,7 @@ export function subjectOf(
 export function causeOf(catalog: Catalog, job: Job): string | undefined {
   const { status, error, attempts } = job;
   return status === "failed" && error
-    ? causeId(subjectOf(catalog, job, { error, target: attempts.at(-1)?.target }))
+    ? causeId(causeSubject(catalog, job, { error, target: attempts.at(-1)?.target }))
     : undefined;
 }
 

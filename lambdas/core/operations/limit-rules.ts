@@ -1,7 +1,7 @@
 import { type Catalog, ownValue } from "../catalog/catalog.ts";
 import type { Job } from "../job/job.ts";
 import type { GateName } from "../limits/gate.ts";
-import { type LimitRule, ruleOf } from "../limits/limit-rule.ts";
+import { type LimitRule, ruleInForce } from "../limits/limit-rule.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Gates } from "../ports/gates.ts";
 
@@ -34,7 +34,7 @@ export async function rulesOf(
   const now = services.clock.now();
   const ruled = known.map(({ limit, key }) => ({
     gate: { product, env, limit, key },
-    rule: ruleOf(limits[limit] ?? {}, ownValue(pins, limit), now),
+    rule: ruleInForce(limits[limit] ?? {}, ownValue(pins, limit), now),
   }));
   return ruled.sort((a, b) => Number(!!a.rule.rate) - Number(!!b.rule.rate) || (a.gate.limit < b.gate.limit ? -1 : 1));
 }

@@ -69,16 +69,16 @@ export async function takePage<T>(
   let last = after;
   let size = limit;
   for (let examined = 0; examined < examinedAtMost; ) {
-    const batch = await take(positions, Math.min(size, examinedAtMost - examined));
+    const batch = await takePositions(positions, Math.min(size, examinedAtMost - examined));
     if (batch.length === 0) return { found: [...found.values()] };
-    const read = await readAll(jobs, batch);
+    const read = await readPositions(jobs, batch);
     for (const [i, position] of batch.entries()) {
       last = position;
       const job = read.get(position.id);
       const made = job && make(job, position);
       if (made !== undefined) found.set(position.id, made);
       if (found.size < limit) continue;
-      const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;
+      const more = i + 1 < batch.length || (await takePositions(positions, 1)).length > 0;
       return { found: [...found.values()], ...(more && { next: position }) };
     }
     examined += batch.length;
@@ -94,7 +94,7 @@ export const searchedShown = ({ next, examined }: Pick<Listed, "next" | "examine
     ? { examined, ...defined({ looked_back_to: next.time < never ? next.time : undefined }) }
     : {};
 
-async function take(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
+async function takePositions(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
   const taken: IndexPosition[] = [];
   while (taken.length < count) {
     const { value } = await positions.next();
@@ -105,7 +105,7 @@ async function take(positions: AsyncGenerator<IndexPosition, void>, count: numbe
 }
 
 /** The jobs by id. The eventually consistent index may list a job twice, and BatchGetItem refuses duplicate keys. */
-async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition[]): Promise<Map<string, Job>> {
+async function readPositions(jobs: Pick<JobStore, "getMany">, positions: IndexPosition[]): Promise<Map<string, Job>> {
   const ids = [...new Set(positions.map(({ id }) => id))];
   return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
 }

@@ -70,7 +70,7 @@ export function planMigration(
   return {
     steps: [...moved, ...left.map((step): StepMove => ({ step, action: "dropped", status: statusOf(begun[step]) }))],
     refusals: [
-      ...to.flatMap((step) => failing(step, begun[step.step])),
+      ...to.flatMap((step) => failingRefusals(step, begun[step.step])),
       ...to.filter(({ step }) => kept.has(step)).flatMap((step) => tooEarly(step, hasEnded)),
       ...left.filter((step) => begun[step]?.isOpen && begun[step]?.status !== "waiting").map(leftRunning),
     ],
@@ -96,21 +96,21 @@ function actionOf(
 ): StepMove["action"] {
   if (begun === undefined || begun.status === "not_started") return before ? "runs" : "new";
   // What has waited for something else than the step does now is left, and the step begins.
-  if (begun.status === "waiting" && before && waysOf(before) !== waysOf(step)) return "runs";
-  return begun.isRevived && !mayFail(step, begun) ? "runs_again" : "kept";
+  if (begun.status === "waiting" && before && waitKindOf(before) !== waitKindOf(step)) return "runs";
+  return begun.isRevived && !isAllowedToFail(step, begun) ? "runs_again" : "kept";
 }
 
 /** How a step waits, if it does. */
-const waysOf = ({ waits_for }: DefinedStep): "approval" | "wait" | undefined =>
+const waitKindOf = ({ waits_for }: DefinedStep): "approval" | "wait" | undefined =>
   waits_for && ("approval" in waits_for ? "approval" : "wait");
 
 /** Whether the end of a step counts although it has failed. */
-const mayFail = ({ allow_fail = false }: DefinedStep, begun: BegunStep): boolean =>
+const isAllowedToFail = ({ allow_fail = false }: DefinedStep, begun: BegunStep): boolean =>
   allow_fail && !begun.endedWithFeature;
 
-const failing = (step: DefinedStep, begun: BegunStep | undefined): string[] => {
+const failingRefusals = (step: DefinedStep, begun: BegunStep | undefined): string[] => {
   const hasFailed = begun?.status === "failed" || begun?.status === "cancelled";
-  if (!begun || !hasFailed || begun.isRevived || mayFail(step, begun)) return [];
+  if (!begun || !hasFailed || begun.isRevived || isAllowedToFail(step, begun)) return [];
   return [
     `${step.step} has ${begun.status === "failed" ? "failed" : "been cancelled"}, so the run fails: move it then.`,
   ];
@@ -154,13 +154,13 @@ export async function migrateJob(
     const planned = await plannedFor(services, job, found);
     const migration = { from: job.definition ?? to, to, steps: planned.steps };
     if (next === job) return migration;
-    if (planned.refusals.length > 0) throw refused(job, planned.refusals, clock.now());
+    if (planned.refusals.length > 0) throw migrationRefused(job, planned.refusals, clock.now());
     if (dryRun) return migration;
     await definitions.put(to, definition, { product: job.product, event: job.event }, clock.now());
     // The plan holds as long as no decision has started another step meanwhile, and each of them raises the version of the job.
     if ((await jobs.replace(next)) === "lost") continue;
     await onChanged?.(job, next);
-    await wake(services, next);
+    await wakeParked(services, next);
     return migration;
   }
   throw tooFast();
@@ -254,14 +254,14 @@ async function inputRefusals({ blobs }: Migrating, job: Job, { definition, ...fo
   );
 }
 
-function refused(job: Job, refusals: readonly string[], now: number): RequestError {
+function migrationRefused(job: Job, refusals: readonly string[], now: number): RequestError {
   const error = conflict(job, now, `it cannot go on by the present definition. ${refusals.join(" ")}`);
   error.faults = refusals.map((detail) => ({ pointer: "/to", detail }));
   return error;
 }
 
 /** Lets the run decide at once. If the message is refused, the reconciler wakes it within a minute, since `wake_at` has passed. */
-async function wake({ queue, log }: Migrating, job: Job): Promise<void> {
+async function wakeParked({ queue, log }: Migrating, job: Job): Promise<void> {
   if (!isParked(job)) return;
   await queue
     .send(job.type, jobMessageOf(job), { delaySeconds: 0, group: fairGroupOf(job) })

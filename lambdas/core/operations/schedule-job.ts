@@ -80,7 +80,7 @@ export async function prepareJob(services: Scheduling, request: AcceptedRequest)
     const search = request.event.search && (await searchOf(services, request));
     return newJob(request, { id, writeId, now: services.clock.now(), input, search });
   } catch (cause) {
-    throw errorOf(cause);
+    throw schedulingError(cause);
   }
 }
 
@@ -116,23 +116,23 @@ async function madeBefore(services: Scheduling, job: Job, request: Asked, passed
 export async function throwUnrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
   // If the item is not this write any more, it was stored after all, and a repeated request has taken it over.
   const isKept = (await takeBack(services, job, cause)) === "lost";
-  throw errorOf(cause, isKept ? job.id : undefined);
+  throw schedulingError(cause, isKept ? job.id : undefined);
 }
 
 /** Takes back a stored job that was not dispatched, and throws why, unless the job has progressed meanwhile. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
-  if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
+  if ((await takeBack(services, job, cause)) === "removed") throw schedulingError(cause);
   // The item is not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it
   // over. AWS may have refused that request too, and a caller with a receipt relies on a dispatch.
   const held = await services.jobs.get(job.id).catch((again: unknown) => {
-    throw errorOf(again, job.id);
+    throw schedulingError(again, job.id);
   });
   // The job was taken back after all and the answer was lost: what is stored now is another request's job.
-  if (held?.created_at !== job.created_at) throw errorOf(cause, held?.id);
+  if (held?.created_at !== job.created_at) throw schedulingError(cause, held?.id);
   try {
     if (!hasStarted(held)) await dispatch(services, held);
   } catch (again) {
-    throw errorOf(again, job.id);
+    throw schedulingError(again, job.id);
   }
 }
 
@@ -143,7 +143,7 @@ const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || j
  * The error that answers a failure. Only a temporary failure is UNAVAILABLE, because senders repeat such requests. What AWS will
  * never accept is a fault of the request, and everything else is a fault of this system.
  */
-export function errorOf(cause: unknown, jobId?: string): unknown {
+export function schedulingError(cause: unknown, jobId?: string): unknown {
   if (cause instanceof TransientError) return schedulingUnavailable(cause, jobId);
   if (cause instanceof PermanentError) return refusedForGood(cause, jobId);
   return jobId === undefined ? cause : new InternalError(jobId, cause);
@@ -174,7 +174,7 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
   } catch (error) {
     services.log.error("a job that could not be scheduled stays behind", { ...jobFields(job), ...traceOf(error) });
     // A repetition may succeed if one of the two refusals is temporary.
-    throw errorOf(error instanceof TransientError ? error : cause, job.id);
+    throw schedulingError(error instanceof TransientError ? error : cause, job.id);
   }
 }
 
@@ -216,7 +216,7 @@ export async function answeredAgain(
     if (!hasStarted(current)) await dispatch(services, current);
     return job;
   } catch (cause) {
-    throw errorOf(cause, existing.id);
+    throw schedulingError(cause, existing.id);
   }
 }
 

@@ -55,7 +55,7 @@ const retryAfterSeconds = 5;
 export async function withVerifiedSession(services: Verifying, request: AcceptedRequest): Promise<AcceptedRequest> {
   const { session, ...rest } = request;
   if (!session) return request;
-  const claims = await claimsOf(services, request, session);
+  const claims = await verifiedClaims(services, request, session);
   return { ...rest, kept_session: keptSession(session.tag, claimNames(request), claims) };
 }
 
@@ -101,14 +101,14 @@ async function sessionTokenFaults(
   session: SessionOfRequest,
 ): Promise<Fault[]> {
   try {
-    await claimsOf(services, of, session);
+    await verifiedClaims(services, of, session);
     return [];
   } catch (error) {
     return error instanceof RequestError ? error.faults : [];
   }
 }
 
-async function claimsOf(
+async function verifiedClaims(
   { sessions, log }: Verifying,
   { product, env }: Pick<AcceptedRequest, "product" | "env">,
   { tag, token, at }: SessionOfRequest,
@@ -213,7 +213,7 @@ export async function scheduleJobs(
 
   const fresh = prepared.filter(({ request }) => hasFreshId(request));
   const unstored = await refusedBy(fresh.length, () => services.jobs.createMany(fresh.map(({ job }) => job)));
-  const refused = causesOf(unstored, fresh);
+  const refused = refusalCauses(unstored, fresh);
   const stored = await step(fresh, async (item) =>
     refused.has(item) ? await throwUnrecorded(services, item.job, refused.get(item)) : item,
   );
@@ -226,7 +226,7 @@ export async function scheduleJobs(
   });
 
   const waiting = [...stored, ...recorded];
-  const lost = causesOf(
+  const lost = refusalCauses(
     await dispatchMany(
       services,
       waiting.map(({ job }) => job),
@@ -241,5 +241,7 @@ export async function scheduleJobs(
   return outcomes;
 }
 
-const causesOf = (refused: { index: number; cause: unknown }[], items: readonly Pending[]): Map<Pending, unknown> =>
-  new Map(refused.map(({ index, cause }) => [items[index] as Pending, cause]));
+const refusalCauses = (
+  refused: { index: number; cause: unknown }[],
+  items: readonly Pending[],
+): Map<Pending, unknown> => new Map(refused.map(({ index, cause }) => [items[index] as Pending, cause]));

@@ -21,15 +21,15 @@ import { invalidRequest, RequestError } from "../kernel/request-error.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { RequestAnswer, SharedKeys } from "../ports/shared-keys.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
-import { type Change, type Changing, cancelJob, changeJob, signed, unschedule } from "./change-job.ts";
+import { type Change, type Changing, cancelJob, changedBy, changeJob, unschedule } from "./change-job.ts";
 import { dispatch } from "./dispatch.ts";
 import { leaveLines, mayStand } from "./lines.ts";
 import { forgetPayload } from "./payload.ts";
 import {
   answeredAgain,
-  errorOf,
   prepareJob,
   type Scheduling,
+  schedulingError,
   sharesInput,
   throwUnrecorded,
   undispatched,
@@ -88,7 +88,7 @@ const rounds = { schedule: 25, retry: 10 } as const;
 
 /** Throws a failure as `scheduleJob` does; `jobId` is that of a job which may run in spite of it. */
 const rethrow = (jobId?: string) => (cause: unknown) => {
-  throw errorOf(cause, jobId);
+  throw schedulingError(cause, jobId);
 };
 
 /**
@@ -104,7 +104,7 @@ export async function scheduleShared(
     const outcome = await tryShared(services, request, key);
     if (outcome !== "restart") return outcome;
   }
-  throw errorOf(contended());
+  throw schedulingError(contended());
 }
 
 async function tryShared(
@@ -120,7 +120,7 @@ async function tryShared(
     if (outcome !== "restart" && !sharesInput(outcome.job, made)) await forgetPayload(services, made.input);
     return outcome;
   } catch (cause) {
-    const error = errorOf(cause);
+    const error = schedulingError(cause);
     if (!mayBeKept(error)) await forgetPayload(services, made.input);
     throw error;
   }
@@ -158,7 +158,7 @@ async function oneRound(
 ): Promise<SharedOutcome | { cancelled: string } | { stale: RequestAnswer } | Lost> {
   const { request, key, id } = making;
   const holder = await services.sharedKeys.get(key);
-  const { current, holding } = await jobsOf(services, holder, key);
+  const { current, holding } = await jobsHolding(services, holder, key);
   // Read after the job, so that an answer which was kept before that job came into being is seen.
   const before = id === undefined ? {} : await answeredBefore(services, request, id);
   if (before.outcome) return before.outcome;
@@ -172,14 +172,14 @@ async function oneRound(
   if (request.unique?.on_conflict === "skip") {
     return answerWith(services, making, { as: "skipped", ...replaced }, holding);
   }
-  return replace(services, request, holding);
+  return replaceHolder(services, request, holding);
 }
 
 const isSameAnswer = (a: RequestAnswer, b: RequestAnswer | undefined) =>
   a.job_id === b?.job_id && a.created_at === b.created_at;
 
 /** The job that a key names, if it exists, and the job that holds the key, if any does. */
-async function jobsOf(
+async function jobsHolding(
   { jobs }: SharedScheduling,
   holder: KeyHolder | undefined,
   { kind }: SharedKey,
@@ -298,7 +298,7 @@ async function moveDebounced(services: SharedScheduling, before: Job, next: Job)
 const replacedReason = "replaced by a later request with its unique key";
 
 /** Cancels the job that holds a key. The request then makes another one. */
-async function replace(services: SharedScheduling, request: AcceptedRequest, holding: Job) {
+async function replaceHolder(services: SharedScheduling, request: AcceptedRequest, holding: Job) {
   const mayRun = request.unique?.on_conflict === "cancel_running";
   const change: Change = (job, now) => {
     if (isFinished(job) || job.created_at !== holding.created_at) return "unchanged";
@@ -308,7 +308,7 @@ async function replace(services: SharedScheduling, request: AcceptedRequest, hol
   };
   const { made_by: actor, made_by_name: name } = request;
   const by = actor && { actor, ...defined({ name }), change: "replace" as const };
-  await changeJob(services, holding.id, by ? signed(change, by) : change).catch((error) => {
+  await changeJob(services, holding.id, by ? changedBy(change, by) : change).catch((error) => {
     if (!(error instanceof RequestError && error.code === "JOB_NOT_FOUND")) throw error;
   });
   return { cancelled: holding.id };

@@ -70,7 +70,7 @@ export function namedPlaces(
   const all = tenants.flatMap((tenant) => fieldsOf(catalog, tenant.product).map((field) => ({ tenant, field })));
   const having = all.filter(({ field }) => field.name === name);
   if (having.length === 0)
-    throw refused(
+    throw searchRefused(
       at,
       `no event is searched by this name.${didYouMean(name, [...new Set(all.map((one) => one.field.name))])}`,
     );
@@ -79,14 +79,14 @@ export function namedPlaces(
     throw new RequestError("FORBIDDEN", "This API key does not allow jobs:input, which a search by this field needs.");
   const open = seen.filter(({ field }) => inBody || !field.sealed);
   if (open.length === 0)
-    throw refused(at, "is sealed: send the search as POST /v1/find, so that its value stands in no address");
+    throw searchRefused(at, "is sealed: send the search as POST /v1/find, so that its value stands in no address");
   return open.map(({ tenant, field }) => ({ ...tenant, field: field.name, sealed: field.sealed }));
 }
 
 /** Throws INVALID_REQUEST where one search would have to look in too many places. */
 export function limitPlaces(places: number, at: readonly PropertyKey[]): void {
   if (places <= requestLimits.searchPlaces) return;
-  throw refused(
+  throw searchRefused(
     at,
     `is needed: the search would look in ${places} places (fields and keys of products and envs), and looks in at most ${requestLimits.searchPlaces}. Name the product, the env or the field.`,
   );
@@ -111,7 +111,7 @@ export async function seekIn(
   }
 }
 
-const refused = (at: readonly PropertyKey[], detail: string) =>
+const searchRefused = (at: readonly PropertyKey[], detail: string) =>
   new RequestError("INVALID_REQUEST", "The search is not valid.", { faults: [{ pointer: jsonPointer(at), detail }] });
 
 /** Whether the event of a job is searched by a name at present: a catalog may have dropped it. */

@@ -114,13 +114,13 @@ export async function previewSignal(services: Signalling, wanted: SignalWanted):
 async function addressed(services: Signalling, wanted: SignalWanted): Promise<{ address: SignalAddress; run?: Job }> {
   const { product, env, signal, to } = wanted;
   const address: SignalAddress = { product, env, signal, to };
-  if ("job_id" in to) return { address, run: await runOf(services, wanted, to.job_id) };
+  if ("job_id" in to) return { address, run: await signalledRun(services, wanted, to.job_id) };
   await checkForKey(services, wanted, address);
   return { address };
 }
 
 /** The run that a message names. It has begun with a definition, which says what it takes. */
-async function runOf(services: Signalling, wanted: SignalWanted, id: string): Promise<Job> {
+async function signalledRun(services: Signalling, wanted: SignalWanted, id: string): Promise<Job> {
   const { jobs, catalog, clock } = services;
   const { product, env } = wanted;
   const job = await jobs.get(id);
@@ -198,11 +198,15 @@ export async function wakeWaiters(
 }
 
 async function sendAll(services: Waking, address: SignalAddress, messages: JobMessage[]): Promise<void> {
-  const refused = await send(services, address, messages);
+  const refused = await sendJobMessages(services, address, messages);
   if (refused.length > 0) throw refused[0]?.cause;
 }
 
-const send = ({ queue }: Pick<Signalling, "queue">, tenant: Pick<Job, "product" | "env">, messages: JobMessage[]) =>
+const sendJobMessages = (
+  { queue }: Pick<Signalling, "queue">,
+  tenant: Pick<Job, "product" | "env">,
+  messages: JobMessage[],
+) =>
   refusedBy(messages.length, () =>
     queue.sendMany(
       "feature",
@@ -216,7 +220,7 @@ export async function wakeAll(
   tenant: Pick<Job, "product" | "env">,
   messages: JobMessage[],
 ): Promise<void> {
-  const refused = await send(services, tenant, messages);
+  const refused = await sendJobMessages(services, tenant, messages);
   for (const { cause } of refused)
     services.log.warn("a run could not be woken for its signal; the stream of the table wakes it", traceOf(cause));
 }

@@ -2,6 +2,7 @@ import { isWaiting, type Job } from "../job/job.ts";
 import { holding, type Pause, pauseKnownMs } from "../job/pause.ts";
 import {
   type Ask,
+  attemptTurn,
   capsOf,
   emptyPart,
   type GateItem,
@@ -12,7 +13,6 @@ import {
   liveIn,
   slotPartsOf,
   type Taken,
-  turnOf,
 } from "../limits/gate.ts";
 import type { LimitRule } from "../limits/limit-rule.ts";
 import type { Calls } from "../limits/pump.ts";
@@ -145,7 +145,7 @@ interface HandingOverOptions {
  * it began: a limit that is lowered meanwhile refuses the job that comes with one, which would be free again, and so on. A consumer reaches
  * its own queue: where the next in line is of another type, the pump hands over what is free.
  */
-export async function handOver(
+export async function handOverSlots(
   services: HandingOver,
   gate: GateName,
   rule: LimitRule,
@@ -160,7 +160,7 @@ export async function handOver(
     const { waiter, room } = next;
     left = Math.min(left, room);
     const job = (await services.jobs.getMany([waiter.job]))[0];
-    if (await hasLeft(services, gate, waiter, job)) continue;
+    if (await hasWaiterLeft(services, gate, waiter, job)) continue;
     if (!services.queue.reach.has((job as Job).type)) {
       await askPump(services, gate);
       return chained;
@@ -218,7 +218,12 @@ function roomIn(parts: GateView["parts"], rule: LimitRule, now: number): number 
 }
 
 /** Whether a waiter waits no more, or is held by a pause that does not hold the whole line: then it is taken off. */
-async function hasLeft(services: HandingOver, gate: GateName, waiter: Waiter, job: Job | undefined): Promise<boolean> {
+async function hasWaiterLeft(
+  services: HandingOver,
+  gate: GateName,
+  waiter: Waiter,
+  job: Job | undefined,
+): Promise<boolean> {
   const now = services.clock.now();
   const pauses = await services.pauses.recent();
   const waits = job && isStillWaiting(job, waiter) && (!holding(pauses, job, now) || isPaused(pauses, gate, now));
@@ -249,7 +254,7 @@ async function giveSlot(
   const isSpread = slotPartsOf(rule) > 1 || parts[0]?.peak !== undefined;
   if (isSpread && !(await gates.reserve(gate, waiter, { now, until }))) return false;
   const slot = { lease: now + promisedMs, isGiven: true as const };
-  const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: turnOf(job), now, slot });
+  const { taken } = await takeSlot(gates, ruled, { job: job.id, turn: attemptTurn(job), now, slot });
   if (taken.outcome === "taken") {
     // A slot that it had before and has not come for is given anew; one that it has got since was given by another process.
     return !taken.again || Object.values(parts).some(({ holders }) => holders[job.id] !== undefined);
@@ -276,7 +281,7 @@ async function repairLine(services: HandingOver, gate: GateName, rule: LimitRule
     for (const waiter of view.waiters) {
       const job = jobs.get(waiter.job);
       const now = services.clock.now();
-      const isGone = await hasLeft(services, gate, waiter, job);
+      const isGone = await hasWaiterLeft(services, gate, waiter, job);
       const hasSlot = !isGone && isHeld(parts, waiter.job, now);
       if (hasSlot) await sendCalled(services, job as Job, calledLimitsOf(gate, rule, waiter, now));
       if (isGone || hasSlot) done++;

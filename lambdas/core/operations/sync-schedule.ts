@@ -58,12 +58,12 @@ const redefined =
     if (isFinished(job) || hasBegun(job) || !job.repeat || !fresh.repeat) return "unchanged";
     const { anchor } = job.repeat.every === fresh.repeat.every ? job.repeat : fresh.repeat;
     const repeat = { ...fresh.repeat, anchor };
-    const next = { ...fresh, ...runsOf(job), ...plannedSince(job, repeat, now), repeat, version: job.version + 1 };
+    const next = { ...fresh, ...runFields(job), ...plannedSince(job, repeat, now), repeat, version: job.version + 1 };
     return isOnTime(job, next.repeat, calendars) ? keepTime(job, next, now) : planAnew(job, next, now, calendars);
   };
 
 /** What belongs to the job that was read: to its runs, to those that wait for it, and to its last write. Not its definition. */
-const runsOf = (job: Job) =>
+const runFields = (job: Job) =>
   pick(job, [
     "id",
     "created_at",
@@ -82,15 +82,15 @@ const plannedSince = ({ status, repeat, planned_since }: Job, next: Repeat, now:
     ? { planned_since: now }
     : defined({ planned_since });
 
-const planOf = (repeat: Repeat) => ({ ...timesOf(repeat), except: repeat.except });
+const planOf = (repeat: Repeat) => ({ ...repeatTimes(repeat), except: repeat.except });
 
 /** Whether the time for which a job waits is one of its new series as well. */
 function isOnTime(job: Job, repeat: Repeat, calendars?: Calendars): boolean {
-  if (job.status === "paused" || !job.repeat || !isSameHash(timesOf(job.repeat), timesOf(repeat))) return false;
+  if (job.status === "paused" || !job.repeat || !isSameHash(repeatTimes(job.repeat), repeatTimes(repeat))) return false;
   return job.moved === true || !calendars || !isExcepted(repeat, job.scheduled_at, calendars);
 }
 
-const timesOf = ({ cron, tz, every, anchor, offset_ms }: Repeat) => ({ cron, tz, every, anchor, offset_ms });
+const repeatTimes = ({ cron, tz, every, anchor, offset_ms }: Repeat) => ({ cron, tz, every, anchor, offset_ms });
 
 function planAnew(before: Job, next: Job & { repeat: Repeat }, now: number, calendars?: Calendars): Job {
   const at = nextOccurrence(next.repeat, now, calendars) ?? next.due_at;

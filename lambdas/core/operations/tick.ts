@@ -14,8 +14,8 @@ import {
   nextTickIn,
   type Pump,
   patienceMs,
+  plannedSpan,
   roomFor,
-  spanOf,
   tickBounds,
   withLags,
 } from "../limits/pump.ts";
@@ -24,7 +24,7 @@ import { refusedBy } from "../ports/refused.ts";
 import type { Tick } from "../ports/ticks.ts";
 import { type Ruling, ruleAt } from "./limit-rules.ts";
 import { hasPump, hurryPump, isPaused, isStillWaiting, jobsById } from "./lines.ts";
-import { type HandingOver, handOver } from "./slots.ts";
+import { type HandingOver, handOverSlots } from "./slots.ts";
 
 type Ticking = HandingOver & Ruling;
 
@@ -62,11 +62,11 @@ export async function tickLine(services: Ticking, tick: Tick): Promise<void> {
   const { product, env, limit, key, by, visible } = tick;
   const gate: GateName = { product, env, limit, key };
   if (tick.hands_over) {
-    await handOver(services, gate, (await ruleAt(services, gate)) ?? {});
+    await handOverSlots(services, gate, (await ruleAt(services, gate)) ?? {});
     return;
   }
   const arrived = services.clock.now();
-  for (let round = 0; round < rounds; round++) if (await work(services, gate, { by, visible, arrived })) return;
+  for (let round = 0; round < rounds; round++) if (await workOnLine(services, gate, { by, visible, arrived })) return;
 }
 
 /** Others may write the mark while a tick works. If they have left it its promise, it begins again. */
@@ -81,7 +81,7 @@ interface Arrived {
 }
 
 /** The work of a tick. False if the mark of the line was changed meanwhile: then nothing was done. */
-async function work(services: Ticking, gate: GateName, { by, visible, arrived }: Arrived): Promise<boolean> {
+async function workOnLine(services: Ticking, gate: GateName, { by, visible, arrived }: Arrived): Promise<boolean> {
   const [rule = {}, [first]] = await Promise.all([
     ruleAt(services, gate, { fresh: true }),
     services.gates.firsts([gate]),
@@ -93,7 +93,7 @@ async function work(services: Ticking, gate: GateName, { by, visible, arrived }:
   const pauses = await services.pauses.recent();
   const found: TickedGate = { gate, rule, first, mark, now, late: Math.max(0, arrived - visible), pauses };
   if (!hasPump(rule)) {
-    await handOver(services, gate, rule);
+    await handOverSlots(services, gate, rule);
     return rest(services, found);
   }
   // The end of the pause sends the next tick, or the reconciler.
@@ -126,7 +126,7 @@ async function callOut(services: Ticking, found: TickedGate): Promise<boolean> {
   const first =
     open.length > 0 ? open.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY) : undefined;
   const asked = nextTickIn(room, { now, called, first, lag: pump.lag });
-  return goOn(services, found, { pump, calls: chosen.calls, asked, line });
+  return goOnWithLine(services, found, { pump, calls: chosen.calls, asked, line });
 }
 
 /** How long after a line was found empty the pump looks once more, in milliseconds. */
@@ -153,7 +153,7 @@ async function lookAgain({ gates, ticks, clock }: Ticking, found: TickedGate, { 
 const pumpWindow = (rate: Rate, pump: Pump): number => {
   const { increment, burst } = paceOf(rate);
   const buckets = bucketsOf(rate);
-  return Math.ceil((spanOf(pump) * 1000 * buckets) / increment) + burst * buckets;
+  return Math.ceil((plannedSpan(pump) * 1000 * buckets) / increment) + burst * buckets;
 };
 
 /** Whether a job was called before and waits for a slot of the same limit. One that has lost its slots lets it go by another call. */
@@ -217,7 +217,11 @@ interface Going {
 }
 
 /** Promises the next tick, by which this one wins over any other, then notes the calls and sends them, and the tick. */
-async function goOn(services: Ticking, found: TickedGate, { pump, calls, asked, line }: Going): Promise<boolean> {
+async function goOnWithLine(
+  services: Ticking,
+  found: TickedGate,
+  { pump, calls, asked, line }: Going,
+): Promise<boolean> {
   const { gates, clock, ticks } = services;
   const { gate, mark, rule } = found;
   const now = clock.now();
@@ -292,7 +296,7 @@ export async function wakeGate(services: Ticking, gate: GateName): Promise<void>
   if (!first?.line) return;
   const rule = (await ruleAt(services, gate, { fresh: true })) ?? {};
   if (hasPump(rule)) await hurryPump(services, gate, first.line);
-  if (rule.concurrency !== undefined) await handOver(services, gate, rule);
+  if (rule.concurrency !== undefined) await handOverSlots(services, gate, rule);
 }
 
 /** Wakes the first lines of a limit after its numbers were changed. What fails is logged: the reconciler wakes them too. */

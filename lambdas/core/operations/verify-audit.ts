@@ -92,8 +92,8 @@ export async function verifyAudit({ files, key, now, onFault }: Verifying): Prom
   }
   const from = lists[0]?.from;
   const to = lists.at(-1)?.to;
-  if (to !== undefined) missing(changes, to - latestMs, found);
-  const waiting = await unsigned(files, lists, found);
+  if (to !== undefined) noteMissingEntries(changes, to - latestMs, found);
+  const waiting = await countUnsigned(files, lists, found);
   if (to !== undefined && now - to > latestMs)
     found("NOT_SIGNED_SINCE", minutesFolder, `The last list ends at ${new Date(to).toISOString()}.`);
   if (to === undefined && waiting > 0) found("NOT_SIGNED_SINCE", minutesFolder, "There are files, and no list.");
@@ -160,7 +160,7 @@ function noteNumbers(entry: string, changes: NumberedChanges): void {
 }
 
 /** Gaps among the changes of a job. What comes after one has to be older than `until`: the entry may be on its way. */
-function missing(changes: NumberedChanges, until: number, found: Found): void {
+function noteMissingEntries(changes: NumberedChanges, until: number, found: Found): void {
   for (const [job, all] of changes) {
     const old = all.filter(({ at }) => at <= until).map(({ number }) => number);
     const sorted = [...new Set(old)].sort((a, b) => a - b);
@@ -197,7 +197,7 @@ function checkLines(text: string, name: string, { entries, changes, found }: Che
 }
 
 /** Files of minutes that were signed without them. Returns how many there are of later minutes. */
-async function unsigned(files: Verifying["files"], lists: readonly Manifest[], found: Found): Promise<number> {
+async function countUnsigned(files: Verifying["files"], lists: readonly Manifest[], found: Found): Promise<number> {
   const signed = new Set(lists.flatMap((list) => list.files.map(({ name }) => name)));
   const to = lists.at(-1)?.to ?? 0;
   let waiting = 0;

@@ -44,7 +44,7 @@ export function awaited(
 }
 
 /** The beginning of the slot that a time is in, epoch milliseconds. */
-export const slotOf = (now: number, slotMs: number): number => Math.floor(now / slotMs) * slotMs;
+export const waitSlot = (now: number, slotMs: number): number => Math.floor(now / slotMs) * slotMs;
 
 /**
  * Grants a caller another slot of waiting, unless the deployment's limit of waits for its API key is reached: the requests of

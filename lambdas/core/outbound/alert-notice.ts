@@ -2,7 +2,7 @@ import type { Receiver } from "../catalog/alert-schema.ts";
 import type { Product } from "../catalog/job-type.ts";
 import { resolve, scopeOf } from "../expressions/evaluate.ts";
 import { catalogValuesOf } from "../expressions/values.ts";
-import { type BudgetUse, countOf, type Incident, type MessageKind } from "../job/incident.ts";
+import { type BudgetUse, countSinceOpened, type Incident, type MessageKind } from "../job/incident.ts";
 import { defined } from "../kernel/defined.ts";
 
 /** What is said of an incident: `$Alert{...}` of a receiver, and the body of a webhook. It has no input and no message of a provider. */
@@ -43,7 +43,18 @@ const beginnings: Record<MessageKind, string> = {
 };
 
 /** What fails, in words. */
-function failing({ kind, rate, budget, alert, target, code, provider_code, schedule, env, product }: Incident): string {
+function failingSentence({
+  kind,
+  rate,
+  budget,
+  alert,
+  target,
+  code,
+  provider_code,
+  schedule,
+  env,
+  product,
+}: Incident): string {
   const where = `in ${product}, ${env}`;
   if (rate)
     return `${rate.failed} of ${rate.ended} runs have failed ${where}: more than ${percentOf(rate.over)} (${alert})`;
@@ -57,15 +68,15 @@ function failing({ kind, rate, budget, alert, target, code, provider_code, sched
 
 export function noticeOf(incident: Incident, kind: MessageKind, alert: string): AlertNotice {
   const { product, env, id, opening = 1, opened_at, count: all, first_at, last_at, event, sample_job_id } = incident;
-  const count = kind === "closed" ? all : countOf(incident);
-  const title = `${beginnings[kind]}: ${failing(incident)}`;
+  const count = kind === "closed" ? all : countSinceOpened(incident);
+  const title = `${beginnings[kind]}: ${failingSentence(incident)}`;
   const { one, many, last } = words[incident.kind];
   const since = kind === "closed" || opened_at === undefined ? first_at : Math.min(opened_at, last_at);
   const lines = [
     `${title}.`,
     ...(incident.budget
       ? budgetLines(incident.budget)
-      : [`${count} ${count === 1 ? one : many} since ${timeOf(since)}, ${last} ${timeOf(last_at)}.`]),
+      : [`${count} ${count === 1 ? one : many} since ${noticeTime(since)}, ${last} ${noticeTime(last_at)}.`]),
     ...(kind === "flaps"
       ? ["It was opened four times within a day: further openings are told from 100 failures on."]
       : []),
@@ -95,7 +106,7 @@ const percentOf = (part: number): string => `${Math.round(part * 1000) / 10} %`;
 const usdText = (usd: number): string => (usd >= 1 || usd === 0 ? usd.toFixed(2) : String(Number(usd.toPrecision(2))));
 
 const budgetLines = ({ usd, budget_usd, until, dearest }: BudgetUse): string[] => [
-  `That is ${percentOf(usd / budget_usd)} of the budget, by the runs that ended before ${timeOf(until)}.`,
+  `That is ${percentOf(usd / budget_usd)} of the budget, by the runs that ended before ${noticeTime(until)}.`,
   ...(dearest.length > 0
     ? [`Most of it: ${dearest.map((one) => `${one.event} ${usdText(one.usd)} USD`).join(", ")}.`]
     : []),
@@ -121,7 +132,7 @@ const words = {
   },
 };
 
-const timeOf = (at: number): string =>
+const noticeTime = (at: number): string =>
   new Date(at)
     .toISOString()
     .replace("T", " ")

@@ -5,7 +5,7 @@ import { acceptedSpan, attemptSpan, eventSpan, type Span, waitSpan } from "../jo
 import { defined } from "../kernel/defined.ts";
 
 /** What of a job every span of it says. Names and numbers only: no input, no result, no message of a provider. */
-const attributesOf = (job: Job, run: number): Span["attributes"] => ({
+const jobAttributes = (job: Job, run: number): Span["attributes"] => ({
   "ductape.job.id": job.id,
   "ductape.product": job.product,
   "ductape.env": job.env,
@@ -20,7 +20,7 @@ export function acceptedSpanOf(job: Job): Span[] {
   const place = acceptedSpan(job, true);
   if (!place?.sampled) return [];
   const at = job.created_at;
-  const attributes = { ...attributesOf(job, 1), "ductape.scheduled_at": new Date(job.scheduled_at).toISOString() };
+  const attributes = { ...jobAttributes(job, 1), "ductape.scheduled_at": new Date(job.scheduled_at).toISOString() };
   return [{ place, name: `schedule ${job.event}`, kind: "producer", from: at, to: at, attributes }];
 }
 
@@ -30,7 +30,7 @@ export function attemptSpansOf(job: Job, run: number, attempt: Attempt): Span[] 
   if (!place?.sampled) return [];
   const { started_at: from, ended_at: to, outcome, error, crashes } = attempt;
   const attributes = {
-    ...attributesOf(job, run),
+    ...jobAttributes(job, run),
     "ductape.attempt": attempt.attempt,
     "ductape.outcome": outcome,
     ...defined({
@@ -79,7 +79,7 @@ function waitSpansOf(job: Job, run: number, attempt: Attempt): Span[] {
       kind: "internal",
       from,
       to: from + ms,
-      attributes: attributesOf(job, run),
+      attributes: jobAttributes(job, run),
     }));
 }
 
@@ -98,6 +98,6 @@ function inARow(from: number, to: number, waits: readonly { name: string; ms: nu
 export function eventSpansOf(job: Job, event: JobEvent): Span[] {
   const place = eventSpan(job, event, true);
   if (!place?.sampled) return [];
-  const attributes = attributesOf(job, event.detail.run);
+  const attributes = jobAttributes(job, event.detail.run);
   return [{ place, name: `tell ${event.name}`, kind: "producer", from: event.time, to: event.time, attributes }];
 }

@@ -11,13 +11,13 @@ const failed = 2;
 export const otlpOf = (spans: readonly Span[], version: string): object => ({
   resourceSpans: [
     {
-      resource: { attributes: attributesOf({ "service.name": "ductape-jobs", "service.version": version }) },
-      scopeSpans: [{ scope: { name: "ductape-jobs", version }, spans: spans.map(spanOf) }],
+      resource: { attributes: otlpAttributes({ "service.name": "ductape-jobs", "service.version": version }) },
+      scopeSpans: [{ scope: { name: "ductape-jobs", version }, spans: spans.map(otlpSpan) }],
     },
   ],
 });
 
-const spanOf = ({ place, name, kind, from, to, attributes, error }: Span): object => ({
+const otlpSpan = ({ place, name, kind, from, to, attributes, error }: Span): object => ({
   traceId: place.trace_id,
   spanId: place.span_id,
   ...(place.parent_id !== undefined && { parentSpanId: place.parent_id }),
@@ -27,14 +27,14 @@ const spanOf = ({ place, name, kind, from, to, attributes, error }: Span): objec
   kind: kinds[kind],
   startTimeUnixNano: nanoseconds(from),
   endTimeUnixNano: nanoseconds(Math.max(from, to)),
-  attributes: attributesOf(attributes),
+  attributes: otlpAttributes(attributes),
   ...(place.link && { links: [{ traceId: place.link.trace_id, spanId: place.link.span_id, attributes: [] }] }),
   status: error === undefined ? {} : { code: failed, message: error },
 });
 
 const nanoseconds = (ms: number): string => `${BigInt(Math.round(ms)) * 1_000_000n}`;
 
-const attributesOf = (attributes: Record<string, string | number>): object[] =>
+const otlpAttributes = (attributes: Record<string, string | number>): object[] =>
   Object.entries(attributes).map(([key, value]) => ({
     key,
     value: typeof value === "string" ? { stringValue: value } : { intValue: String(value) },

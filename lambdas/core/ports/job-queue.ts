@@ -16,7 +16,7 @@ export interface SendOptions {
 
 /** The queues of jobs, one per type. */
 export interface JobQueue {
-  /** The types to whose queues this function sends. A consumer is granted few (`reachOf`). */
+  /** The types to whose queues this function sends. A consumer is granted few (`reachOfType`). */
   readonly reach: ReadonlySet<JobType>;
   send(type: JobType, message: JobMessage, options: SendOptions): Promise<void>;
   /** Sends any number of messages; returns those that were refused. */

@@ -68,12 +68,12 @@ export function codeGraph(steps: Record<string, StepView>): GraphStep[] {
     if (step.finished_at !== undefined) before.push({ key, at: step.finished_at });
     return {
       ...{ step: key, sequence: "run", conditional: false, depends_on: last ? [last.key] : [] },
-      ...defined({ waits_for: waysOf(step) }),
+      ...defined({ waits_for: graphWaitOf(step) }),
     };
   });
 }
 
-function waysOf({ approval, waits_for, until }: StepView): GraphStep["waits_for"] {
+function graphWaitOf({ approval, waits_for, until }: StepView): GraphStep["waits_for"] {
   if (approval) return { approval: true };
   if (waits_for) return { signals: waits_for.map(({ signal }) => signal) };
   return until === undefined ? undefined : { time: true };

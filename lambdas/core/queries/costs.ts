@@ -9,7 +9,7 @@ import { hourMs } from "../kernel/duration-ms.ts";
 import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
 import { never } from "../kernel/start-time.ts";
 import type { ApiServices } from "../operations/services.ts";
-import { aroundOf, exact, listPrices, seriesRuns } from "./job-cost.ts";
+import { aroundOf, listPrices, seriesRuns, tenDigits } from "./job-cost.ts";
 import type { CostsSchema } from "./schemas/costs.ts";
 import { type Partition, readInTurns, upcomingPartitions } from "./upcoming.ts";
 import { currentRun, type UsedRun, unknownOf, usdOf, usedBy } from "./used.ts";
@@ -62,7 +62,7 @@ export async function costs(
   const [past, pending, ended] = await Promise.all([
     readEnded(services, tenants, { from, to, most: bounds.ended, see }),
     readPending(services, tenants, { most: bounds.pending, see: (job) => job.repeat && see(job) }),
-    endedBy(services, tenants, from, to),
+    endedJobs(services, tenants, from, to),
   ]);
   const stored = await readStored(services, [...series.values()], {
     ...{ from, most: bounds.runs, firstPage: bounds.firstPage },
@@ -72,15 +72,17 @@ export async function costs(
   const { rows, runs, usd, unknown } = await tally.finish(bounds.parents);
   const further = rows.slice(bounds.rows);
   return {
-    ...{ from, to, by, usd: exact(usd), runs, rows: rows.slice(0, bounds.rows) },
+    ...{ from, to, by, usd: tenDigits(usd), runs, rows: rows.slice(0, bounds.rows) },
     ...(further.length > 0 && {
-      more_rows: { count: further.length, usd: exact(further.reduce((sum, row) => sum + row.usd, 0)) },
+      more_rows: { count: further.length, usd: tenDigits(further.reduce((sum, row) => sum + row.usd, 0)) },
     }),
     is_complete: isComplete,
     examined: past.examined + pending.examined + stored.examined,
     ...(past.lookedBackTo !== undefined && { looked_back_to: past.lookedBackTo }),
     ended,
-    ...(ended > runs && runs > 0 && areWholeHours(from, to, now) && { extrapolated_usd: exact((usd * ended) / runs) }),
+    ...(ended > runs &&
+      runs > 0 &&
+      areWholeHours(from, to, now) && { extrapolated_usd: tenDigits((usd * ended) / runs) }),
     ...listPrices(),
     ...(unknown.length > 0 && { unknown }),
   };
@@ -124,7 +126,7 @@ function tallyOf(services: CostsServices, { from, to, by }: Pick<Asked, "from" |
         }
       const all = [...tallied.values()];
       return {
-        rows: [...rows.values()].map((row) => ({ ...row, usd: exact(row.usd) })).sort(dearestFirst),
+        rows: [...rows.values()].map((row) => ({ ...row, usd: tenDigits(row.usd) })).sort(dearestFirst),
         runs: all.reduce((sum, { runs }) => sum + runs, 0),
         usd: all.reduce((sum, { usd }) => sum + usd, 0),
         unknown: [...unknown].map(([what, jobs]) => `of ${jobs} jobs: ${what}`),
@@ -277,7 +279,12 @@ const areWholeHours = (from: number, to: number, now: number): boolean =>
   from === hourOf(from) && (to === hourOf(to) || to >= now);
 
 /** How many runs the statistics know that ended in the hours of this time. */
-async function endedBy({ stats }: Pick<CostsServices, "stats">, tenants: readonly Tenant[], from: number, to: number) {
+async function endedJobs(
+  { stats }: Pick<CostsServices, "stats">,
+  tenants: readonly Tenant[],
+  from: number,
+  to: number,
+) {
   const end = hourOf(to - 1) + hourMs;
   const hours = await inParallel(readsAtOnce, tenants, ({ product, env }) =>
     stats.read(product, env, hourOf(from), end),

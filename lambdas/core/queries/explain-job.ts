@@ -7,7 +7,7 @@ import type { Signal, SignalAddress } from "../job/signal.ts";
 import { isParked } from "../job/transitions.ts";
 import { defined } from "../kernel/defined.ts";
 import type { Fields } from "../kernel/fields.ts";
-import { eventOfJob, isInCatalog, lossOf } from "../operations/kept-event.ts";
+import { eventOfJob, isInCatalog, lossOfEvent } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { fitsSignal } from "../requests/signal-request.ts";
 import type { JobExplanationSchema } from "./schemas/job-explanation.ts";
@@ -45,7 +45,7 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
     job_id: job.id,
     status: view.status,
     says: [
-      ...stateOf(view, now),
+      ...statusSentences(view, now),
       ...(await lossSaid(services, job)),
       ...parkedSaid(view),
       ...stepsSaid(steps, view),
@@ -89,10 +89,10 @@ function whyNot({ job, view }: Run, fields: Fields | undefined, { id, at, payloa
   return fitsSignal(fields, payload) ? "not_seen" : "other_payload";
 }
 
-const timeOf = (at: number): string => new Date(at).toISOString();
+const isoTime = (at: number): string => new Date(at).toISOString();
 
 /** How a job stands that is no run of a feature under way. */
-function stateOf(view: JobView, now: number): string[] {
+function statusSentences(view: JobView, now: number): string[] {
   const {
     status,
     due_at,
@@ -107,24 +107,24 @@ function stateOf(view: JobView, now: number): string[] {
   const held = waiting_for && ("pause" in waiting_for ? pausedBy(waiting_for) : inLine(waiting_for));
   switch (status) {
     case "scheduled":
-      return [`It is due at ${timeOf(due_at)}${attempt > 1 ? `, for attempt ${attempt} of ${most_attempts}` : ""}.`];
+      return [`It is due at ${isoTime(due_at)}${attempt > 1 ? `, for attempt ${attempt} of ${most_attempts}` : ""}.`];
     case "queued":
-      return held ? [held] : [`It was due at ${timeOf(due_at)}, and waits for a consumer of its type.`];
+      return held ? [held] : [`It was due at ${isoTime(due_at)}, and waits for a consumer of its type.`];
     case "running":
-      return view.type === "feature" ? [] : [`Attempt ${attempt} runs since ${timeOf(view.started_at ?? now)}.`];
+      return view.type === "feature" ? [] : [`Attempt ${attempt} runs since ${isoTime(view.started_at ?? now)}.`];
     case "paused":
       return ["Its series is paused until it is resumed."];
     case "completed":
-      return [`It completed at ${timeOf(finished_at ?? due_at)}.`];
+      return [`It completed at ${isoTime(finished_at ?? due_at)}.`];
     case "failed":
-      return [`It failed at ${timeOf(finished_at ?? due_at)}: ${error?.code}: ${error?.message}`];
+      return [`It failed at ${isoTime(finished_at ?? due_at)}: ${error?.code}: ${error?.message}`];
     default:
-      return [`It was cancelled at ${timeOf(finished_at ?? due_at)}${reason === undefined ? "" : `: ${reason}`}.`];
+      return [`It was cancelled at ${isoTime(finished_at ?? due_at)}${reason === undefined ? "" : `: ${reason}`}.`];
   }
 }
 
 const pausedBy = ({ reason, until }: { reason: string; until?: number }): string =>
-  `A pause holds it ${until === undefined ? "until that is ended" : `until ${timeOf(until)}`}: ${reason}`;
+  `A pause holds it ${until === undefined ? "until that is ended" : `until ${isoTime(until)}`}: ${reason}`;
 
 const inLine = ({ limit, key, position }: { limit: string; key: string; position?: number }): string =>
   `It stands in the line of the limit ${limit}${key === "" ? "" : ` for ${key}`}${position === undefined ? "" : `, at place ${position}`}.`;
@@ -134,7 +134,7 @@ function parkedSaid({ parked, status }: JobView): string[] {
   if (!parked || status !== "running") return [];
   const { code, message, step, at, since, advice } = parked;
   const where = [step === undefined ? [] : [`at the step ${step}`], at === undefined ? [] : [`in ${at}`]].flat();
-  const why = `It is parked since ${timeOf(since)}${where.map((one) => ` ${one}`).join("")}: ${code}: ${message}`;
+  const why = `It is parked since ${isoTime(since)}${where.map((one) => ` ${one}`).join("")}: ${code}: ${message}`;
   return advice === undefined ? [why] : [why, advice];
 }
 
@@ -153,7 +153,7 @@ async function lossSaid(services: Services, job: Job): Promise<string[]> {
   if (!waits) return [];
   const found = await eventOfJob(services, job);
   if (isInCatalog(job, found)) return [];
-  return [`${lossOf(services.catalog, job, found)} It goes on once a deployment has it again.`];
+  return [`${lossOfEvent(services.catalog, job, found)} It goes on once a deployment has it again.`];
 }
 
 /** The same, of the jobs of its steps. */
@@ -224,7 +224,7 @@ function endingSaid(steps: [string, StepView][], ending: NonNullable<JobView["en
       ? [`${step} is being undone, by the job ${undo.job_id}${itemsSaid(undo.for_each)}.`]
       : [];
   });
-  return [`It is about to end as ${cause}, since ${timeOf(since)}: ${counts}.`, ...open];
+  return [`It is about to end as ${cause}, since ${isoTime(since)}: ${counts}.`, ...open];
 }
 
 const itemsSaid = (counts: StepView["for_each"]): string =>
@@ -237,16 +237,16 @@ function waitSaid(wait: ExplainedWait, found: FoundEvent | undefined): string[] 
   if (asked) {
     const then = otherwiseOf(step, found);
     const whose = asked.length === 0 ? "a decision in the inbox" : `the decision of ${asked.join(" or ")}`;
-    return [`${step} waits for ${whose} until ${timeOf(until)}, and then ${then}.`];
+    return [`${step} waits for ${whose} until ${isoTime(until)}, and then ${then}.`];
   }
-  if (!signals) return [`${step} waits until ${timeOf(until)}.`];
+  if (!signals) return [`${step} waits until ${isoTime(until)}.`];
   const names = signals.map(({ signal, key }) => (key === undefined ? signal : `${signal} with the key ${key}`));
   const untaken = messages.flatMap(({ why }) => (why === "not_seen" ? [] : [inWords[why]]));
   const reasons = [...Map.groupBy(untaken, (why) => why)].map(([why, { length }]) => `${length} ${why}`);
   const plural = untaken.length === 1 ? "message came that it does" : "messages came that it does";
   const coming = messages.length - untaken.length;
   return [
-    `${step} waits for the signal ${names.join(" or ")} until ${timeOf(until)}, and then ${otherwiseOf(step, found)}.`,
+    `${step} waits for the signal ${names.join(" or ")} until ${isoTime(until)}, and then ${otherwiseOf(step, found)}.`,
     ...(untaken.length > 0 ? [`${untaken.length} ${plural} not take: ${reasons.join(", ")}.`] : []),
     ...(coming > 0 ? [`${coming} came since it last looked: it is woken for that.`] : []),
   ];

@@ -106,14 +106,14 @@ export function explain(
       memoryMb: memory[event.type] ?? definition.limits.memory_mb,
       sharedKey: (request.debounce ?? request.unique) !== undefined,
     }),
-    ...defined({ undo: registry && undoOf(request, registry, memory) }),
+    ...defined({ undo: registry && undoOfRequest(request, registry, memory) }),
     ...defined({ notes: request.notes, session: request.kept_session && sessionView(request, request.kept_session) }),
     ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
 
 /** How the steps of a feature would be undone, and what that would cost. */
-function undoOf(
+function undoOfRequest(
   { product, definition, target }: AcceptedRequest,
   registry: Definitions,
   memory: NonNullable<Around["memory"]>,

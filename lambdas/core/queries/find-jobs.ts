@@ -64,7 +64,7 @@ export async function findByValue(services: Finding, query: ValueQuery): Promise
   const entries = eachOnce(mergePartitions(reads, { order: "desc", after, firstPage }));
   return takePage(services.jobs, entries, { limit, after }, (job, position) => {
     const by = placesFound(services.catalog, sought, job, { position, failed });
-    return by.length > 0 && passes(job) ? { job, keys: [], ...fieldsOf(by) } : undefined;
+    return by.length > 0 && passes(job) ? { job, keys: [], ...foundByFields(by) } : undefined;
   });
 }
 
@@ -112,7 +112,7 @@ function placesFound(
   );
 }
 
-function fieldsOf(by: readonly Sought[]): Pick<FoundJob, "fields" | "sealed"> {
+function foundByFields(by: readonly Sought[]): Pick<FoundJob, "fields" | "sealed"> {
   const sealed = by.filter((place) => place.sealed).map(({ field }) => field);
   return { fields: by.map(({ field }) => field), ...(sealed.length > 0 && { sealed }) };
 }

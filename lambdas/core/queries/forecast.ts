@@ -124,8 +124,8 @@ interface Gated {
  * The lines of all gates. A job that passes several is taken to pass first those with a rate, where it waits with nothing in hand, then
  * those with slots only, each by name: who leaves one comes to the next.
  */
-export function linesOf(known: Known): Pick<ForecastView, "limits" | "more_limits"> {
-  const gates = gatesOf(known);
+export function forecastLines(known: Known): Pick<ForecastView, "limits" | "more_limits"> {
+  const gates = forecastGates(known);
   const ordered = [...gates.values()].sort(
     (a, b) => Number(!a.rule.rate) - Number(!b.rule.rate) || (a.gate.limit < b.gate.limit ? -1 : 1),
   );
@@ -141,7 +141,7 @@ export function linesOf(known: Known): Pick<ForecastView, "limits" | "more_limit
 const longestOf = ({ lines }: LimitForecast): number => lines[0]?.longest ?? 0;
 
 /** The gates with who comes to them. One start that passes several is one object, whose time moves on from gate to gate. */
-function gatesOf({ now, coversUntil, plans, ruleOf, durations, lines }: Known): Map<string, Gated> {
+function forecastGates({ now, coversUntil, plans, ruleOf, durations, lines }: Known): Map<string, Gated> {
   const gates = new Map<string, Gated>();
   const gatedOf = (gate: GateName): Gated | undefined => {
     const found = gates.get(gateKey(gate));

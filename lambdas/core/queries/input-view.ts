@@ -31,13 +31,13 @@ export async function inputShown(
 ): Promise<InputView> {
   const hidden = redactionOf(services.catalog, job);
   const room = largestAnswer - frameBytes;
-  if ("blob" in job.input && job.input.bytes > room) return tooLarge(services, job, hidden, as === "stored");
+  if ("blob" in job.input && job.input.bytes > room) return inputTooLarge(services, job, hidden, as === "stored");
   if (!isReadable(job.input)) throw laterInput(job);
   const stored = await loadIfThere(services.blobs, job.input);
   if (stored === undefined) throw jobNotFound();
   const spelled = as === "stored" ? stored : spelledToRequest(services.catalog, job, stored);
   const { value: input, redacted } = redact(spelled, hidden);
-  if (sentBytesOf(input) > room) return tooLarge(services, job, hidden, same(spelled, stored));
+  if (sentBytesOf(input) > room) return inputTooLarge(services, job, hidden, same(spelled, stored));
   return { job_id: job.id, input, ...(redacted.length > 0 && { redacted }) };
 }
 
@@ -53,7 +53,7 @@ const laterInput = ({ id }: Job): RequestError =>
     retryAfterSeconds: 60,
   });
 
-async function tooLarge(
+async function inputTooLarge(
   { blobs }: Pick<Services, "blobs">,
   { id: job_id, input }: Job,
   hidden: readonly string[],

@@ -15,7 +15,7 @@ import type { costParts, JobCostSchema } from "./schemas/costs.ts";
 import { type StepView, stepsShown } from "./step-view.ts";
 import {
   currentRun,
-  merged,
+  mergedLines,
   notCounted,
   storedRun,
   type UsedAround,
@@ -46,17 +46,18 @@ type CostServices = Pick<ApiServices, "catalog" | "jobs" | "blobs" | "runLogs" |
 /** What a job has used so far, times list prices, with the steps of a feature. Nothing is kept for this; a feature takes reads. */
 export async function jobCost(services: CostServices, job: Job, now: number, most = jobCostReads): Promise<JobCost> {
   const around = aroundOf(services);
-  const { runs, of } = await runsOf(services, job, most.runs);
+  const { runs, of } = await costOfRuns(services, job, most.runs);
   const own = usedBy(job, runs, around);
-  const steps = job.type === "feature" ? await stepsOf(services, job, { now, most: most.steps, around }) : undefined;
-  const lines = merged([...own, ...(steps?.lines ?? [])]);
+  const steps =
+    job.type === "feature" ? await costOfSteps(services, job, { now, most: most.steps, around }) : undefined;
+  const lines = mergedLines([...own, ...(steps?.lines ?? [])]);
   const unknown = unknownOf(job, runs);
   return {
     job_id: job.id,
-    usd: exact(usdOf(lines)),
+    usd: tenDigits(usdOf(lines)),
     ...(!isFinished(job) && { so_far: true as const }),
     parts: partsOf(lines),
-    breakdown: lines.map((line) => ({ what: line.what, count: exact(line.count), usd: exact(usdOf([line])) })),
+    breakdown: lines.map((line) => ({ what: line.what, count: tenDigits(line.count), usd: tenDigits(usdOf([line])) })),
     ...(job.repeat && { runs: { examined: runs.length, of } }),
     ...(steps && { steps: steps.view }),
     estimated: estimateOf(job, around),
@@ -73,14 +74,14 @@ export const listPrices = () => ({
 });
 
 /** Without the noise of sums of fractions: a job costs some hundred-thousandth of a dollar. */
-export const exact = (number: number): number => Number(number.toPrecision(10));
+export const tenDigits = (number: number): number => Number(number.toPrecision(10));
 
 /** What is known of the deployment and the catalog. */
 export function aroundOf({ catalog, memory = {} }: Pick<CostServices, "catalog" | "memory">): UsedAround {
   return {
     memoryOf: (type) => memory[type] ?? ownValue(catalog.registry, type)?.limits.memory_mb ?? unknownTypeMb,
     isOwnCode: (job) => job.own_step !== undefined || isDeployedCode(catalog, job),
-    hasSlots: ({ product }, limit) => limitOf(catalog, product, limit)?.concurrency !== undefined,
+    hasSlots: ({ product }, limit) => limitNamed(catalog, product, limit)?.concurrency !== undefined,
   };
 }
 
@@ -94,14 +95,14 @@ function isDeployedCode(catalog: Catalog, job: Job): boolean {
   return Object(target).code !== undefined;
 }
 
-function limitOf({ products }: Catalog, product: string, name: string) {
+function limitNamed({ products }: Catalog, product: string, name: string) {
   const limits = products.find(({ tag }) => tag === product)?.limits ?? {};
   // One that the catalog has dropped is taken to have slots.
   return ownValue(limits, name) ?? { concurrency: 1 };
 }
 
 /** The runs of a job, the latest first. Those of a one-time job are its one. */
-async function runsOf(
+async function costOfRuns(
   { jobs }: Pick<CostServices, "jobs">,
   job: Job,
   most: number,
@@ -130,14 +131,14 @@ interface OfSteps {
 }
 
 /** What the steps of a feature have used, and their steps, at most so many jobs: those nearest to the feature first. */
-async function stepsOf(services: CostServices, feature: Job, { now, most, around }: OfSteps) {
+async function costOfSteps(services: CostServices, feature: Job, { now, most, around }: OfSteps) {
   const lines: UsedLine[] = [];
   let examined = 0;
   let missing = 0;
   let more = false;
   const parents = [feature];
   for (let parent = parents.shift(); parent; parent = parents.shift()) {
-    const { ids, lines: own } = await childrenOf(services, parent, now, around);
+    const { ids, lines: own } = await costOfChildren(services, parent, now, around);
     lines.push(...own);
     const read = ids.slice(0, most - examined);
     more ||= read.length < ids.length;
@@ -153,15 +154,15 @@ async function stepsOf(services: CostServices, feature: Job, { now, most, around
   }
   const view = {
     examined,
-    usd: exact(usdOf(lines)),
+    usd: tenDigits(usdOf(lines)),
     ...(more && { more: true as const }),
     ...defined({ missing: missing > 0 ? missing : undefined }),
   };
-  return { view, lines: merged(lines) };
+  return { view, lines: mergedLines(lines) };
 }
 
 /** The jobs that a feature or a list has begun, and what its other steps have used. */
-async function childrenOf(
+async function costOfChildren(
   services: CostServices,
   parent: Job,
   now: number,
@@ -211,5 +212,5 @@ const partOf: Record<Price, (typeof costParts)[number] | undefined> = {
 
 function partsOf(lines: readonly UsedLine[]): JobCost["parts"] {
   const byPart = Map.groupBy(lines, ({ price }) => partOf[price]);
-  return [...byPart].flatMap(([part, of]) => (part === undefined ? [] : [{ part, usd: exact(usdOf(of)) }]));
+  return [...byPart].flatMap(([part, of]) => (part === undefined ? [] : [{ part, usd: tenDigits(usdOf(of)) }]));
 }

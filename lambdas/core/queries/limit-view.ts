@@ -5,7 +5,7 @@ import { defined } from "../kernel/defined.ts";
 import { durationMs } from "../kernel/duration-ms.ts";
 import type { GateItemState, GateName } from "../limits/gate.ts";
 import { aheadMs, paceOf } from "../limits/gcra.ts";
-import { type LimitRule, type Pin, ruleOf } from "../limits/limit-rule.ts";
+import { type LimitRule, type Pin, ruleInForce } from "../limits/limit-rule.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates } from "../ports/gates.ts";
 import { lineEstimate, placesShown, startsOf } from "./line-estimate.ts";
@@ -92,7 +92,7 @@ export function limitView(
     env,
     name,
     ...defined({ description: limit.description, key: limit.key }),
-    ...numbersView(ruleOf(limit, pin, now)),
+    ...numbersView(ruleInForce(limit, pin, now)),
     ...defined({
       pinned: pinned && {
         ...numbersView(pinned),

@@ -32,12 +32,12 @@ export async function listApprovals(
   const byId = new Map(found.map((job) => [job.id, job]));
   const last = all.length > limit ? page.at(-1) : undefined;
   return {
-    approvals: page.filter((approval) => approval.until > now && isAwaited(approval, byId.get(approval.job_id))),
+    approvals: page.filter((approval) => approval.until > now && isApprovalOpen(approval, byId.get(approval.job_id))),
     ...(last && { next: last.id }),
   };
 }
 
-const isAwaited = ({ run, attempt }: Approval, job: Job | undefined): boolean =>
+const isApprovalOpen = ({ run, attempt }: Approval, job: Job | undefined): boolean =>
   job !== undefined && !isFinished(job) && job.run === run && job.attempt === attempt;
 
 /** An approval as a key may see it. */

@@ -50,7 +50,7 @@ export async function listAudit(
       reads++;
       return audit.page({ product, month: monthOf(start) }, { before: at, limit: Math.min(largestRead, limit + 1) });
     };
-    const streams = products.map((product) => entriesOf(pageOf(product), before));
+    const streams = products.map((product) => auditEntries(pageOf(product), before));
     for await (const entry of latestFirst(streams)) {
       if (entry.at < from) return { entries };
       if (examined >= examinedAtMost) return { entries, next: seen, examined };
@@ -70,7 +70,7 @@ function* monthsBack(from: number, to: number): Generator<number> {
 }
 
 /** The entries of one product and month, read as they are wanted. */
-async function* entriesOf(page: (before: string) => ReturnType<Audit["page"]>, before: string) {
+async function* auditEntries(page: (before: string) => ReturnType<Audit["page"]>, before: string) {
   for (let at: string | undefined = before; at !== undefined; ) {
     const { entries, next }: Awaited<ReturnType<Audit["page"]>> = await page(at);
     yield* entries;
@@ -104,18 +104,18 @@ interface AuditFilter {
 export const auditFilter =
   (scopes: Scopes, { env, action, actor, target }: AuditFilter) =>
   (entry: AuditEntry): boolean =>
-    envsOf(entry).some(
+    entryEnvs(entry).some(
       (one) => hasAccess(scopes, { product: entry.product, env: one }) && (env === undefined || (one ?? env) === env),
     ) &&
     (action === undefined || action.includes(entry.action)) &&
-    (actor === undefined || namesOf(entry).includes(actor)) &&
+    (actor === undefined || actorNames(entry).includes(actor)) &&
     (target === undefined || target === entry.target || (entry.jobs ?? []).includes(target));
 
 /** The envs that an entry concerns; undefined stands for each. */
-const envsOf = ({ env, envs }: AuditEntry): readonly (string | undefined)[] => envs ?? [env];
+const entryEnvs = ({ env, envs }: AuditEntry): readonly (string | undefined)[] => envs ?? [env];
 
 /** All by which a caller is known. */
-const namesOf = ({ actor, name, person }: AuditEntry): (string | undefined)[] => [
+const actorNames = ({ actor, name, person }: AuditEntry): (string | undefined)[] => [
   ...[actor, actorId(actor), name],
   ...[person?.email, person?.name, person?.sub],
 ];

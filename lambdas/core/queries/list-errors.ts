@@ -43,7 +43,7 @@ export async function listErrors(
       errorGroupViewOf(tenant, group),
     ),
   );
-  const left = all.sort(byCount).filter((group) => !after || isBehind(errorPositionOf(group), after));
+  const left = all.sort(byCount).filter((group) => !after || isErrorBehind(errorPositionOf(group), after));
   const errors = left.slice(0, limit);
   const last = errors.at(-1);
   return { errors, ...(last && left.length > limit && { next: errorPositionOf(last) }) };
@@ -60,8 +60,8 @@ const errorPositionOf = ({ product_tag, env, fingerprint, count }: ErrorGroupVie
   key: `${product_tag}#${env}#${fingerprint}`,
 });
 
-const isBehind = (one: ErrorPosition, other: ErrorPosition): boolean =>
+const isErrorBehind = (one: ErrorPosition, other: ErrorPosition): boolean =>
   one.count < other.count || (one.count === other.count && one.key > other.key);
 
 const byCount = (a: ErrorGroupView, b: ErrorGroupView): number =>
-  isBehind(errorPositionOf(a), errorPositionOf(b)) ? 1 : -1;
+  isErrorBehind(errorPositionOf(a), errorPositionOf(b)) ? 1 : -1;

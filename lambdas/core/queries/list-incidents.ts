@@ -1,14 +1,14 @@
 import type * as z from "zod";
 import { may, type Scopes } from "../access/scopes.ts";
 import type { Tenant } from "../access/tenants.ts";
-import { countOf, type Incident, type IncidentState, keepsComingBack } from "../job/incident.ts";
+import { countSinceOpened, type Incident, type IncidentState, keepsComingBack } from "../job/incident.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Services } from "../operations/services.ts";
 import type { Incidents } from "../ports/incidents.ts";
 import { actorId } from "./actor-view.ts";
 import type { IncidentSchema } from "./schemas/incidents.ts";
-import { saidOf } from "./view.ts";
+import { keptAnswerView } from "./view.ts";
 
 type IncidentView = z.infer<typeof IncidentSchema>;
 
@@ -40,9 +40,9 @@ export async function listIncidents(
   const read = await inParallel(readsAtOnce, tenants, (tenant) => incidentsOf(incidents, tenant));
   const all = read.flatMap(({ found }) => found);
   const left = all
-    .filter((one) => states.includes(stateOf(one)))
-    .sort((one, other) => (isBehind(positionOf(one), positionOf(other)) ? 1 : -1))
-    .filter((one) => !after || isBehind(positionOf(one), after));
+    .filter((one) => states.includes(incidentStateOf(one)))
+    .sort((one, other) => (isIncidentBehind(positionOf(one), positionOf(other)) ? 1 : -1))
+    .filter((one) => !after || isIncidentBehind(positionOf(one), after));
   const page = left.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -76,15 +76,15 @@ const positionOf = ({ product, env, id, last_at }: Incident): IncidentPosition =
   key: `${product}#${env}#${id}`,
 });
 
-const isBehind = (one: IncidentPosition, other: IncidentPosition): boolean =>
+const isIncidentBehind = (one: IncidentPosition, other: IncidentPosition): boolean =>
   one.at < other.at || (one.at === other.at && one.key > other.key);
 
 /** One that was counted is opened within the minute. */
-const stateOf = ({ state = "open" }: Incident): IncidentState => state;
+const incidentStateOf = ({ state = "open" }: Incident): IncidentState => state;
 
 export function incidentView(incident: Incident): IncidentView {
   const { product, planned, opening = 0, ignore, budget, by, by_name } = incident;
-  const state = stateOf(incident);
+  const state = incidentStateOf(incident);
   const hasEnded = state === "resolved" || state === "closed";
   return {
     ...pick(incident, [
@@ -103,7 +103,7 @@ export function incidentView(incident: Incident): IncidentView {
     ]),
     ...pick(incident, ["opened_at", "event", "sample_job_id"]),
     ...(budget && { budget: pick(budget, ["month", "usd", "budget_usd", "until", "dearest"]) }),
-    ...{ product_tag: product, state, failing: hasEnded ? 0 : countOf(incident), openings: opening },
+    ...{ product_tag: product, state, failing: hasEnded ? 0 : countSinceOpened(incident), openings: opening },
     ...defined({
       planned_at: planned,
       ended_at: hasEnded ? incident.ended_at : undefined,
@@ -126,5 +126,5 @@ export async function incidentInFull(
   const job = await jobs.get(id);
   if (!job || job.product !== incident.product || job.env !== incident.env) return view;
   const kept = (await answers.of(id, job.run)).filter(({ created_at }) => created_at === job.created_at).at(-1);
-  return { ...view, ...saidOf(kept) };
+  return { ...view, ...keptAnswerView(kept) };
 }

@@ -12,12 +12,12 @@ import { inParallel, inParts, readsAtOnce } from "../kernel/in-parallel.ts";
 import { never } from "../kernel/start-time.ts";
 import type { GateName } from "../limits/gate.ts";
 import type { Arrival } from "../limits/gcra.ts";
-import { type LimitRule, ruleOf } from "../limits/limit-rule.ts";
+import { type LimitRule, ruleInForce } from "../limits/limit-rule.ts";
 import type { Services } from "../operations/services.ts";
-import { eventKey, type ForecastView, gateKey, hotMinutesIn, hoursOf, type Known, linesOf } from "./forecast.ts";
+import { eventKey, type ForecastView, forecastLines, gateKey, hotMinutesIn, hoursOf, type Known } from "./forecast.ts";
 import { type JobPlan, planner } from "./forecast-plan.ts";
 import { pauseReference } from "./pause-view.ts";
-import { endOf, hotMinutesOf, readInTurns, upcomingPartitions } from "./upcoming.ts";
+import { hotMinutesOf, readInTurns, readUntil, upcomingPartitions } from "./upcoming.ts";
 
 /** The hours that a forecast covers, the current one included: unless asked otherwise, and at most. */
 export const hoursAhead = { default: 24, most: 7 * 24 };
@@ -69,9 +69,12 @@ export async function forecast(
     services.pauses.recent(),
     rulesFor(services, tenants, now),
   ]);
-  const read = await planned(services, [...late, ...coming], { now, until: Math.min(until, endOf(ahead, now + 1)) });
+  const read = await planned(services, [...late, ...coming], {
+    now,
+    until: Math.min(until, readUntil(ahead, now + 1)),
+  });
   const { plans, until: coversUntil, examined } = read;
-  const isAllLate = endOf(overdue, 0) === never;
+  const isAllLate = readUntil(overdue, 0) === never;
   const gates = busiestGates(plans);
   const slotted = tenants.filter(({ product, env }) =>
     gates.some((gate) => gate.product === product && gate.env === env && rules(gate)?.concurrency !== undefined),
@@ -94,7 +97,7 @@ export async function forecast(
     ...hoursOf(known),
     hot_minutes: hotMinutesIn(known, counted, hot.startsPerSecond),
     starts_per_second: hot.startsPerSecond,
-    ...linesOf(known),
+    ...forecastLines(known),
     ...(holding.length > 0 && { pauses: holding.map(pauseReference) }),
   };
 }
@@ -131,7 +134,7 @@ async function rulesFor({ catalog, gates }: ForecastServices, tenants: readonly 
   const pinsOf = new Map(pins);
   return (gate: GateName): LimitRule | undefined => {
     const limit = ownValue(limits(gate.product), gate.limit);
-    return limit && ruleOf(limit, ownValue(pinsOf.get(tenantName(gate)) ?? {}, gate.limit), now);
+    return limit && ruleInForce(limit, ownValue(pinsOf.get(tenantName(gate)) ?? {}, gate.limit), now);
   };
 }
 

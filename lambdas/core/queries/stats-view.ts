@@ -11,7 +11,7 @@ const percentilesOf = (histogram: Histogram): StatsView["lateness_ms"] => ({
   p99: percentile(histogram, 0.99),
 });
 
-const timesOf = ({ lateness, duration }: Counts): Pick<StatsView, "lateness_ms" | "duration_ms"> => ({
+const timeViews = ({ lateness, duration }: Counts): Pick<StatsView, "lateness_ms" | "duration_ms"> => ({
   lateness_ms: percentilesOf(lateness),
   duration_ms: percentilesOf(duration),
 });
@@ -38,7 +38,7 @@ export function statsPartsOf(
     from: from + i * partMs,
     to: Math.min(to, from + (i + 1) * partMs),
     counts: countedOutcomes(total),
-    ...timesOf(total),
+    ...timeViews(total),
   }));
 }
 
@@ -55,6 +55,6 @@ export function statsOf(
     completed_first_try,
     completed_after_retry: completed - completed_first_try,
     mean_attempts: runs === 0 ? null : attempts / runs,
-    ...timesOf(total),
+    ...timeViews(total),
   };
 }

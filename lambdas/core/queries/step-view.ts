@@ -17,7 +17,7 @@ export type JobStepView = z.infer<typeof UndoStateSchema>;
 type Steps = Record<string, StepView>;
 
 /** What is shown of recorded steps, some of which have a result, or ask for an approval. */
-export const shownSteps = (recorded: Record<string, StepView & { result?: unknown; asking?: unknown }>): Steps =>
+export const recordedSteps = (recorded: Record<string, StepView & { result?: unknown; asking?: unknown }>): Steps =>
   Object.fromEntries(
     Object.entries(recorded).map(([name, { result: _result, asking: _asking, ...shown }]) => [name, shown]),
   );
@@ -54,9 +54,9 @@ export async function stepsShown(
 ): Promise<Steps | undefined> {
   if (job.type !== "feature") return undefined;
   const code = await codeProgressOf(services, job);
-  if (code) return currentSteps(services, shownSteps(await codeSteps(services, job, code)), now, isFinished(job));
+  if (code) return currentSteps(services, recordedSteps(await codeSteps(services, job, code)), now, isFinished(job));
   // The blob is gone if the feature has made another decision since its item was read.
-  const decided = shownSteps(((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps);
+  const decided = recordedSteps(((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps);
   const known = await currentSteps(services, decided, now, isFinished(job));
   const names = (found?.definition.graph?.(found.target) ?? []).map(({ step }) => step);
   // A step that was added to the catalog after the feature completed was never part of it.

@@ -43,7 +43,7 @@ export async function upcoming(
     readInTurns(jobs, partitions, most),
     hotMinutesOf({ dueCounts, hot }, tenants, from, to),
   ]);
-  const end = endOf(partitions, from);
+  const end = readUntil(partitions, from);
   return {
     from,
     ...upcomingCounts(
@@ -97,7 +97,7 @@ export const upcomingPartitions = (
  * Up to which time all partitions were read, `never` if all were read to their ends: beyond the place where the first unfinished one was
  * left, some were read and others were not. `from` is where they begin.
  */
-export const endOf = (partitions: readonly Partition[], from: number): number =>
+export const readUntil = (partitions: readonly Partition[], from: number): number =>
   Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
 
 /** Up to `most` positions. In each turn the unfinished partitions share what may still be read. */

@@ -138,7 +138,7 @@ export function usedBy(job: Job, runs: readonly UsedRun[], around: UsedAround): 
   const lines = runs.some(({ run }) => run === 1) ? requestLines(job, known) : [];
   lines.push(...changeLines(job, runs));
   for (const run of runs) lines.push(...runLines(job, run, known));
-  return merged(lines);
+  return mergedLines(lines);
 }
 
 interface Known extends UsedAround {
@@ -152,7 +152,7 @@ interface Known extends UsedAround {
 }
 
 /** Adds up lines of the same thing. */
-export function merged(lines: readonly UsedLine[]): UsedLine[] {
+export function mergedLines(lines: readonly UsedLine[]): UsedLine[] {
   const sums = new Map<string, UsedLine>();
   for (const { what, price, count } of lines) {
     if (count === 0) continue;
@@ -166,7 +166,7 @@ export function merged(lines: readonly UsedLine[]): UsedLine[] {
 export const usdOf = (lines: readonly UsedLine[]): number =>
   lines.reduce((sum, { price, count }) => sum + (count * prices[price]) / 1e6, 0);
 
-const seconds = (what: string, ms: number, mb: number): UsedLine => ({
+const gbSeconds = (what: string, ms: number, mb: number): UsedLine => ({
   what,
   price: "lambda_gb_second",
   count: (ms / 1000) * (mb / 1024),
@@ -206,7 +206,7 @@ const kb = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
 const answered = (requests: number, http: number): UsedLine[] => [
   used("http", "http_request", http),
   used("lambda", "lambda_request", requests),
-  seconds(texts.api, requests * assumed.apiSeconds * 1000, assumed.apiMb),
+  gbSeconds(texts.api, requests * assumed.apiSeconds * 1000, assumed.apiMb),
 ];
 
 function requestLines(job: Job, { created: bytes }: Known): UsedLine[] {
@@ -241,7 +241,7 @@ function requestLines(job: Job, { created: bytes }: Known): UsedLine[] {
 const searchLines = (fields: number): UsedLine[] => [
   used("search", "table_write", fields),
   used("lambda", "lambda_request", indexing.invocations),
-  seconds("Lambda: the indexer of the search", indexing.invocations * indexing.seconds * 1000, indexing.mb),
+  gbSeconds("Lambda: the indexer of the search", indexing.invocations * indexing.seconds * 1000, indexing.mb),
 ];
 
 /** The last change by a caller, of the run that is at work or was last. Those before it are not kept. */
@@ -296,12 +296,12 @@ function attemptLines(job: Job, attempt: Attempt, { asked, isLast, known }: OfAt
   const bytes = created + claimBytes;
   return [
     used("lambda", "lambda_request", messages),
-    seconds(texts.consumer, worked + early, mb),
+    gbSeconds(texts.consumer, worked + early, mb),
     used("queue", "queue_request", 3 * messages),
     used("schedule", "schedule", way.via === "scheduler" ? 1 : 0),
     used("writes", "table_write", kb(bytes) * (1 + crashes)),
     used("get", "bucket_get", isBlob(job.input) ? 1 + crashes : 0),
-    ...(own ? [used("code", "lambda_request", 1), seconds(texts.codeTime, ran, ownCodeMb)] : []),
+    ...(own ? [used("code", "lambda_request", 1), gbSeconds(texts.codeTime, ran, ownCodeMb)] : []),
     // It was followed by another one: the job was written with a later time, and counted.
     ...(isLast
       ? []
@@ -364,7 +364,7 @@ function endLines(job: Job, { attempts, failed, archived }: UsedRun, { memoryOf,
 /** The decisions of a feature that the ends of its steps have woken. */
 const decisionLines = (count: number, featureMb: number): UsedLine[] => [
   used("lambda", "lambda_request", count),
-  seconds(texts.consumer, count * assumed.executionSeconds * 1000, featureMb),
+  gbSeconds(texts.consumer, count * assumed.executionSeconds * 1000, featureMb),
   used("queue", "queue_request", 3 * count),
   used("decisionWrites", "table_write", decision.writes * count),
   used("decisionReads", "table_read", decision.reads * count),
@@ -388,7 +388,7 @@ export function usedBySteps(
     if (until === undefined && waits_for === undefined && approval === undefined)
       return finished_at === undefined
         ? []
-        : [seconds(texts.codeTime, Math.max(0, finished_at - started_at), ownCodeMb)];
+        : [gbSeconds(texts.codeTime, Math.max(0, finished_at - started_at), ownCodeMb)];
     const byScheduler = until !== undefined && until - started_at > quarterHourMs;
     return [
       used("waits", "table_write", approval === undefined ? waiting.wait : waiting.approval),
@@ -399,7 +399,7 @@ export function usedBySteps(
   });
   const asked = [
     used("code", "lambda_request", decisions),
-    seconds(texts.codeTime, decisions * assumed.apiSeconds * 1000, ownCodeMb),
+    gbSeconds(texts.codeTime, decisions * assumed.apiSeconds * 1000, ownCodeMb),
   ];
-  return merged([...lines, ...asked]);
+  return mergedLines([...lines, ...asked]);
 }

@@ -61,7 +61,7 @@ export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []):
   ...(job.ending && !isFinished(job) && { ending: pick(job.ending, ["cause", "since", "steps", "undone", "failed"]) }),
   ...defined({ lateness: latenessOf(job), most_attempts: mostAttemptsOf(job), retrying: retryingOf(job) }),
   ...shownError(job),
-  ...(job.parent && { parent: parentOf(job.parent) }),
+  ...(job.parent && { parent: parentView(job.parent) }),
   ...defined({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
   ...waitsShown(job),
   ...(job.schedule && { schedule: job.schedule.name }),
@@ -80,7 +80,7 @@ const firstStartShown = (job: Job) => ((job.attempts[0]?.attempt ?? 1) === 1 ? f
 
 const debounceView = ({ key, until, requests }: NonNullable<Job["debounce"]>) => ({ key, until, requests });
 
-const parentOf = ({ message: { job_id, run }, step, undo }: Parent) => ({ job_id, run, step, ...defined({ undo }) });
+const parentView = ({ message: { job_id, run }, step, undo }: Parent) => ({ job_id, run, step, ...defined({ undo }) });
 
 /** A job as its caller sees it who may change jobs and not read them: how it stands, and nothing that it was given or has come to. */
 export const unreadView = (job: Job, now: number): JobView => ({
@@ -107,7 +107,7 @@ const attemptView = (
 ): AttemptView => ({
   ...attempt,
   ...defined({ trace_id }),
-  ...(sees.inputs && defined({ thrown, ...saidOf(answers.find((one) => one.attempt === attempt.attempt)) })),
+  ...(sees.inputs && defined({ thrown, ...keptAnswerView(answers.find((one) => one.attempt === attempt.attempt)) })),
   ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
@@ -120,7 +120,7 @@ function ownTraceOf({ traces }: Pick<Services, "traces">, job: Job, run: number,
 }
 
 /** What a provider has answered to an attempt, or what own code had written to its log by its end. */
-export function saidOf(kept: KeptAnswer | undefined): Pick<AttemptView, "answer" | "log"> {
+export function keptAnswerView(kept: KeptAnswer | undefined): Pick<AttemptView, "answer" | "log"> {
   if (!kept) return {};
   if (kept.log) return { log: { text: kept.body, ...pick(kept, ["cut"]) } };
   return { answer: pick(kept, ["status", "headers", "body", "body_encoding", "cut"]) };

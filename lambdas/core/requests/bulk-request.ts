@@ -92,7 +92,7 @@ export type BulkFilter = z.infer<typeof BulkFilter>;
  * The conditions of a filter as a list of jobs has them. Jobs that finish after `endedBy` are left alone: otherwise one that is retried and
  * fails again would be found for ever.
  */
-export function conditionsOf(
+export function filterConditions(
   { status, type, event, label, recurring, waiting, retrying, from, to }: BulkFilter,
   { statuses, endedBy = Number.POSITIVE_INFINITY }: { statuses: readonly JobStatus[]; endedBy?: number | undefined },
 ) {

@@ -19,7 +19,7 @@ export function requestJson(text: string): RequestJson {
 }
 
 /** The same of what Lambda has parsed already. */
-export function parsedJson(content: unknown): RequestJson {
+export function parsedRequestJson(content: unknown): RequestJson {
   try {
     if (typeof content === "object" && content !== null) scan(content);
     return { content };

@@ -83,7 +83,7 @@ export function parseRequest(
   return {
     ...accepted,
     ...(notes.length > 0 && { notes }),
-    ...(written?.success && { written_fingerprint: fingerprintOf(written.data) }),
+    ...(written?.success && { written_fingerprint: requestFingerprint(written.data) }),
   };
 }
 
@@ -110,7 +110,7 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
   const { input: plain, escaped } = isPlain ? plainInput(found, asked.input) : { input: asked.input, escaped: [] };
   const request = { ...asked, input: plain };
   const { calendars = noCalendars } = found.product;
-  const own = ownFaults(request, now, headerKey, calendars);
+  const own = faultsBesideInput(request, now, headerKey, calendars);
   const key = request.idempotency_key ?? headerKey;
   const input = findInputFaults(found, request.input, from);
   // The step of a feature never shares a job, whatever its event says: the feature waits for that very job.
@@ -136,10 +136,10 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start, calendars)) ?? start;
   const source = { found, input: input.data, isTemplate };
-  const { gates, faults: keyless } = gatesOf(source);
+  const { gates, faults: keyless } = requestedGates(source);
   if (keyless.length > 0) throw invalidRequest(keyless);
   const notes = [
-    ...notesOf(request, escaped),
+    ...requestNotes(request, escaped),
     ...inputNotesOf(found.definition, { ...found, app: request.app, input: input.data }),
   ];
   return {
@@ -166,13 +166,13 @@ function parsePlain(body: unknown, { catalog, now, headerKey, from }: Parsing): 
       session: request.session && { ...request.session, at: now },
       notes: notes.length > 0 ? notes : undefined,
     }),
-    fingerprint: fingerprintOf(asked),
+    fingerprint: requestFingerprint(asked),
     ...(passed.length > 0 && { passed }),
   };
 }
 
 /** What of an accepted request may not mean what its writer thinks. */
-function notesOf({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[] {
+function requestNotes({ retry_config }: JobRequest, escaped: readonly Path[]): Fault[] {
   const detail = "begins with one dollar less: the first says that the text is no expression";
   const ofTexts = escaped.map((path) => ({ pointer: jsonPointer(["input", ...path]), detail }));
   return [...(retryNotes(retry_config) ?? []), ...ofTexts];
@@ -189,7 +189,7 @@ function fairnessKeyOf(source: KeySource): string | undefined {
  * The tokens are left out too: Step Functions repeats a request with another task token, and callers with a fresh session. So is the trace:
  * each repetition has another span.
  */
-function fingerprintOf(request: JobRequest): string {
+function requestFingerprint(request: JobRequest): string {
   const { idempotency_key: _key, task_token: _token, traceparent: _trace, tracestate: _state, ...others } = request;
   const { session, ...asked } = others;
   return fingerprint(session ? { ...asked, session: { tag: session.tag } } : asked);
@@ -204,7 +204,7 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   if (faults.length > faultSearchLimit) return faults;
   const request: LooseRequest = data ?? findFaults(LooseRequest, body).data ?? {};
   const named = catalog.products.find(({ tag }) => tag === request.product_tag);
-  const own = ownFaults(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
+  const own = faultsBesideInput(request, now, headerKey, named && (named.calendars ?? noCalendars)).faults;
   return [...faults, ...uncovered(own, faults), ...catalogFaults(request, catalog)];
 }
 
@@ -260,7 +260,12 @@ interface OwnFaults {
 }
 
 /** The faults that the schema cannot find. Of the catalog they depend on the calendars of the product only, if those are known. */
-function ownFaults(request: Checked, now: number, headerKey: string | undefined, calendars?: Calendars): OwnFaults {
+function faultsBesideInput(
+  request: Checked,
+  now: number,
+  headerKey: string | undefined,
+  calendars?: Calendars,
+): OwnFaults {
   const { start_at } = request;
   // Without a valid `start_at` there is nothing to compare the other times with.
   const times =
@@ -366,7 +371,7 @@ function inputFaults(
 }
 
 /** The gates that the attempts of a requested job pass, in the order of the event's `limits`, or why a key has no text. */
-function gatesOf(source: KeySource): { gates: Gate[]; faults: Fault[] } {
+function requestedGates(source: KeySource): { gates: Gate[]; faults: Fault[] } {
   const { product, event } = source.found;
   const gates: Gate[] = [];
   const faults: Fault[] = [];

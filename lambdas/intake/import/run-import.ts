@@ -63,7 +63,7 @@ async function runSlice(
       const reports = await scheduleLines(services, start, group);
       if (!reports) return { ...slice, interrupted: new Error("some lines of an import failed at every try") };
       for (const report of reports) slice.reports.push(report);
-      slice.cursor = after(slice.cursor, group, reports);
+      slice.cursor = cursorAfter(slice.cursor, group, reports);
       const done = slice.cursor.lines - start.lines;
       if (done >= mostLines || services.clock.now() >= stopAt) return slice;
     }
@@ -74,7 +74,7 @@ async function runSlice(
   }
 }
 
-function after(cursor: ImportCursor, group: readonly ImportLine[], reports: readonly LineReport[]): ImportCursor {
+function cursorAfter(cursor: ImportCursor, group: readonly ImportLine[], reports: readonly LineReport[]): ImportCursor {
   const last = group.at(-1) as ImportLine;
   const rejected = reports.filter((report) => "code" in report).length;
   return {

@@ -2,7 +2,7 @@ import type { QueueMessage } from "../../aws/lambda/intake-handler.ts";
 import { ImportCursor } from "../../core/job/import-cursor.ts";
 import { OperationMessage } from "../../core/job/operation.ts";
 import { traceOf } from "../../core/kernel/errors.ts";
-import { goOn } from "../../core/operations/go-on.ts";
+import { goOnWithOperation } from "../../core/operations/go-on.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 
@@ -20,7 +20,7 @@ export async function takeImports(
     try {
       const message: unknown = JSON.parse(body);
       const turn = OperationMessage.safeParse(message).data;
-      if (turn) await goOn(services, turn);
+      if (turn) await goOnWithOperation(services, turn);
       else await runImport(services, ImportCursor.parse(message), stopAt);
     } catch (error) {
       services.log.error("an import or an operation could not continue; its message will be delivered again", {

@@ -23,7 +23,7 @@ export async function handle(services: SignInServices, { id, body }: HttpRequest
   const { issuer: named, ...returned } = parseBody(SignInRequest(), body);
   const issuer = ownIssuer(services, named);
   requireOwnRedirect(services, returned.redirect_uri);
-  const claims = await claimsOf(services, issuer, returned);
+  const claims = await issuerClaims(services, issuer, returned);
   const person = personOf(named, claims);
   if (!person) throw unauthenticated("The issuer's token names nobody (`sub`).");
   const { scopes, rule, rate } = accessGiven(services, issuer, claims);
@@ -42,7 +42,7 @@ export async function handle(services: SignInServices, { id, body }: HttpRequest
   await services.keys.create(record);
   await recordChange(services, { ...keyCaller(record), request_id: id }, keyCreation("person.sign_in", record));
   services.log.info("signed in", { key_id: record.id, issuer: named, sub: person.sub, rule });
-  return { status: 200, body: { api_key: key, expires_at, person, ...shown(scopes) } };
+  return { status: 200, body: { api_key: key, expires_at, person, ...shownScopes(scopes) } };
 }
 
 function ownIssuer({ signIn }: SignInServices, named: string): SignInIssuer {
@@ -59,7 +59,7 @@ function requireOwnRedirect({ pageUrl }: SignInServices, redirectUri: string): v
 
 const unauthenticated = (message: string) => new RequestError("UNAUTHENTICATED", message);
 
-async function claimsOf(services: SignInServices, issuer: SignInIssuer, returned: Returned): Promise<Claims> {
+async function issuerClaims(services: SignInServices, issuer: SignInIssuer, returned: Returned): Promise<Claims> {
   try {
     return await services.issuers.claimsOf(issuer, returned, services.clock.now());
   } catch (error) {
@@ -68,7 +68,7 @@ async function claimsOf(services: SignInServices, issuer: SignInIssuer, returned
       throw unauthenticated(`${error.message} Sign in again.`);
     }
     logFault(services.log, issuer.issuer, error);
-    if (isPassing(error))
+    if (isIssuerPassing(error))
       throw new RequestError("UNAVAILABLE", "The issuer does not answer for now. Sign in again in a moment.", {
         cause: error,
         retryAfterSeconds: 10,
@@ -77,7 +77,7 @@ async function claimsOf(services: SignInServices, issuer: SignInIssuer, returned
   }
 }
 
-const isPassing = (error: unknown): boolean =>
+const isIssuerPassing = (error: unknown): boolean =>
   error instanceof TransientError || (error instanceof JobError && error.code === "SERVICE_UNAVAILABLE");
 
 /** A rule that fits gives access; what the person is told otherwise names no rule. */
@@ -103,7 +103,7 @@ function accessGiven(
   );
 }
 
-const shown = (scopes: Scopes) => ({
+const shownScopes = (scopes: Scopes) => ({
   ...defined({ role: roleOf(scopes) }),
   verbs: verbsOf(scopes),
   products: scopes.products,

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { lazyBlobStore } from "../../../lambdas/aws/start/lazy-ports.ts";
-import { beginningOf, reportFolder } from "../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor, reportFolder } from "../../../lambdas/core/job/import-cursor.ts";
 import type { BlobStore } from "../../../lambdas/core/ports/blob-store.ts";
 import { mostLines, runImport } from "../../../lambdas/intake/import/run-import.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
@@ -34,7 +34,7 @@ test("an import of several invocations turns each line into exactly one job", as
   const Body = `${lines.join("\n")}\n`;
   const { ETag = "" } = await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
   const services = { ...intakeServices(), blobs };
-  const place = beginningOf({ key, etag: ETag.replaceAll('"', ""), size: Buffer.byteLength(Body), put_at: noon });
+  const place = firstCursor({ key, etag: ETag.replaceAll('"', ""), size: Buffer.byteLength(Body), put_at: noon });
   const stopAt = noon + 40_000;
 
   await runImport(services, place, stopAt);

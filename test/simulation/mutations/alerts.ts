@@ -8,7 +8,7 @@ export const ofAlerts: Mutation[] = [
   {
     name: "alerts: a message is noted as said before its jobs are made",
     seed: 107,
-    at: `${alerting}#take`,
+    at: `${alerting}#takeIncidentStep`,
     find: "if (say && rule) await tell(services, incident, say, rule);\n  return incidents.change(incident, changes, { unlessCounted });",
     replace:
       "const said = await incidents.change(incident, changes, { unlessCounted });\n  if (say && rule && said !== 'lost') await tell(services, incident, say, rule);\n  return said;",
@@ -16,13 +16,13 @@ export const ofAlerts: Mutation[] = [
   {
     name: "alerts: an incident is watched once it is open",
     seed: 107,
-    at: `${alerting}#take`,
+    at: `${alerting}#takeIncidentStep`,
     find: "await incidents.watch({ product, env, id, opening: changes.opening ?? 1, at: clock.now() });",
     replace:
       "const watch = () => incidents.watch({ product, env, id, opening: changes.opening ?? 1, at: clock.now() });",
     also: [
       {
-        at: `${alerting}#take`,
+        at: `${alerting}#takeIncidentStep`,
         find: 'return incidents.change(incident, known ? { ...changes, state: "known" } : changes);',
         replace:
           'const opened = await incidents.change(incident, known ? { ...changes, state: "known" } : changes);\n    await watch();\n    return opened;',
@@ -39,7 +39,7 @@ export const ofAlerts: Mutation[] = [
   {
     name: "alerts: an incident that is counted late is closed, and nobody is told",
     seed: 139,
-    at: `${rules}#nextStep`,
+    at: `${rules}#incidentStep`,
     find: "if (untold) return untold;",
     replace: "",
     bug: "a failure that the stream delivered after three windows opened its incident and closed it at once",

@@ -26,17 +26,17 @@ export const ofCode: Mutation[] = [
     name: "code: what is seen is recorded after what follows from it was begun",
     seed: 97,
     at: `${open}#append`,
-    find: 'if ((await run.services.runLogs.append(logOf(run), numbered)) === "taken") {',
+    find: 'if ((await run.services.runLogs.append(runLogNameOf(run), numbered)) === "taken") {',
     replace:
-      "const log = logOf(run); run.services.claim.whenRecorded(async () => { await run.services.runLogs.append(log, numbered); }); if (numbered.length < 0) {",
+      "const log = runLogNameOf(run); run.services.claim.whenRecorded(async () => { await run.services.runLogs.append(log, numbered); }); if (numbered.length < 0) {",
   },
   {
     name: "code: what has ended is replayed in the order of the times at which it ended",
     seed: 97,
     at: `${ask}#wholeLog`,
-    find: "const entries = await run.services.runLogs.read(logOf(run), 0);",
+    find: "const entries = await run.services.runLogs.read(runLogNameOf(run), 0);",
     replace: `const times = ({ at, as }: KeptEntry) => as?.finished_at ?? at;
-  const read = await run.services.runLogs.read(logOf(run), 0);
+  const read = await run.services.runLogs.read(runLogNameOf(run), 0);
   const entries = read.toSorted((a, b) => times(a) - times(b)).map((entry, i) => ({ ...entry, n: i + 1 }));`,
   },
   {
@@ -56,7 +56,7 @@ export const ofCode: Mutation[] = [
   {
     name: "code: a run goes on by what is deployed",
     seed: 97,
-    at: `${ask}#messageOf`,
+    at: `${ask}#decideMessageOf`,
     find: "definition: bundle,",
     replace: 'definition: "",',
   },
@@ -70,7 +70,7 @@ export const ofCode: Mutation[] = [
   {
     name: "code: a message is taken again by a later decision",
     seed: 449,
-    at: `${open}#take`,
+    at: `${open}#takeEntry`,
     find: "if (entry.id !== undefined && !kept.taken?.includes(entry.id))",
     replace: 'if (entry.id === "")',
   },
@@ -107,7 +107,7 @@ export const ofCode: Mutation[] = [
   {
     name: "code: own code that is a job is asked for by the log of the first part",
     seed: 14496,
-    at: "consumers/types/function/own-step.ts#messageOf",
+    at: "consumers/types/function/own-step.ts#stepMessageOf",
     find: "attempt: parent.message.attempt }, part)",
     replace: "attempt: parent.message.attempt }, 1)",
   },

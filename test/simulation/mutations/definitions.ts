@@ -19,7 +19,7 @@ export const definitions: Mutation[] = [
   {
     name: "definition: each decision keeps that of its deployment",
     seed: 8,
-    at: "consumers/engine/guards/pinned.ts#changeOf",
+    at: "consumers/engine/guards/pinned.ts#definitionChange",
     find: "if (job.definition !== undefined && !beginsRun(job)) return",
     replace: 'if (job.definition === "" && !beginsRun(job)) return',
   },

@@ -42,7 +42,7 @@ export const features: Mutation[] = [
     name: "feature: a refusal of S3 fails it",
     seed: 25,
     at: `${policy}#decisionPolicy`,
-    find: "error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error))",
+    find: "error instanceof JobError ? undefined : retryDecision(services, job, error, isPassingFault(error))",
     replace: "undefined",
     bug: "a feature without a failed step failed, because S3 had refused to return its input",
   },
@@ -152,7 +152,7 @@ export const features: Mutation[] = [
   {
     name: "lists: a retry leaves out what was open at the end",
     seed: 1854,
-    at: `${list}#begunAgain`,
+    at: `${list}#listBegunAgain`,
     find: "again: begun.filter((child) => !stays(child)),",
     replace: "again: [],",
   },
@@ -195,7 +195,7 @@ export const features: Mutation[] = [
     name: "undo of items: a list completes although items of it could not be undone",
     seed: 4,
     at: `${list}#decideList`,
-    find: "if (asked.undo && hasLeft(state, asked.undo))",
+    find: "if (asked.undo && hasItemsLeft(state, asked.undo))",
     replace: "if (false)",
   },
   {
@@ -208,8 +208,8 @@ export const features: Mutation[] = [
   {
     name: "feature: a step waits for only one of its dependencies",
     at: `${plan}#plan`,
-    find: "dependsOn.every((key) => hasEnded",
-    replace: "dependsOn.length === 0 || dependsOn.some((key) => hasEnded",
+    find: "dependsOn.every((key) => hasStepEnded",
+    replace: "dependsOn.length === 0 || dependsOn.some((key) => hasStepEnded",
   },
   {
     name: "feature: a step does not wait for its delay",
@@ -221,8 +221,8 @@ export const features: Mutation[] = [
   {
     name: "feature: completes without its last steps",
     at: `${plan}#plan`,
-    find: "steps.every(({ key }) => hasEnded(stateOf(key)))",
-    replace: "steps.slice(0, 2).every(({ key }) => hasEnded(stateOf(key)))",
+    find: "steps.every(({ key }) => hasStepEnded(stateOf(key)))",
+    replace: "steps.slice(0, 2).every(({ key }) => hasStepEnded(stateOf(key)))",
   },
   {
     name: "feature: fails for a step that may fail",

@@ -19,7 +19,7 @@ export const lifecycle: Mutation[] = [
   },
   {
     name: "lifecycle: counts a run twice",
-    at: "lifecycle/counts.ts#countsOf",
+    at: "lifecycle/counts.ts#transitionCounts",
     find: "counts[name] = 1",
     replace: "counts[name] = 2",
   },

@@ -12,7 +12,7 @@ export const lines: Mutation[] = [
   {
     name: "lines: newcomers pass those who stand in line",
     seed: 59,
-    at: `${gate}#nextStep`,
+    at: `${gate}#gateStep`,
     find: "state.line && !ask.isCalled",
     replace: "false && state.line && !ask.isCalled",
   },
@@ -26,7 +26,7 @@ export const lines: Mutation[] = [
   {
     name: "lines: the pump calls for what may start until its next tick, and not until those that it calls are there",
     seed: 99,
-    at: `${pump}#spanOf`,
+    at: `${pump}#plannedSpan`,
     find: "1.25 * lag + 1.25 * period + 1000",
     replace: "1000",
   },
@@ -55,14 +55,14 @@ export const lines: Mutation[] = [
   {
     name: "lines: all keys of a limit have one line",
     seed: 131,
-    at: "core/requests/request.ts#gatesOf",
+    at: "core/requests/request.ts#requestedGates",
     find: "gates.push({ limit: name, key: keyed.key });",
     replace: 'gates.push({ limit: name, key: "" });',
   },
   {
     name: "lines: a tick sends no next one",
     seed: 27,
-    at: `${tick}#goOn`,
+    at: `${tick}#goOnWithLine`,
     find: "await ticks.send(",
     replace: "if (asked < 0) await ticks.send(",
   },
@@ -111,8 +111,8 @@ export const lines: Mutation[] = [
   {
     name: "lines: slots are not handed over when they are freed",
     seed: 27,
-    at: `${gates}/leave.ts#freeSlot`,
-    find: "return handOver(services, gate, rule, defined({ mayRun }));",
+    at: `${gates}/leave.ts#freeGateSlot`,
+    find: "return handOverSlots(services, gate, rule, defined({ mayRun }));",
     replace: "return undefined;",
   },
   {

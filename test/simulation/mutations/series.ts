@@ -71,7 +71,7 @@ export const series: Mutation[] = [
   {
     name: "missed: the run after a late one is as late",
     seed: 57,
-    at: `${rules}#marginOf`,
+    at: `${rules}#lateMargin`,
     find: "Math.min(mostMarginMs, maxLateness(repeat) / 2)",
     replace: "0",
     bug: "a frequent series that was behind planned what was late before it could start, for ever",

@@ -73,12 +73,12 @@ export const sharing: Mutation[] = [
   {
     name: "unique: cancels nothing",
     seed: 215,
-    at: `${schedule}#replace`,
+    at: `${schedule}#replaceHolder`,
     find: "isFinished(job) ||",
     replace: "",
     also: [
       {
-        at: `${schedule}#replace`,
+        at: `${schedule}#replaceHolder`,
         find: "return cancelled(job, now, replacedReason);",
         replace: `return "unchanged";`,
       },

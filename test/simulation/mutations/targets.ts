@@ -14,7 +14,7 @@ export const fallbacks: Mutation[] = [
   {
     name: "targets: the record of an attempt leaves out those that were tried first",
     seed: 50,
-    at: `${targets}#useOf`,
+    at: `${targets}#targetUse`,
     find: "before.length > 0",
     replace: "before.length > 9",
   },

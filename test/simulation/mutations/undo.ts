@@ -29,7 +29,7 @@ export const ofUndo: Mutation[] = [
     name: "undo: all at once",
     seed: 70,
     at: `${undo}#endRun`,
-    find: "return run.park(states, { undos: countsOf(feature, states), due: [found.due_at] });",
+    find: "return run.park(states, { undos: declaredUndoCounts(feature, states), due: [found.due_at] });",
     replace: "continue;",
   },
   {

@@ -4,7 +4,7 @@ import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
-import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor } from "../../../lambdas/core/job/import-cursor.ts";
 import { RequestError } from "../../../lambdas/core/kernel/request-error.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { scheduleLines } from "../../../lambdas/intake/import/schedule-lines.ts";
@@ -72,7 +72,7 @@ export const ways: Readonly<Record<string, Way>> = {
   "a direct invocation": (body) =>
     isAccepted(() => scheduleDirectCall({ ...intakeServices(), catalog }, { payload: body, requestId: "r" })),
   "a line of an import": async (body) => {
-    const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
+    const cursor = firstCursor({ key: "imports/a", etag: "e", size: 1, put_at: noon });
     const bytes = Buffer.from(JSON.stringify(body));
     const reports = await scheduleLines({ ...intakeServices(), catalog }, cursor, [{ number: 1, bytes, end: 1 }]);
     return reports !== undefined && !reports.some((report) => "code" in report);

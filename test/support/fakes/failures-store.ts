@@ -2,7 +2,7 @@ import {
   type DayFailures,
   type FailureGroup,
   groupsPerDay,
-  merged,
+  mergedGroup,
   otherFingerprint,
   otherOf,
 } from "../../../lambdas/core/job/failure-group.ts";
@@ -34,7 +34,7 @@ export function fakeFailures(): Failures & { all(): DayFailures[] } {
         const known = ofDay(failure.product, failure.env, failure.day);
         const group = place(known, failure.group);
         const before = known.find((one) => one.group.fingerprint === group.fingerprint);
-        if (before) before.group = merged(before.group, group);
+        if (before) before.group = mergedGroup(before.group, group);
         else known.push({ ...failure, group });
       }
     },

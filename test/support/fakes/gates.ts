@@ -5,9 +5,9 @@ import {
   type GateItem,
   type GateItemState,
   type GateName,
+  gateStep,
   isShared,
   type LineMark,
-  nextStep,
   startFrom,
 } from "../../../lambdas/core/limits/gate.ts";
 import type { Pin } from "../../../lambdas/core/limits/limit-rule.ts";
@@ -90,7 +90,7 @@ export function fakeGates(): FakeGates {
     async take(part, ask) {
       for (;;) {
         const before = partOf(part);
-        const step = nextStep(before, ask);
+        const step = gateStep(before, ask);
         if (step.do === "refuse") {
           const state = copy(before);
           return step.why === "early"

@@ -7,7 +7,7 @@ import type { JobSearch } from "../../../lambdas/core/job/job-search.ts";
 import { hasMark, matchedOf, type Operation, operationStates } from "../../../lambdas/core/job/operation.ts";
 import { defined } from "../../../lambdas/core/kernel/defined.ts";
 import { readList } from "../../../lambdas/core/operations/collect-jobs.ts";
-import { goOn } from "../../../lambdas/core/operations/go-on.ts";
+import { goOnWithOperation } from "../../../lambdas/core/operations/go-on.ts";
 import type { Seals } from "../../../lambdas/core/operations/seals.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
@@ -49,7 +49,7 @@ async function world(...jobs: Job[]) {
       const next = services.turns.sent.shift();
       if (!next) break;
       await services.clock.advance(next.delaySeconds * 1000);
-      await goOn(services, next.message);
+      await goOnWithOperation(services, next.message);
     }
     return stored(id);
   };

@@ -2,10 +2,10 @@ import {
   actedOn,
   type Incident,
   type IncidentRule,
+  incidentStep,
   isQuiet,
   isSettled,
   levelOf,
-  nextStep,
   withChanges,
 } from "../../../lambdas/core/job/incident.ts";
 import { noon } from "../../support/builders.ts";
@@ -25,7 +25,7 @@ function settled(found: Incident, now: number, by: IncidentRule | null = rule) {
   const said: string[] = [];
   let incident = found;
   for (let step = 0; step < 10; step++) {
-    const next = nextStep(incident, { now, rule: by ?? undefined, isQuiet: isQuiet(incident, by ?? rule, now) });
+    const next = incidentStep(incident, { now, rule: by ?? undefined, isQuiet: isQuiet(incident, by ?? rule, now) });
     if (!next) return { said, incident };
     if (next.say) said.push(`${next.say.kind} ${next.say.ordinal} to ${next.say.to.join()}`);
     incident = withChanges(incident, next.changes);
@@ -104,13 +104,13 @@ describe("an incident", () => {
 
   it("is not closed over what failed meanwhile", () => {
     const opened = settled(anIncident(), noon).incident;
-    const step = nextStep(opened, { now: noon + hour, rule, isQuiet: true });
+    const step = incidentStep(opened, { now: noon + hour, rule, isQuiet: true });
     expect(step).toMatchObject({ changes: { state: "closed" }, unlessCounted: true });
   });
 
   it("that came back before its end was said is not told to be over", () => {
     const opened = settled(anIncident(), noon).incident;
-    const step = nextStep(opened, { now: noon + hour, rule, isQuiet: true });
+    const step = incidentStep(opened, { now: noon + hour, rule, isQuiet: true });
     const closed = withChanges(opened, step?.changes ?? {});
     expect(settled(failing(closed, 1, noon + 2 * hour), noon + 2 * hour).said).toEqual(["came_back 1 to chat"]);
   });
@@ -177,12 +177,12 @@ describe("an incident", () => {
 
   it("without an alert any more is closed, and nobody is told", () => {
     const { incident } = settled(anIncident(), noon);
-    expect(nextStep(incident, { now: noon + 1, isQuiet: false })).toMatchObject({ changes: { state: "closed" } });
+    expect(incidentStep(incident, { now: noon + 1, isQuiet: false })).toMatchObject({ changes: { state: "closed" } });
   });
 
   it("of a state that a later version has is left alone", () => {
     const later = { ...anIncident(), state: "escalating" } as unknown as Incident;
-    expect(nextStep(later, { now: noon + hour, rule, isQuiet: true })).toBeUndefined();
+    expect(incidentStep(later, { now: noon + hour, rule, isQuiet: true })).toBeUndefined();
   });
 });
 

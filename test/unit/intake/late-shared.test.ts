@@ -1,5 +1,5 @@
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor } from "../../../lambdas/core/job/import-cursor.ts";
 import { jobMessageOf } from "../../../lambdas/core/job/job.ts";
 import { scheduleJobs } from "../../../lambdas/core/operations/schedule-requests.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
@@ -102,7 +102,7 @@ describe("debounced requests that are read late", () => {
     slowly(w);
     const done = runImport(
       w,
-      beginningOf({ key, etag: etagOf(body), size: body.byteLength, put_at: noon }),
+      firstCursor({ key, etag: etagOf(body), size: body.byteLength, put_at: noon }),
       noon + 900_000,
     );
     const ended = done.then(() => "ended");

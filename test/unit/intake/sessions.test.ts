@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { jwtSessions } from "../../../lambdas/aws/sessions/jwt-sessions.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
-import { beginningOf } from "../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor } from "../../../lambdas/core/job/import-cursor.ts";
 import { scheduleLines } from "../../../lambdas/intake/import/schedule-lines.ts";
 import { scheduleDirectCall } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
@@ -73,7 +73,7 @@ test("a direct call of the intake throws a session's faults", async () => {
 
 test("the lines of an import have their sessions checked", async () => {
   const all = services();
-  const cursor = beginningOf({ key: "imports/a", etag: "e", size: 1, put_at: noon });
+  const cursor = firstCursor({ key: "imports/a", etag: "e", size: 1, put_at: noon });
   const lines = (...tokens: string[]) =>
     tokens.map((token, i) => ({ number: i + 1, bytes: Buffer.from(JSON.stringify(asked(token))), end: i }));
   expect(await scheduleLines(all, cursor, lines(good, "x"))).toEqual([

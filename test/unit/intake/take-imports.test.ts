@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { messageOf } from "../../../lambdas/core/job/operation.ts";
+import { operationMessageOf } from "../../../lambdas/core/job/operation.ts";
 import { takeImports } from "../../../lambdas/intake/import/take-imports.ts";
 import { noon } from "../../support/builders.ts";
 import { intakeServices } from "../../support/intake/services.ts";
@@ -10,8 +10,8 @@ test("the queue of imports takes the turns of operations", async () => {
   const services = { ...intakeServices(), ...w.services };
   const operation = await w.begin({ action: "count", filter: { ...place, status: "failed" } });
   const messages = [
-    { id: "m1", body: JSON.stringify(messageOf(operation)), sentAt: noon },
-    { id: "m2", body: JSON.stringify({ ...messageOf(operation), v: 2 }), sentAt: noon },
+    { id: "m1", body: JSON.stringify(operationMessageOf(operation)), sentAt: noon },
+    { id: "m2", body: JSON.stringify({ ...operationMessageOf(operation), v: 2 }), sentAt: noon },
     { id: "m3", body: "?", sentAt: noon },
   ];
   // What this version cannot read waits for one that can.

@@ -11,12 +11,12 @@ import { attemptFailed, completed } from "../../../lambdas/core/job/transitions.
 import { actOnIncident } from "../../../lambdas/core/operations/act-on-incident.ts";
 import {
   type Change,
+  changedBy,
   changeJob,
   pauseJob,
   reschedule,
   resume,
   runNow,
-  signed,
   skipNext,
 } from "../../../lambdas/core/operations/change-job.ts";
 import { syncSchedule } from "../../../lambdas/core/operations/sync-schedule.ts";
@@ -317,7 +317,7 @@ async function scheduled(product = nightly()) {
     }
   };
   const change = (what: Change, by: ChangeName) =>
-    changeJob(services, wanted.job_id, signed(what, { actor: "k:0123", change: by }));
+    changeJob(services, wanted.job_id, changedBy(what, { actor: "k:0123", change: by }));
   return { world, job, at, run, start, pauseUntil, deploy, change };
 }
 

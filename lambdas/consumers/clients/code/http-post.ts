@@ -56,7 +56,7 @@ export async function postToFunction(url: URL, { method, headers, body, ...readi
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
     const { bytes, isBroken } = await readAnswer(response, reading);
-    return { status: response.statusCode ?? 0, headers: headersOf(response), body: bytes, isBroken };
+    return { status: response.statusCode ?? 0, headers: joinedHeaders(response), body: bytes, isBroken };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof JobError) throw cause;
@@ -104,7 +104,7 @@ async function readAnswer(
   return { bytes: Buffer.concat(chunks), isBroken };
 }
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+const joinedHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** The beginning of the body of a failure. `isBroken`: there is more of it. */

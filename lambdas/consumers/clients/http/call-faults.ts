@@ -23,11 +23,13 @@ interface KnownCall {
 
 /** The faults of an input for which the call would fail; pointers begin with `at`. */
 export const callFaults = (call: KnownCall, input: CallInput, at: readonly string[]): Fault[] => [
-  ...[...paramsFaults(call, input), ...headersFaults(input), ...bodyFaults(call, input)].map(({ path, detail }) => ({
-    pointer: jsonPointer([...at, ...path]),
-    detail,
-  })),
-  ...fieldFaults(call, input, at),
+  ...[...paramsFaults(call, input), ...headersFaults(input), ...callBodyFaults(call, input)].map(
+    ({ path, detail }) => ({
+      pointer: jsonPointer([...at, ...path]),
+      detail,
+    }),
+  ),
+  ...requiredFieldFaults(call, input, at),
 ];
 
 interface FoundInput {
@@ -79,7 +81,7 @@ const valuesFaults = ({ headers = {} }: CallInput): FoundInput[] =>
   });
 
 /** What the catalog says of the body. A value of the defaults may be an expression, so it is not checked. */
-function fieldFaults(
+function requiredFieldFaults(
   { method, body: fields, defaults }: KnownCall,
   { body = {} }: CallInput,
   at: readonly string[],
@@ -91,7 +93,7 @@ function fieldFaults(
   return fieldsFaults(withoutRequired(fields, defaults?.body), body, place);
 }
 
-function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): FoundInput[] {
+function callBodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): FoundInput[] {
   if (method === "GET") return body === undefined ? [] : [{ path: ["body"], detail: "a GET request has no body" }];
   const whole = mergedBody(defaults?.body, body);
   if (bodyType === "json" || whole === undefined) return [];

@@ -60,10 +60,10 @@ async function requestOauthToken(
     ...authorization,
   });
   const body = new URLSearchParams(fields).toString();
-  return readToken(await exchange({ method: "POST", url, headers, body }, patience.signal), patience);
+  return readAccessToken(await exchange({ method: "POST", url, headers, body }, patience.signal), patience);
 }
 
-async function readToken(response: Response, patience: Patience): Promise<FreshToken> {
+async function readAccessToken(response: Response, patience: Patience): Promise<FreshToken> {
   if (!response.ok) {
     const { code: providerCode } = await failedAnswer(response, patience);
     // RFC 6749 5.2 answers wrong credentials and scopes with 400.

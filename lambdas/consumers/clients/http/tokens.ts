@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { JobError, undone } from "../../../core/job/job-error.ts";
+import { JobError, provenUndone } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/clock.ts";
 import { acceptedFor, discardResponse } from "./exchange.ts";
@@ -53,7 +53,7 @@ function tokenFrom(source: TokenSource, clock: Clock, signal: AbortSignal): Prom
   const cached = entries.get(source.key);
   const entry = cached && cached.freshUntil > clock.now() ? cached : beginFetch(source, clock);
   return abandonOnAbort(entry.token, signal).catch((error: unknown) => {
-    throw signal.aborted ? error : undone(error);
+    throw signal.aborted ? error : provenUndone(error);
   });
 }
 

@@ -20,7 +20,7 @@ export const due: Admit = async (entering) => {
 };
 
 /** A decision that is under way may park its job once more, for the time that a wake-up is for. */
-function isAwaited(job: Job, message: JobMessage, now: number): boolean {
+function isMessageAwaited(job: Job, message: JobMessage, now: number): boolean {
   const state = claimable(job, message, now);
   return state === "yes" || (state === "taken" && message.wake_at !== undefined);
 }
@@ -29,7 +29,7 @@ function isAwaited(job: Job, message: JobMessage, now: number): boolean {
 async function resend({ services }: Entering, message: JobMessage, delaySeconds: number): Promise<"left"> {
   const { jobs, queue, clock } = services;
   const job = await jobs.get(message.job_id);
-  if (!job || !(isAwaited(job, message, clock.now()) || isSuccessor(services, job, message))) return "left";
+  if (!job || !(isMessageAwaited(job, message, clock.now()) || isSuccessor(services, job, message))) return "left";
   if (!queue.reach.has(job.type)) return forward(services, message, job);
   await queue.send(job.type, message, { delaySeconds, group: fairGroupOf(job) });
   return "left";

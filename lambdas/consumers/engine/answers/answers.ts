@@ -12,7 +12,7 @@ export const answers: Around = (execute, running, { event }) => {
   const { job } = running;
   if (!keepsAnswers(job, event)) return execute;
   return async (execution, within) => {
-    const secret = new Set(claimsOf(job));
+    const secret = new Set(sessionClaims(job));
     const secrets: Secrets = {
       async resolve(reference, options) {
         const value = await execution.secrets.resolve(reference, options);
@@ -47,9 +47,9 @@ function noteSaid(running: Running, error: unknown, secrets: readonly string[]):
 export function noteSaidLater(running: Running, error: unknown): void {
   const { job, services } = running;
   const found = services.catalog.lookup(job.product, job.event);
-  if (found && keepsAnswers(job, found.event)) noteSaid(running, error, claimsOf(job));
+  if (found && keepsAnswers(job, found.event)) noteSaid(running, error, sessionClaims(job));
 }
 
 /** The claims of its session, which no answer, event or log has. */
-const claimsOf = ({ session }: Job): string[] =>
+const sessionClaims = ({ session }: Job): string[] =>
   session ? [...claimsIn(session).claims.values()].flatMap(textsIn).filter((text) => text !== "") : [];

@@ -12,7 +12,7 @@ function ofAddress(value: string): string[] {
   if (!url) return [];
   const { username, password, pathname, searchParams } = url;
   const parts = [...pathname.split("/"), ...searchParams.values(), username].filter((part) => part.length >= leastPart);
-  return [...parts, password].filter((part) => part !== "").flatMap((part) => [part, decoded(part)]);
+  return [...parts, password].filter((part) => part !== "").flatMap((part) => [part, decodedPart(part)]);
 }
 
 function ofJson(value: string): string[] {
@@ -30,7 +30,7 @@ export function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function decoded(part: string): string {
+function decodedPart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -16,8 +16,10 @@ export function shownAnswerOf(answer: ProviderAnswer, secrets: readonly string[]
   const hide = hiding(values) ?? ((text: string) => text);
   const type = answer.headers.find(([name]) => name === "content-type")?.[1] ?? null;
   const whole = wholeOf(answer, values);
-  const isText = decodeBody(whole, textOf(type)).body_encoding === undefined;
-  const text = isText ? hide(decoded(whole, type)) : hideBytes(whole, values).subarray(0, mostBytes).toString("base64");
+  const isText = decodeBody(whole, plainTextType(type)).body_encoding === undefined;
+  const text = isText
+    ? hide(textInCharset(whole, type))
+    : hideBytes(whole, values).subarray(0, mostBytes).toString("base64");
   const body = isText ? cutText(text) : text;
   const isCut =
     answer.isCut || whole.length < answer.body.length || (isText ? body !== text : whole.length > mostBytes);
@@ -42,9 +44,10 @@ const wholeOf = ({ body, isCut }: ProviderAnswer, values: readonly string[]): Bu
   isCut ? body.subarray(0, Math.max(0, body.length - longestForm(values))) : body;
 
 /** Its charset, without that it is JSON: a part of it could not be parsed. */
-const textOf = (type: string | null): string => `text/plain; ${/charset="?[\w.:-]+"?/i.exec(type ?? "")?.[0] ?? ""}`;
+const plainTextType = (type: string | null): string =>
+  `text/plain; ${/charset="?[\w.:-]+"?/i.exec(type ?? "")?.[0] ?? ""}`;
 
-function decoded(bytes: Buffer, type: string | null): string {
+function textInCharset(bytes: Buffer, type: string | null): string {
   const charset = /charset="?([\w.:-]+)/i.exec(type ?? "")?.[1] ?? "utf-8";
   try {
     return new TextDecoder(charset).decode(bytes);

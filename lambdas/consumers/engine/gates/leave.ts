@@ -2,11 +2,11 @@ import { isFinished, type Job } from "../../../core/job/job.ts";
 import type { JobError } from "../../../core/job/job-error.ts";
 import { defined } from "../../../core/kernel/defined.ts";
 import { traceOf } from "../../../core/kernel/errors.ts";
-import { type GateItem, type GateName, isOfAttempt, turnOf } from "../../../core/limits/gate.ts";
+import { attemptTurn, type GateItem, type GateName, isOfAttempt } from "../../../core/limits/gate.ts";
 import { type RuledGate, ruleAt } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { type Chained, handOver } from "../../../core/operations/slots.ts";
+import { type Chained, handOverSlots } from "../../../core/operations/slots.ts";
 import type { Recorded } from "../attempt-policy.ts";
 
 /** A slot that a job holds while it runs. */
@@ -32,7 +32,7 @@ export interface Admission {
 }
 
 /** Frees a slot, if the job still has it, and hands it over to the first who waits for it. */
-async function freeSlot(
+async function freeGateSlot(
   services: ConsumerServices,
   part: GateItem,
   { job, turn, lease }: { job: string; turn: string; lease?: number },
@@ -43,7 +43,7 @@ async function freeSlot(
   if (!freed || !(number === 0 ? freed.line : (await services.gates.firsts([gate]))[0]?.line)) return undefined;
   // The attempt may have begun under other numbers.
   const rule = (await ruleAt(services, gate)) ?? {};
-  return handOver(services, gate, rule, defined({ mayRun }));
+  return handOverSlots(services, gate, rule, defined({ mayRun }));
 }
 
 /**
@@ -61,7 +61,7 @@ export async function releaseSlots(
   for (const { part, lease, shared } of slots) {
     if (whose && shared) continue;
     const held = { job: job.id, turn, ...defined({ lease: whose && lease }) };
-    const chained = await freeSlot(services, part, held, mayRun);
+    const chained = await freeGateSlot(services, part, held, mayRun);
     if (chained) next.push(chained);
   }
   return next;
@@ -85,7 +85,7 @@ export const endPass = (
 export async function passOf({ gates, clock }: ConsumerServices, job: Job): Promise<Admission | undefined> {
   if (!job.gates) return undefined;
   // Its claim has raised the count since.
-  const turn = turnOf({ ...job, claims: job.claims - 1 });
+  const turn = attemptTurn({ ...job, claims: job.claims - 1 });
   const slots = await Promise.all(
     gatesOfJob(job).map(async (gate) =>
       Object.entries(await gates.parts(gate)).flatMap(([part, { holders }]): HeldSlot[] => {
@@ -103,7 +103,7 @@ export async function passOf({ gates, clock }: ConsumerServices, job: Job): Prom
  * which is another claim of the same turn. No other consumer needs the slots of an attempt that has ended.
  */
 const mayBeTakenOver = ({ turn }: Admission, recorded: Recorded | undefined): boolean =>
-  recorded === undefined || (!isFinished(recorded.next) && turnOf(recorded.next) === turn);
+  recorded === undefined || (!isFinished(recorded.next) && attemptTurn(recorded.next) === turn);
 
 /**
  * A failure is logged and fails nothing. The slots of an attempt that is over are found by the reconciler if others wait for them,
@@ -140,7 +140,7 @@ export async function freeGiven(
   for (const [part, { holders }] of Object.entries(await services.gates.parts(gate))) {
     const own = holders[job];
     if (!own?.given || !isFor(own.turn)) continue;
-    await freeSlot(services, { ...gate, part: Number(part) }, { job, turn: own.turn, lease: own.lease });
+    await freeGateSlot(services, { ...gate, part: Number(part) }, { job, turn: own.turn, lease: own.lease });
   }
 }
 

@@ -7,6 +7,7 @@ import { defined } from "../../../core/kernel/defined.ts";
 import { TransientError } from "../../../core/kernel/errors.ts";
 import {
   type Ask,
+  attemptTurn,
   emptyPart,
   type GateItem,
   type GateItemState,
@@ -17,7 +18,6 @@ import {
   ratePartFor,
   slotPartsOf,
   type Taken,
-  turnOf,
 } from "../../../core/limits/gate.ts";
 import { aheadMs, bucketsOf, paceOf, startAfter } from "../../../core/limits/gcra.ts";
 import { type Calls, uncalled } from "../../../core/limits/pump.ts";
@@ -25,7 +25,7 @@ import { eventOfJob, isInCatalog } from "../../../core/operations/kept-event.ts"
 import { type RuledGate, rulesOf } from "../../../core/operations/limit-rules.ts";
 import { gatesOfJob, markGate } from "../../../core/operations/lines.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { handOver, promisedMs, takeSlot } from "../../../core/operations/slots.ts";
+import { handOverSlots, promisedMs, takeSlot } from "../../../core/operations/slots.ts";
 import type { Gates, Waiter } from "../../../core/ports/gates.ts";
 import type { Admit } from "../context.ts";
 import { leaseMarginMs } from "../lease.ts";
@@ -125,7 +125,7 @@ function newPassing(
   const lag = isFirst ? Math.max(0, clock.now() - calls.visible) : undefined;
   const lines = gatesOfJob(job).filter(({ limit }) => calls.limits[limit] !== undefined);
   return {
-    pass: { job, turn: turnOf(job), slots: [], lines, askedAt },
+    pass: { job, turn: attemptTurn(job), slots: [], lines, askedAt },
     ...{ calls, leaseMs, before, first: new Set<string>() },
     ...defined({ lag }),
   };
@@ -266,7 +266,7 @@ async function joinLine(
   // The slots that it has of earlier limits wait with it for one of this, for a minute in all, and for no rate.
   await keepSlots(services, pass, (slot) => (rule.rate ? undefined : givenAt(passing, slot) + promisedMs));
   // The job stands in line: its message, if it came again, would only bring another one to it.
-  if (slotPartsOf(rule) > 0) await handOver(services, gate, rule).catch(notHandedOver(services));
+  if (slotPartsOf(rule) > 0) await handOverSlots(services, gate, rule).catch(notHandedOver(services));
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { turnOf } from "../../../core/limits/gate.ts";
+import { attemptTurn } from "../../../core/limits/gate.ts";
 import { eventOfJob, isInCatalog } from "../../../core/operations/kept-event.ts";
 import { type Guard, NotStarted } from "../context.ts";
 
@@ -7,7 +7,7 @@ import { type Guard, NotStarted } from "../context.ts";
  * one may have started it: what the gates answered, if they were asked, was for an earlier start.
  */
 export const unasked: Guard = ({ services, message, job, pass }) => {
-  if (job.gates === undefined || pass?.turn === turnOf({ ...job, claims: job.claims - 1 })) return undefined;
+  if (job.gates === undefined || pass?.turn === attemptTurn({ ...job, claims: job.claims - 1 })) return undefined;
   // The message may be that of a job which had the same id, and no limits: it does not say that this one has any.
   const again = message.gated ? {} : { delaySeconds: 0 };
   return eventOfJob(services, job).then(

@@ -1,4 +1,4 @@
-import { begun, hasCrashedTooOften, mayHaveCrashed } from "../../../core/job/transitions.ts";
+import { hasCrashedTooOften, mayHaveCrashed, withClaimBegun } from "../../../core/job/transitions.ts";
 import { type Guard, NotStarted } from "../context.ts";
 import { changeClaimed } from "../fenced.ts";
 
@@ -13,7 +13,7 @@ export const noted: Guard = async (running) => {
   const { claim_id } = job;
   if (claim_id === undefined || !mayHaveCrashed(job) || hasCrashedTooOften(job)) return undefined;
   try {
-    const changed = await changeClaimed(services, job, (of) => begun(of, claim_id));
+    const changed = await changeClaimed(services, job, (of) => withClaimBegun(of, claim_id));
     if (!changed) return "lost";
     running.job = changed;
     return undefined;

@@ -15,7 +15,7 @@ export const pinned: Guard = async (running) => {
   const { services, engine, job } = running;
   if (!engine.policy.keepsDefinition) return undefined;
   try {
-    const change = await changeOf(services, job);
+    const change = await definitionChange(services, job);
     if (!change) return undefined;
     const changed = await changeClaimed(services, job, change);
     if (!changed) return "lost";
@@ -27,7 +27,7 @@ export const pinned: Guard = async (running) => {
 };
 
 /** What the run keeps from now on. Undefined if it keeps all of that already. */
-async function changeOf(services: ConsumerServices, job: Job): Promise<((job: Job) => Job) | undefined> {
+async function definitionChange(services: ConsumerServices, job: Job): Promise<((job: Job) => Job) | undefined> {
   const now = services.clock.now();
   if (job.definition !== undefined && !beginsRun(job)) return beginsAnew(job) ? (of) => sinceNow(of, now) : undefined;
   const { product, event } = job;

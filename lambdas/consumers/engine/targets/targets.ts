@@ -26,7 +26,7 @@ export const targets: Around = (execute, { engine: { health }, used }, { group, 
     const tried: Tried = [];
     for (const [i, member] of order.entries()) {
       execution.signal.throwIfAborted();
-      used.target = useOf(member, tried, leftOut);
+      used.target = targetUse(member, tried, leftOut);
       const limit = i + 1 < order.length ? group.timeout_ms : undefined;
       const one = { ...execution, room, progress: used.progress ?? execution.progress };
       try {
@@ -35,10 +35,10 @@ export const targets: Around = (execute, { engine: { health }, used }, { group, 
         if (!(error instanceof JobError) || execution.signal.aborted) throw error;
         tried.push({ member, error });
         used.progress = error.progress ?? used.progress;
-        if (!mayMoveOn(call, member, error)) throw endedBy(tried, false);
+        if (!mayMoveOn(call, member, error)) throw targetsError(tried, false);
       }
     }
-    throw endedBy(tried, true);
+    throw targetsError(tried, true);
   };
 };
 
@@ -141,7 +141,7 @@ function measure({ services, execution, found }: GroupCall, { name }: Member, er
   );
 }
 
-const useOf = ({ name }: Member, tried: Tried, leftOut: string[]): TargetUse => {
+const targetUse = ({ name }: Member, tried: Tried, leftOut: string[]): TargetUse => {
   const before = tried.map(({ member, error }) => ({ name: member.name, code: error.code }));
   const left_out = leftOut.filter((one) => one !== name && !before.some((other) => other.name === one));
   return { name, ...(before.length > 0 && { tried: before }), ...(left_out.length > 0 && { left_out }) };
@@ -151,7 +151,7 @@ const useOf = ({ name }: Member, tried: Tried, leftOut: string[]): TargetUse => 
  * The failure of an attempt that has tried these targets: that of the last one. If no target is left, the failure may be retried as
  * soon as one of them may have become available: a Retry-After puts the job off only if all of them gave one.
  */
-function endedBy(tried: Tried, isExhausted: boolean): JobError {
+function targetsError(tried: Tried, isExhausted: boolean): JobError {
   const last = tried.at(-1) as Tried[number];
   if (tried.length === 1) return last.error;
   const { code, message, providerCode, nothingDone } = last.error;

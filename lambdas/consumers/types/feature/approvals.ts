@@ -18,10 +18,10 @@ import { allOver } from "../../../core/kernel/in-parallel.ts";
 import { RequestError } from "../../../core/kernel/request-error.ts";
 import type { ConsumerServices, Services } from "../../../core/operations/services.ts";
 import { noteMissing } from "../../engine/missing-event.ts";
-import { type Approve, approvalLimits, asksOf, defaultChoices, timeoutOf } from "./approve.ts";
-import { isPassing } from "./retry-decision.ts";
+import { type Approve, approvalLimits, approvalTimeout, asksOf, defaultChoices } from "./approve.ts";
+import { isPassingFault } from "./retry-decision.ts";
 import { startAs } from "./start-step.ts";
-import { isMissing, missingEvent, refusal, refusedStep } from "./step-faults.ts";
+import { isMissing, missingEvent, refusedStep, stepRefusal } from "./step-faults.ts";
 import type { Asking, BegunWait, StepState, StepStates } from "./step-state.ts";
 import type { PlacedStep } from "./steps.ts";
 
@@ -39,11 +39,11 @@ export function beginApproval(placed: PlacedStep, approve: Approve, scope: Scope
   const opened: StepState = {
     status: "waiting",
     started_at: scope.now,
-    until: scope.now + timeoutOf(approve),
+    until: scope.now + approvalTimeout(approve),
     approval: {
       // Only the run knows it (`withApprovalIds`).
       id: "",
-      title: textOf(resolve(approve.title, scope), approvalLimits.title),
+      title: shortText(resolve(approve.title, scope), approvalLimits.title),
       choices: [...(approve.choices ?? defaultChoices)],
       asked: asks.map((ask, i) => recipientOf(ask.to, scope) ?? `${ask.event}${asks.length > 1 ? ` ${i + 1}` : ""}`),
     },
@@ -56,19 +56,19 @@ export function beginApproval(placed: PlacedStep, approve: Approve, scope: Scope
 }
 
 const recipientOf = (to: string | undefined, scope: Scope): string | undefined =>
-  to === undefined ? undefined : textOf(resolve(to, scope), approvalLimits.label) || undefined;
+  to === undefined ? undefined : shortText(resolve(to, scope), approvalLimits.label) || undefined;
 
 /** A value that leads nowhere is left out, as in an input. */
 function shownOf(shown: NonNullable<Approve["show"]>[number], scope: Scope): ShownValue[] {
   const [label, template] = typeof shown === "string" ? [undefined, shown] : [shown.label, shown.value];
   const value = resolve(template, scope);
   if (value === undefined || value === null) return [];
-  const named = label === undefined ? undefined : textOf(resolve(label, scope), approvalLimits.label);
-  return [{ ...defined({ label: named }), value: textOf(value, approvalLimits.value) }];
+  const named = label === undefined ? undefined : shortText(resolve(label, scope), approvalLimits.label);
+  return [{ ...defined({ label: named }), value: shortText(value, approvalLimits.value) }];
 }
 
 /** A value as a text of one line, at most so many characters long. */
-export function textOf(value: unknown, most: number): string {
+export function shortText(value: unknown, most: number): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const characters = [
     ...text
@@ -98,7 +98,7 @@ export const waitingOf = (states: StepStates): StepStates =>
   Object.fromEntries(Object.entries(states).filter(([, { status }]) => status === "waiting"));
 
 /** The approvals that are recorded, and of which nobody knows whether all were asked. */
-export const unasked = (states: StepStates): StepStates =>
+export const unaskedApprovals = (states: StepStates): StepStates =>
   Object.fromEntries(Object.entries(waitingOf(states)).filter(([, { asking }]) => asking?.asks !== undefined));
 
 interface Asked {
@@ -131,14 +131,14 @@ export async function askForApprovals(
         asked.states[key] = { ...shown, asking: kept };
       } catch (error) {
         const [cause, event] = error instanceof NotAsked ? [error.cause, error.event] : [error, ""];
-        if (isPassing(cause)) asked.refused = true;
+        if (isPassingFault(cause)) asked.refused = true;
         else if (!(cause instanceof RequestError) || cause.code === "UNAVAILABLE") throw cause;
         else if (isMissing(cause)) {
           asked.refused ||= "missing";
           asked.states[key] = { ...state, error: missingEvent(cause, job, event) };
           noteMissing(services.log, job, event);
         } else {
-          asked.states[key] = { ...state, ...refusedStep(refusal(cause), services.clock.now()) };
+          asked.states[key] = { ...state, ...refusedStep(stepRefusal(cause), services.clock.now()) };
           await closeApprovals(services, job, { [key]: state });
         }
       }
@@ -209,10 +209,10 @@ export async function endApproval(
   const payload = { timed_out: true, title, ...defined({ choice }) } as const;
   const late: DecisionMessage = { id: `${id} timeout`, at: until, payload };
   const message = found ?? (await signals.decide(address, late, now + signalKeptMs));
-  return ended(state, decisionIn(message), now);
+  return decidedState(state, decisionIn(message), now);
 }
 
-function ended({ asking: _asking, ...state }: StepState, decision: Decision, now: number): StepState {
+function decidedState({ asking: _asking, ...state }: StepState, decision: Decision, now: number): StepState {
   const { choice, by, at, note, timed_out } = decision;
   const shown = { ...state, finished_at: now, ...defined({ timed_out }) };
   if (choice === undefined) {

@@ -92,4 +92,4 @@ export const shownTemplates = (approve: Approve): unknown[] => [
 ];
 
 /** How long it waits at most, in milliseconds. */
-export const timeoutOf = ({ timeout = approvalLimits.most }: Approve): number => durationMs(timeout);
+export const approvalTimeout = ({ timeout = approvalLimits.most }: Approve): number => durationMs(timeout);

@@ -25,7 +25,7 @@ export function approvalTextFaults(approve: Approve, path: Path, check: Check): 
     ...asksOf(approve).flatMap(({ to, input }, i) => {
       const at = [...path, ...askPath(approve, i)];
       const inInput = (reference: ValueReference) =>
-        reference.root === "Approval" ? addressFaults(reference) : check(reference);
+        reference.root === "Approval" ? approvalUrlFaults(reference) : check(reference);
       return [
         ...templateFaults(to, [...at, "to"], check),
         ...catalogTemplateFaults(input, [...at, "input"], inInput),
@@ -35,7 +35,7 @@ export function approvalTextFaults(approve: Approve, path: Path, check: Check): 
   ];
 }
 
-const addressFaults = ({ path: [name, ...more] }: ValueReference): string[] =>
+const approvalUrlFaults = ({ path: [name, ...more] }: ValueReference): string[] =>
   name === "url" && more.length === 0 ? [] : ["an approval has an address only: write $Approval{url}"];
 
 /** The faults of those who ask: that their events exist and take their inputs, and that each of several shows the address. */

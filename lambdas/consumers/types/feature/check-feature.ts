@@ -15,7 +15,7 @@ import { abandonFaults, inItemUndo, inUndo } from "./check-undo.ts";
 import { comparedSignals, waitFaults, waitResultFaults } from "./check-waits.ts";
 import { changedIn, stepCredentialFaults } from "./step-credentials.ts";
 import { sessionRules } from "./step-sessions.ts";
-import { ancestors, comparedIn, isUndone, type PlacedStep, startsJob, stepsOf, undoStepOf } from "./steps.ts";
+import { ancestors, comparedIn, hasUndo, type PlacedStep, startsJob, stepsOf, undoStepOf } from "./steps.ts";
 import { type AnyFeature, type FeatureTarget, isHandled } from "./target.ts";
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
@@ -28,7 +28,7 @@ function checkDeclared(target: FeatureTarget, product: Product, registry: Regist
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const found = [
-    ...twice(steps),
+    ...stepsTwice(steps),
     ...steps.flatMap((placed) => [
       ...checkNames(placed, byKey, { product, registry }),
       ...checkStep(placed, { byKey, target, product }, registry),
@@ -37,9 +37,9 @@ function checkDeclared(target: FeatureTarget, product: Product, registry: Regist
     ...catalogTemplateFaults(target.output, ["output"], checkReference({ byKey, target, product })),
     ...cycles(steps),
     ...nestedCycles(target, product),
-    ...tooLarge(target, product),
+    ...oversizedFeature(target, product),
   ];
-  const called = [...steps.filter(startsJob), ...steps.filter(isUndone).map(undoStepOf)];
+  const called = [...steps.filter(startsJob), ...steps.filter(hasUndo).map(undoStepOf)];
   const ofEvents = called.flatMap(({ step, path }) =>
     checkAgainstEvent(step, product, registry).map((fault) => ({
       ...fault,
@@ -59,14 +59,14 @@ interface FoundStep {
 const largestDefinition = 256 * 1024;
 
 /** A definition is compressed only if it may be too large: a catalog may have thousands. */
-function tooLarge(target: FeatureTarget, { constants }: Product): FoundStep[] {
+function oversizedFeature(target: FeatureTarget, { constants }: Product): FoundStep[] {
   const json = JSON.stringify({ target, constants });
   if (json.length <= largestDefinition / 3 || gzipSync(json).byteLength <= largestDefinition) return [];
   const detail = `is larger than a run can keep, with the constants of the product: ${largestDefinition / 1024} KB compressed`;
   return [{ path: [], detail }];
 }
 
-const twice = (steps: PlacedStep[]): FoundStep[] =>
+const stepsTwice = (steps: PlacedStep[]): FoundStep[] =>
   steps
     .filter(({ key }, i) => steps.findIndex((other) => other.key === key) !== i)
     .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
@@ -80,7 +80,7 @@ function checkNames(
   const unknown = dependsOn.filter((key) => !byKey.has(key));
   return [
     ...unknownEvent(placed, product, registry),
-    ...(isUndone(placed) ? unknownEvent(undoStepOf(placed), product, registry) : []),
+    ...(hasUndo(placed) ? unknownEvent(undoStepOf(placed), product, registry) : []),
     ...unknown.map((key) => ({
       path: [...path, "depends_on"],
       detail: `there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`,
@@ -98,9 +98,9 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
   const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
-    ...inputFaults(placed, check, checked.product, registry),
-    ...(isUndone(placed)
-      ? inputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry, inItemUndo(placed))
+    ...stepInputFaults(placed, check, checked.product, registry),
+    ...(hasUndo(placed)
+      ? stepInputFaults(undoStepOf(placed), inUndo(placed, check), checked.product, registry, inItemUndo(placed))
       : []),
     ...abandonFaults(placed, checked.product, registry),
     ...itemsFaults(placed, checked, check),
@@ -113,7 +113,7 @@ function checkStep(placed: PlacedStep, checked: Checked, registry: Registry): Fo
 }
 
 /** The faults of the input of a step, or of its undo. */
-function inputFaults(
+function stepInputFaults(
   placed: PlacedStep,
   check: (reference: ValueReference) => string[],
   product: Product,

@@ -3,7 +3,7 @@ import { type TemplateFault, templateFaults } from "../../../core/expressions/te
 import type { Fields } from "../../../core/kernel/fields.ts";
 import { didYouMean, type Path } from "../../../core/kernel/schema.ts";
 import { Time } from "../../../core/kernel/start-time.ts";
-import { awaitedBy, conditionsOf, type PlacedStep } from "./steps.ts";
+import { awaitedBy, type PlacedStep, stepConditions } from "./steps.ts";
 import type { Awaited, FeatureTarget, Wait } from "./target.ts";
 
 type Check = (of: ValueReference) => string[];
@@ -16,9 +16,9 @@ export function waitFaults({ step: { wait }, path }: PlacedStep, target: Feature
     path: [...path, "wait", ...(wait.signal === undefined ? ["any", i] : [])],
   }));
   return [
-    ...awaited.flatMap((one) => [...unknownSignal(one, target), ...keyFaults(one, target, check)]),
-    ...awaited.flatMap((one, i) => twice(one, awaited.slice(0, i))),
-    ...timeFaults(wait, [...path, "wait", "until"], check),
+    ...awaited.flatMap((one) => [...unknownSignal(one, target), ...signalKeyFaults(one, target, check)]),
+    ...awaited.flatMap((one, i) => signalsTwice(one, awaited.slice(0, i))),
+    ...waitTimeFaults(wait, [...path, "wait", "until"], check),
   ];
 }
 
@@ -30,7 +30,7 @@ function unknownSignal({ signal, path }: PlacedSignal, { signals = {} }: Feature
   return [{ path: [...path, "signal"], detail }];
 }
 
-function keyFaults({ key, path }: PlacedSignal, { input = {} }: FeatureTarget, check: Check): TemplateFault[] {
+function signalKeyFaults({ key, path }: PlacedSignal, { input = {} }: FeatureTarget, check: Check): TemplateFault[] {
   if (key === undefined) return [];
   const place = [...path, "key"];
   return [
@@ -55,12 +55,12 @@ function notText(key: string, path: Path, input: Fields): TemplateFault[] {
   return notKeys.has(type) ? [{ path, detail: `is of type ${type} in the input: a key is a text or a number.` }] : [];
 }
 
-const twice = ({ signal, key, path }: PlacedSignal, before: readonly PlacedSignal[]): TemplateFault[] =>
+const signalsTwice = ({ signal, key, path }: PlacedSignal, before: readonly PlacedSignal[]): TemplateFault[] =>
   before.some((one) => one.signal === signal && one.key === key)
     ? [{ path, detail: `the wait names the signal ${signal} with this key twice.` }]
     : [];
 
-function timeFaults({ until }: Wait, path: Path, check: Check): TemplateFault[] {
+function waitTimeFaults({ until }: Wait, path: Path, check: Check): TemplateFault[] {
   if (until === undefined) return [];
   if (typeof until === "string" && until.includes("$")) return templateFaults(until, path, check);
   const [issue] = Time.safeParse(until).error?.issues ?? [];
@@ -70,7 +70,7 @@ function timeFaults({ until }: Wait, path: Path, check: Check): TemplateFault[] 
 /** Conditions that no end of a wait can meet, since they compare its signal with one for which it does not wait. */
 export function comparedSignals({ step, path }: PlacedStep, waits: readonly PlacedStep[]): TemplateFault[] {
   const places = Array.isArray(step.if) ? step.if.map((_, i) => ["if", i]) : [["if"]];
-  return conditionsOf(step).flatMap((condition, i) => {
+  return stepConditions(step).flatMap((condition, i) => {
     const of = waits.find(({ sequence, name }) => condition.value === `$Sequence{${sequence}}{${name}}{signal}`);
     const names = of?.step.wait && awaitedBy(of.step.wait).map(({ signal }) => signal);
     return (["equals", "not_equals"] as const).flatMap((field) => {

@@ -17,7 +17,7 @@ import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
 import { missingPauseMs, noteMissing, waitForEvent } from "../../engine/missing-event.ts";
-import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from "./retry-decision.ts";
+import { faultPauseMs, giveUpAfterMs, isPassingFault, retryAt, retryPauseMs } from "./retry-decision.ts";
 
 /** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
 const lostAfterMs = 55_000;
@@ -42,13 +42,13 @@ export const decisionPolicy: AttemptPolicy = {
   async onThrown(services, job, { error, isOutOfTime, hasBegun }) {
     // A decision that ran out of time may still be running. Another one is safe only once its lease has expired.
     if (isOutOfTime && hasBegun) {
-      await wake(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);
+      await wakeRun(services, job, (job.lease_until ?? services.clock.now()) + afterLeaseMs);
       throw error;
     }
     if (error instanceof MissingInCatalog) return waitForCatalog(services, job, error);
     // One that had not begun was only waiting for AWS.
     if (isOutOfTime) return retryDecision(services, job, error, true);
-    return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error));
+    return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassingFault(error));
   },
 
   async onRecorded(services, recorded) {
@@ -91,10 +91,10 @@ function waitForCatalog({ log, clock }: ConsumerServices, job: Job, error: Missi
 }
 
 const parkedToRetry = (job: Job, retry: NextDecision & { retry_decision_at: number }): Job =>
-  parked(job, job.progress ?? { inline: {} }, retry.retry_decision_at + lostAfterMs, { ...timerOf(job), ...retry });
+  parked(job, job.progress ?? { inline: {} }, retry.retry_decision_at + lostAfterMs, { ...keptTimer(job), ...retry });
 
 /** The message for it is under way already. */
-const timerOf = ({ timer_at }: Job) => defined({ timer_at });
+const keptTimer = ({ timer_at }: Job) => defined({ timer_at });
 
 const givenUp = (cause: unknown) =>
   new JobError(
@@ -112,9 +112,9 @@ async function sendWakeUp(services: ConsumerServices, { claimed, before, next }:
     // The message of a failed decision is deleted like any other, so only this count shows a long refusal by AWS or a fault of
     // the scheduler.
     services.log.measure("a decision will be retried", { values: { messages_failed: 1 } });
-    await wake(services, next, retry_decision_at);
+    await wakeRun(services, next, retry_decision_at);
   }
-  if (before.wake_requested && isParked(next) && !isSoon(next, now)) await wake(services, next, now);
+  if (before.wake_requested && isParked(next) && !isSoon(next, now)) await wakeRun(services, next, now);
 }
 
 /**
@@ -142,7 +142,7 @@ async function setTimer(services: ConsumerServices, claimed: Job, next: Job): Pr
 }
 
 /** Sends the message that wakes a parked job at `at`. */
-const wake = ({ queue, clock, log }: ConsumerServices, job: Job, at: number): Promise<void> => {
+const wakeRun = ({ queue, clock, log }: ConsumerServices, job: Job, at: number): Promise<void> => {
   const delaySeconds = Math.max(0, Math.round((at - clock.now()) / 1000));
   return queue.send(job.type, jobMessageOf(job), { delaySeconds, group: fairGroupOf(job) }).catch((error) => {
     log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));

@@ -3,10 +3,10 @@ import { fieldsFaults } from "../../../core/kernel/fields.ts";
 import { fieldsJsonSchema } from "../../../core/kernel/fields-json-schema.ts";
 import { Tag } from "../../../core/kernel/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { definedStepOf, graphStepOf, isUndone, stepsOf, templatesIn, undoneIn } from "./steps.ts";
+import { definedStepOf, graphStepOf, hasUndo, stepsOf, templatesIn, undoneIn } from "./steps.ts";
 import { type AnyFeature, isHandled } from "./target.ts";
 
-const stepsIn = (target: AnyFeature) => (isHandled(target) ? [] : stepsOf(target));
+const declaredSteps = (target: AnyFeature) => (isHandled(target) ? [] : stepsOf(target));
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
 const featureInput = z.record(z.string(), z.unknown());
@@ -21,14 +21,14 @@ export const feature = defineJobType<AnyFeature>()({
   input: featureInput,
   inputSchemaOf: (_event, { input }) => input && fieldsJsonSchema(input),
   event: () => ({ feature: Tag }),
-  graph: (target) => stepsIn(target).map(graphStepOf),
-  steps: (target) => stepsIn(target).map(definedStepOf),
+  graph: (target) => declaredSteps(target).map(graphStepOf),
+  steps: (target) => declaredSteps(target).map(definedStepOf),
   texts: (target) => [
-    stepsIn(target).map(({ step }) => [templatesIn(step), undoneIn(step)]),
+    declaredSteps(target).map(({ step }) => [templatesIn(step), undoneIn(step)]),
     "output" in target ? target.output : undefined,
   ],
   // Whether code has anything to undo, it knows itself.
-  undoes: (target) => isHandled(target) || stepsOf(target).some(isUndone),
+  undoes: (target) => isHandled(target) || stepsOf(target).some(hasUndo),
   takesAnySignal: (target) => isHandled(target) && target.signals === undefined,
   signals: ({ signals = {} }) =>
     Object.fromEntries(Object.entries(signals).map(([name, { schema }]) => [name, schema])),

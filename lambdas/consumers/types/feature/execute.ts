@@ -19,14 +19,14 @@ import { sharedRoom } from "../../../core/operations/memory.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CodeInvoker } from "../../../core/ports/code-invoker.ts";
-import { type JobStepView, shownSteps, stepViewOf } from "../../../core/queries/step-view.ts";
+import { type JobStepView, recordedSteps, stepViewOf } from "../../../core/queries/step-view.ts";
 import { codeFunctionName } from "../../../topology.ts";
 import { lambdaClients } from "../../clients/aws/lambda-clients.ts";
 import { lambdaCode } from "../../clients/aws/lambda-code.ts";
 import { servedCode } from "../../clients/code/served-code.ts";
 import { missingPauseMs, noteMissing } from "../../engine/missing-event.ts";
 import { defineExecutor } from "../define-job-type.ts";
-import { askForApprovals, isOfEarlierAttempt, unasked, waitingOf, withApprovalIds } from "./approvals.ts";
+import { askForApprovals, isOfEarlierAttempt, unaskedApprovals, waitingOf, withApprovalIds } from "./approvals.ts";
 import { Unanswered } from "./code/ask-code.ts";
 import { decideCode } from "./code/decide.ts";
 import { type CredentialPlaceholders, credentialPlaceholders } from "./credential-placeholders.ts";
@@ -37,12 +37,19 @@ import { decideList } from "./list.ts";
 import { measureBegun, measureEnded } from "./measured-waits.ts";
 import { dueOf, nextLook } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
-import { isLost, plan, type ReadyStep, withoutInput } from "./plan.ts";
+import { isNotStarted, plan, type ReadyStep, withoutInput } from "./plan.ts";
 import { type Loading, resultsOf } from "./results.ts";
-import { isPassing, retryAt } from "./retry-decision.ts";
-import { messageAttemptOf, parentOf, startAs, startStep } from "./start-step.ts";
-import { isMissing, missingEvent, refusal, refusedStep } from "./step-faults.ts";
-import { type BegunWait, hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
+import { isPassingFault, retryAt } from "./retry-decision.ts";
+import { messageAttemptOf, parentOfStep, startAs, startStep } from "./start-step.ts";
+import { isMissing, missingEvent, refusedStep, stepRefusal } from "./step-faults.ts";
+import {
+  type BegunWait,
+  hasStepEnded,
+  isResultGone,
+  type StepState,
+  type StepStates,
+  unknownEnd,
+} from "./step-state.ts";
 import { isWaitOf, type PlacedJobStep, stepsOf } from "./steps.ts";
 import { type FeatureTarget, isHandled, type ServedFeature } from "./target.ts";
 import { type EndingRun, endRun, hasToUndo } from "./undo.ts";
@@ -64,8 +71,8 @@ export const featureExecutor = (
     if (isList(job)) return decideList(execution, job, services);
     if (isHandled(target)) {
       const asked = isCodeTarget(target)
-        ? deployed(code, job, services.catalog)
-        : elsewhere(target, execution, services, served);
+        ? deployedInvoker(code, job, services.catalog)
+        : servedElsewhere(target, execution, services, served);
       return decideCode(execution, target, services, asked);
     }
     return decideDeclared({ ...execution, target }, services, pageSize);
@@ -74,7 +81,7 @@ export const featureExecutor = (
 export const execute = featureExecutor();
 
 /** The code of this deployment, which loads that of earlier ones. Its function is there only for a product that has features in code. */
-function deployed(code: CodeInvoker, { product, id }: Job, catalog: Catalog): CodeInvoker {
+function deployedInvoker(code: CodeInvoker, { product, id }: Job, catalog: Catalog): CodeInvoker {
   const found = catalog.products.find(({ tag }) => tag === product);
   if (found && hasCodeFeatures(found)) return code;
   return gone(
@@ -83,7 +90,7 @@ function deployed(code: CodeInvoker, { product, id }: Job, catalog: Catalog): Co
 }
 
 /** The code of a feature that runs elsewhere is asked there: where that is, the present catalog says. */
-function elsewhere(
+function servedElsewhere(
   target: ServedFeature,
   execution: Execution,
   { catalog }: AttemptServices,
@@ -111,7 +118,7 @@ type Declared = Omit<Execution, "target"> & { target: FeatureTarget };
 async function decideDeclared(execution: Declared, services: AttemptServices, pageSize: number) {
   const { job, input, target: feature, room, signal, variables, constants } = execution;
   const recorded = (execution.progress ?? {}) as StepStates;
-  const children = await childrenOf(services, job, feature);
+  const children = await jobsOfSteps(services, job, feature);
   const placeholders = credentialPlaceholders();
   const session = job.session && { session: claimsIn(job.session) };
   const valuesAt = (now: number) => {
@@ -151,7 +158,7 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
   };
   // What a decision has decided by itself, and would decide otherwise at another time, is recorded before it is acted on.
   let isRecorded = !(await endNow());
-  const gone = new Set(Object.keys(jobless).filter((key) => isGone(states[key])));
+  const gone = new Set(Object.keys(jobless).filter((key) => isResultGone(states[key])));
   const values = { ...valuesAt(now), gone };
   let found = await resultsOf(loading, feature, children, states);
   let refused: Started["refused"] = false;
@@ -159,7 +166,7 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
     const scope: Scope = { ...values, ...found };
     const next = plan(feature, states, scope, begun);
     states = { ...states, ...next.ended };
-    const lost = Object.keys(next.ended).filter((key) => isLost(next.ended[key]));
+    const lost = Object.keys(next.ended).filter((key) => isNotStarted(next.ended[key]));
     for (const key of lost) noteMissing(services.log, job, key, next.ended[key]?.error?.message);
     if (lost.length > 0) refused ||= "missing";
     if (next.outcome.is === "failed") {
@@ -168,10 +175,10 @@ async function decideDeclared(execution: Declared, services: AttemptServices, pa
       if (!job.undoes || hasToUndo(feature, states)) throw error;
       return new Ended(error.progress, { error });
     }
-    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), shownSteps(states));
+    if (next.outcome.is === "completed") return new Finished(featureOutputOf(feature, scope), recordedSteps(states));
     const begunApprovals = withApprovalIds(job, next.waits);
     states = { ...states, ...begunApprovals };
-    const approvals = unasked(states);
+    const approvals = unaskedApprovals(states);
     isRecorded &&= Object.keys({ ...next.ended, ...begunApprovals }).length === 0;
     if (!isRecorded && (next.ready.length > 0 || Object.keys(approvals).length > 0)) {
       await services.claim.record(states);
@@ -248,7 +255,7 @@ function earlySteps(feature: FeatureTarget, children: ReadonlyMap<string, Job>, 
   const steps = stepsOf(feature);
   // One that was begun and has no job any more has ended, nobody knows how.
   const isBegun = (key: string) => children.has(key) || states[key]?.job_id !== undefined;
-  const isMissing = (key: string) => (early.has(key) || !isBegun(key)) && !hasEnded(states[key]);
+  const isMissing = (key: string) => (early.has(key) || !isBegun(key)) && !hasStepEnded(states[key]);
   for (let known = -1; known < early.size; ) {
     known = early.size;
     for (const { key, dependsOn } of steps) if (children.has(key) && dependsOn.some(isMissing)) early.add(key);
@@ -272,7 +279,7 @@ function joblessSteps(
     if (!state || children.has(key) || state.status === "not_started") return [];
     if (state.status === "waiting")
       return isOfEarlierAttempt(job, key, state) || !isWaitOf(step, state) ? [] : [[key, state]];
-    if (!hasEnded(state))
+    if (!hasStepEnded(state))
       return early.has(key) ? [] : [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
     // A step that was cancelled with the feature has no `finished_at`.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
@@ -309,13 +316,13 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
       if (!child || !isKnownJob(child) || messageAttemptOf(child, job) >= job.attempt || child.status === "completed")
         return;
       if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
-      children.set(key, await changeJob(services, child.id, revive(parentOf(job, placed))));
+      children.set(key, await changeJob(services, child.id, revive(parentOfStep(job, placed))));
     }),
   );
 }
 
 /** The jobs of the steps that were started, by step. */
-async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
+async function jobsOfSteps({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
   const keys = stepsOf(feature).map(({ key }) => key);
   const ids = keys.map((key) => stepJobId(job, key));
   const found = new Map<string, Job>();
@@ -339,7 +346,7 @@ const statesOf = (children: Map<string, Job>, recorded: StepStates, now: number)
 function stepFailure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
   const progress = Object.entries(states).map(([step, state]): [string, StepState] => [
     step,
-    hasEnded(state) ? state : { ...state, status: "cancelled" },
+    hasStepEnded(state) ? state : { ...state, status: "cancelled" },
   ]);
   const message = `Step ${key} failed: ${error.message}`;
   return new JobError(error.code, message, {
@@ -373,11 +380,11 @@ async function startAll(
         started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
-        if (isPassing(error)) started.refused = true;
+        if (isPassingFault(error)) started.refused = true;
         else {
           const state = notBegun(error, job, step.placed, services.clock.now());
           started.states[step.placed.key] = state;
-          if (!isLost(state)) return;
+          if (!isNotStarted(state)) return;
           started.refused ||= "missing";
           noteMissing(services.log, job, step.placed.step.event, state.error?.message);
         }
@@ -394,7 +401,7 @@ function notBegun(error: unknown, job: Job, { step }: PlacedJobStep, now: number
   // The input of an item could not be made.
   if (error instanceof JobError) return withoutInput(error, now);
   if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-  if (!isMissing(error)) return refusedStep(refusal(error), now);
+  if (!isMissing(error)) return refusedStep(stepRefusal(error), now);
   return { status: "not_started", error: missingEvent(error, job, step.event) };
 }
 

@@ -21,7 +21,7 @@ import { inputsPrefix } from "../../../topology.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import { feature } from "./definition.ts";
 import { type Places, placesIn } from "./places.ts";
-import { type JobOptions, jobOptions, messageAttemptOf, parentOf, presentOf } from "./start-step.ts";
+import { type JobOptions, jobOptions, messageAttemptOf, parentOfStep, presentOf } from "./start-step.ts";
 import { concurrencyOf, type JobStep } from "./steps.ts";
 import { type ForEach, itemLimits, itemNames } from "./target.ts";
 
@@ -60,7 +60,7 @@ export const mostInputBytes = { page: largestRequest, list: 64_000_000 };
 const atOnce = 8;
 
 /** The items of a step as of now. Throws a JobError if they are no list, or too many. */
-export function itemsOf({ items, max = itemLimits.items }: ForEach, scope: Scope): ItemsToRun {
+export function itemsToRun({ items, max = itemLimits.items }: ForEach, scope: Scope): ItemsToRun {
   const values = resolve(items, scope);
   if (!Array.isArray(values)) throw unusable("The items of the step are no list");
   if (values.length > max) throw unusable(`The list has ${values.length} items, and the step takes ${max} at most`);
@@ -100,7 +100,7 @@ export async function startList(
   placeholders: CredentialPlaceholders,
 ): Promise<Job> {
   const list: ListPart = { step: key, from: 0, items: items.values.length, page_size: pageSize };
-  const event = eventOf(services, job, step);
+  const event = eventOfItems(services, job, step);
   const taken = takenInputs(event, placeholders);
   const inputsOf = (part: ListPart) =>
     taken.take(
@@ -122,7 +122,7 @@ export async function startList(
     );
   } else asked.inputs = inputsOf(list);
   Object.assign(asked, taken.credentials());
-  const parent = parentOf(job, { key, step });
+  const parent = parentOfStep(job, { key, step });
   return startWhole(services, job, { id, inputKey, list, parent, startAt, of: event }, asked);
 }
 
@@ -134,7 +134,7 @@ export function takenInputs(event: ProductEvent | undefined, placeholders: Crede
     take(part: Pick<ListPart, "from" | "items">, inputs: Record<string, unknown>[]) {
       const bytes = Buffer.byteLength(JSON.stringify(inputs));
       left -= bytes;
-      if (bytes > mostInputBytes.page || left < 0) throw tooLarge(part, bytes > mostInputBytes.page);
+      if (bytes > mostInputBytes.page || left < 0) throw listTooLarge(part, bytes > mostInputBytes.page);
       const own = event && placeholders.in({ input: { inputs }, event });
       if (own) found.push(own);
       return inputs;
@@ -177,7 +177,7 @@ export const putSlice = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: str
 const sliceOf = ({ blobs }: Pick<ConsumerServices, "blobs">, slices: string, page: number): Promise<unknown> =>
   load(blobs, { blob: `${slices}${page}`, bytes: 0 });
 
-const tooLarge = ({ from, items }: Pick<ListPart, "from" | "items">, isPage: boolean) =>
+const listTooLarge = ({ from, items }: Pick<ListPart, "from" | "items">, isPage: boolean) =>
   unusable(
     isPage
       ? `The inputs of the items ${from} to ${from + items - 1} have more than ${mostInputBytes.page} bytes of JSON together: pass ids instead of what they stand for`
@@ -185,7 +185,7 @@ const tooLarge = ({ from, items }: Pick<ListPart, "from" | "items">, isPage: boo
   );
 
 /** The event of the items in the present catalog. Undefined if that has lost it: the items wait for it then. */
-export function eventOf(
+export function eventOfItems(
   { catalog }: Pick<ConsumerServices, "catalog">,
   job: Job,
   { event, app }: JobStep,

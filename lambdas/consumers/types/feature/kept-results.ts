@@ -1,9 +1,9 @@
-import { stepsIn } from "../../../core/expressions/evaluate.ts";
+import { stepsNamedIn } from "../../../core/expressions/evaluate.ts";
 import type { Job } from "../../../core/job/job.ts";
 import { load } from "../../../core/operations/payload.ts";
 import { type Loading, storedBytesOf } from "./results.ts";
-import { hasEnded, type StepStates } from "./step-state.ts";
-import { isUndone, stepsOf, templatesIn } from "./steps.ts";
+import { hasStepEnded, type StepStates } from "./step-state.ts";
+import { hasUndo, stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { stepsInUndo } from "./undo.ts";
 
@@ -45,9 +45,9 @@ export async function keepResults(
 /** Whether a step that is still to come refers to the result of one, the undo of one that may have to be undone, or the output. */
 function neededLater(feature: FeatureTarget, states: StepStates): (key: string) => boolean {
   if (!feature.output) return () => true;
-  const open = stepsOf(feature).filter(({ key }) => !hasEnded(states[key]));
+  const open = stepsOf(feature).filter(({ key }) => !hasStepEnded(states[key]));
   const texts = open.map(({ step }) => templatesIn(step));
-  const ofUndos = stepsOf(feature).filter(isUndone).flatMap(stepsInUndo);
-  const needed = new Set([...stepsIn([texts, feature.output]), ...ofUndos]);
+  const ofUndos = stepsOf(feature).filter(hasUndo).flatMap(stepsInUndo);
+  const needed = new Set([...stepsNamedIn([texts, feature.output]), ...ofUndos]);
   return (key) => needed.has(key);
 }

@@ -42,7 +42,7 @@ const mostAtOnce = 100;
  */
 export async function listResults(of: Deciding, state: ListState): Promise<unknown[]> {
   const children = numbers(0, childCountOf(of.job.list));
-  const entries = await entriesOf(of, state, children);
+  const entries = await resultEntries(of, state, children);
   return children.flatMap((child) => entries.get(child) ?? []);
 }
 
@@ -59,7 +59,7 @@ export async function renewed(of: Deciding, state: ListState, now: number): Prom
   const { blobs } = services;
   const open = new Set([...state.open, ...state.again]);
   const ended = numbers(0, state.next).filter((child) => !open.has(child));
-  const entries = Object.fromEntries(await entriesOf(of, state, ended));
+  const entries = Object.fromEntries(await resultEntries(of, state, ended));
   const json = Buffer.from(JSON.stringify(entries));
   // Never inline: the list reads how far its pages have come in their items.
   const results = { blob: `${resultsPrefix}${job.id}/${crypto.randomUUID()}/results`, bytes: json.byteLength };
@@ -67,12 +67,16 @@ export async function renewed(of: Deciding, state: ListState, now: number): Prom
   return { ...state, kept: { at: now, results } };
 }
 
-async function entriesOf(of: Deciding, state: ListState, children: readonly number[]): Promise<Map<number, Entries>> {
+async function resultEntries(
+  of: Deciding,
+  state: ListState,
+  children: readonly number[],
+): Promise<Map<number, Entries>> {
   const { services, job, execution } = of;
   const { blobs } = services;
   const kept = state.kept ? ((await load(blobs, state.kept.results)) as Record<string, Entries>) : {};
   const found = new Map(Object.entries(kept).map(([child, entries]) => [Number(child), entries]));
-  const jobs = await jobsOf(
+  const jobs = await jobsOfChildren(
     of,
     children.filter((child) => !found.has(child)),
   );
@@ -82,7 +86,7 @@ async function entriesOf(of: Deciding, state: ListState, children: readonly numb
     const result = one?.status === "completed" ? one.result : undefined;
     const bytes = result ? storedBytesOf(result) : 0;
     if (!one || !result) found.set(child, without(job, child, one, state.faults?.[child]));
-    else if (bytes > left) found.set(child, elsewhere(one, bytes));
+    else if (bytes > left) found.set(child, keptElsewhere(one, bytes));
     else {
       left -= bytes;
       stored.push({ child, result });
@@ -97,7 +101,10 @@ async function entriesOf(of: Deciding, state: ListState, children: readonly numb
   return found;
 }
 
-async function jobsOf({ services, job }: Deciding, children: readonly number[]): Promise<[number, Job | undefined][]> {
+async function jobsOfChildren(
+  { services, job }: Deciding,
+  children: readonly number[],
+): Promise<[number, Job | undefined][]> {
   const ids = children.map((child) => childIdOf(job, child));
   const found = new Map<string, Job>();
   for (let from = 0; from < ids.length; from += mostAtOnce)
@@ -115,7 +122,7 @@ const cancelled = { code: "PROVIDER_ERROR", message: "It was cancelled." } as co
 const gone = { code: "NOT_FOUND", message: "Its job was deleted before the list had ended." } as const;
 
 /** Where the results of a child are that are too large to stand beside the others. */
-const elsewhere = (child: Job, result_bytes: number): Entries =>
+const keptElsewhere = (child: Job, result_bytes: number): Entries =>
   isList(child)
     ? numbers(0, child.list.items).map((item) => ({ job_id: childIdOf(child, item) }))
     : [{ job_id: child.id, result_bytes }];

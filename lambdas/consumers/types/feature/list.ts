@@ -29,9 +29,9 @@ import { type ListInput, startPage, type UndoneItems } from "./for-each.ts";
 import { type Deciding, listResults, renewed } from "./list-results.ts";
 import { nextLook } from "./next-look.ts";
 import { placeAt } from "./places.ts";
-import { isPassing, retryAt } from "./retry-decision.ts";
+import { isPassingFault, retryAt } from "./retry-decision.ts";
 import { startStep } from "./start-step.ts";
-import { isMissing, refusal } from "./step-faults.ts";
+import { isMissing, stepRefusal } from "./step-faults.ts";
 
 /**
  * The decider of a list: it reads how the children that are open have ended, starts the next ones as the concurrency of the step allows,
@@ -45,15 +45,15 @@ export async function decideList(
 ): Promise<Finished | Parked> {
   const asked = execution.input as unknown as ListInput;
   const of: Deciding = { services, execution, job, asked };
-  const before = stateOf(execution.progress, job);
-  let state = await begunAgain(of, before);
+  const before = listStateOf(execution.progress, job);
+  let state = await listBegunAgain(of, before);
   for (;;) {
-    const seen = await look(of, state);
+    const seen = await lookAtChildren(of, state);
     state = seen.state;
-    if (seen.failure) throw failed(seen.failure, of, state, seen.counts);
+    if (seen.failure) throw itemFailure(seen.failure, of, state, seen.counts);
     if (state.next >= childCountOf(job.list) && state.open.length === 0 && state.again.length === 0) {
-      if (asked.undo && hasLeft(state, asked.undo)) throw await notUndone(of, asked.undo, state, seen.counts);
-      return new Finished(await listResults(of, state), progressOf(withoutKept(state), seen.counts));
+      if (asked.undo && hasItemsLeft(state, asked.undo)) throw await notUndone(of, asked.undo, state, seen.counts);
+      return new Finished(await listResults(of, state), listProgress(withoutKept(state), seen.counts));
     }
     const started = await startNext(of, state, seen.pages);
     state = started.state;
@@ -66,28 +66,28 @@ export async function decideList(
     const { refused } = started;
     const retry = refused ? retryAt(job, now, refused === "missing" ? missingPauseMs : 0) : {};
     const counts = { ...seen.counts, open: seen.counts.open + started.open };
-    return new Parked(progressOf(state, counts), nextLook([], now), retry);
+    return new Parked(listProgress(state, counts), nextLook([], now), retry);
   }
 }
 
-const progressOf = (list: ListState, for_each: ItemCounts): ListProgress => ({ for_each, list });
+const listProgress = (list: ListState, for_each: ItemCounts): ListProgress => ({ for_each, list });
 
 const withoutKept = ({ kept: _kept, ...state }: ListState): ListState => state;
 
 /** How far the list has come. */
-const stateOf = (progress: unknown, { attempt }: Job): ListState =>
+const listStateOf = (progress: unknown, { attempt }: Job): ListState =>
   isListProgress(progress) ? progress.list : { attempt, next: 0, open: [], again: [], done: 0, failed: 0 };
 
 /**
  * In a retry of the list, the children that were open at its end and those that had failed are begun again, in their order. What has ended
  * by itself since, and may, is left as it has ended.
  */
-async function begunAgain({ services, job, asked }: Deciding, state: ListState): Promise<ListState> {
+async function listBegunAgain({ services, job, asked }: Deciding, state: ListState): Promise<ListState> {
   const { attempt } = job;
   if (state.attempt >= attempt) return state;
   const left = state.left ?? [];
   const begun = [...state.open, ...state.again, ...left.map(({ child }) => child)].sort((a, b) => a - b);
-  const children = await childrenOf(services, job, begun);
+  const children = await jobsOfItems(services, job, begun);
   const stays = (child: number) => {
     const found = children.get(child);
     if (!found || !isFinished(found)) return false;
@@ -116,9 +116,9 @@ interface Seen {
 }
 
 /** What has become of the children that were open. */
-async function look({ services, job, asked }: Deciding, before: ListState): Promise<Seen> {
+async function lookAtChildren({ services, job, asked }: Deciding, before: ListState): Promise<Seen> {
   const paged = isPaged(job.list);
-  const children = await childrenOf(services, job, before.open);
+  const children = await jobsOfItems(services, job, before.open);
   const pages = new Map<number, ListJob>();
   const state: ListState = { ...before, open: [] };
   const unmade = asked.undo?.unmade?.items ?? 0;
@@ -131,7 +131,7 @@ async function look({ services, job, asked }: Deciding, before: ListState): Prom
   let failure: Seen["failure"];
   for (const child of before.open) {
     const found = children.get(child);
-    const own = found && isList(found) ? await countsOf(services, found) : undefined;
+    const own = found && isList(found) ? await pageCounts(services, found) : undefined;
     if (found && !isFinished(found)) {
       state.open.push(child);
       if (isList(found)) pages.set(child, found);
@@ -155,7 +155,7 @@ async function look({ services, job, asked }: Deciding, before: ListState): Prom
     } else {
       counts.failed += own?.failed ?? 1;
       counts.done += own?.done ?? 0;
-      const error = errorOf(found) ?? state.faults?.[child] ?? unknownEnd;
+      const error = childError(found) ?? state.faults?.[child] ?? unknownEnd;
       if (!found) state.faults = { ...state.faults, [child]: error };
       if (asked.allow_fail && !paged) {
         state.failed += 1;
@@ -177,10 +177,10 @@ const unknownEnd: AttemptError = {
 
 const cancelledError: AttemptError = { code: "PROVIDER_ERROR", message: "It was cancelled.", retryable: false };
 
-const errorOf = (child: Job | undefined): AttemptError | undefined => child && (child.error ?? cancelledError);
+const childError = (child: Job | undefined): AttemptError | undefined => child && (child.error ?? cancelledError);
 
 /** How far a page has come. What it has recorded is in its item, unless it holds much itself. */
-async function countsOf({ blobs }: ConsumerServices, page: ListJob): Promise<ItemCounts | undefined> {
+async function pageCounts({ blobs }: ConsumerServices, page: ListJob): Promise<ItemCounts | undefined> {
   const inline = progressInline(page)?.for_each;
   if (inline || !isFinished(page) || !page.progress) return inline;
   const progress = await load(blobs, page.progress);
@@ -188,7 +188,7 @@ async function countsOf({ blobs }: ConsumerServices, page: ListJob): Promise<Ite
 }
 
 /** The jobs of children, by number. */
-async function childrenOf(
+async function jobsOfItems(
   { jobs }: ConsumerServices,
   job: ListJob,
   children: readonly number[],
@@ -209,7 +209,7 @@ async function childrenOf(
 const mostAtOnce = 100;
 
 /** The first item that fails, fails the step: what is open is cancelled once the failure is recorded. */
-function failed(
+function itemFailure(
   { child, error }: NonNullable<Seen["failure"]>,
   { job: { list }, asked }: Pick<Deciding, "job" | "asked">,
   state: ListState,
@@ -222,11 +222,12 @@ function failed(
   const isOfItem = isPaged(list) && error.message.startsWith("Item ");
   const what = isPaged(list) ? `Items ${first} to ${last}` : `Item ${first}`;
   const message = isOfItem ? error.message : `${what} failed: ${error.message}`;
-  const progress = progressOf(state, { ...counts, open: 0 });
+  const progress = listProgress(state, { ...counts, open: 0 });
   return new JobError(error.code, message, { retryable: false, providerCode: error.provider_code, progress });
 }
 
-const hasLeft = ({ left = [] }: ListState, { unmade }: UndoneItems): boolean => left.length > 0 || unmade !== undefined;
+const hasItemsLeft = ({ left = [] }: ListState, { unmade }: UndoneItems): boolean =>
+  left.length > 0 || unmade !== undefined;
 
 /** A list that undoes items has tried all of them before it fails. */
 async function notUndone(
@@ -238,14 +239,14 @@ async function notUndone(
   const { services, job } = of;
   const [first] = state.left ?? [];
   const child = first?.child ?? 0;
-  const found = first && (await childrenOf(services, job, [child])).get(child);
-  const own = first && { child, error: state.faults?.[child] ?? errorOf(found) ?? unknownEnd };
-  const reason = own ? failed(own, of, withoutKept(state), counts) : unmadeError(unmade?.error ?? unknownEnd);
+  const found = first && (await jobsOfItems(services, job, [child])).get(child);
+  const own = first && { child, error: state.faults?.[child] ?? childError(found) ?? unknownEnd };
+  const reason = own ? itemFailure(own, of, withoutKept(state), counts) : unmadeError(unmade?.error ?? unknownEnd);
   // Its pages say which of their items it was, and the list how many there are.
   if (!job.parent?.undo) return reason;
   const { code, message, providerCode } = reason;
   const text = `${counts.failed} of ${counts.items} items could not be undone. ${message}`;
-  const progress = progressOf(withoutKept(state), counts);
+  const progress = listProgress(withoutKept(state), counts);
   return new JobError(code, text, { retryable: false, providerCode, progress });
 }
 
@@ -266,7 +267,7 @@ const startNext = (of: Deciding, state: ListState, pages: Map<number, ListJob>):
   isPaged(of.job.list) ? startPages(of, state, pages) : startItems(of, state);
 
 /** The first children that have not begun, at most so many, and the state in which they have. */
-function take(state: ListState, many: number, of: number): { children: number[]; state: ListState } {
+function takeItems(state: ListState, many: number, of: number): { children: number[]; state: ListState } {
   const again = state.again.slice(0, many);
   const next = Math.min(of, state.next + many - again.length);
   const fresh = Array.from({ length: next - state.next }, (_, i) => state.next + i);
@@ -284,7 +285,7 @@ async function startPages(deciding: Deciding, state: ListState, pages: Map<numbe
   let free = concurrency - [...pages.values()].reduce((sum, page) => sum + reservedBy(page), 0);
   let started: Started = { state, open: 0, hasEnded: false, refused: false };
   while (!started.refused) {
-    const taken = take(started.state, 1, childCountOf(job.list));
+    const taken = takeItems(started.state, 1, childCountOf(job.list));
     const [page] = taken.children;
     if (page === undefined) break;
     const { items } = childOf(job.list, page).part;
@@ -302,7 +303,7 @@ async function startPages(deciding: Deciding, state: ListState, pages: Map<numbe
 async function startItems(of: Deciding, state: ListState): Promise<Started> {
   const { job, asked } = of;
   const share = job.parent?.share ?? asked.concurrency;
-  const taken = take(state, Math.max(0, share - state.open.length), childCountOf(job.list));
+  const taken = takeItems(state, Math.max(0, share - state.open.length), childCountOf(job.list));
   const starts = await Promise.allSettled(
     taken.children.map(async (child) => ({ child, start: await tried(of, () => startItem(of, child)) })),
   );
@@ -345,10 +346,10 @@ async function tried({ services, job }: Deciding, start: () => Promise<Job>): Pr
   try {
     return { job: await start() };
   } catch (error) {
-    if (isPassing(error)) return { refused: true };
+    if (isPassingFault(error)) return { refused: true };
     if (error instanceof JobError) return { fault: { code: error.code, message: error.message, retryable: false } };
     if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
-    if (!isMissing(error)) return { fault: refusal(error) };
+    if (!isMissing(error)) return { fault: stepRefusal(error) };
     noteMissing(services.log, job, job.event);
     return { refused: "missing" };
   }

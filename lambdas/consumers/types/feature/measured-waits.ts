@@ -2,7 +2,7 @@ import type { Job } from "../../../core/job/job.ts";
 import type { Measure } from "../../../core/job/measures.ts";
 import type { Log } from "../../../core/ports/log.ts";
 import type { StepState, StepStates } from "./step-state.ts";
-import { timerOf } from "./waits.ts";
+import { waitTimer } from "./waits.ts";
 
 /** Measures that waits of a run have begun. */
 export function measureBegun(log: Log, { product }: Job, count: number): void {
@@ -18,5 +18,5 @@ export function measureEnded(log: Log, { product }: Job, ended: StepStates, now:
 function measuresOf(state: StepState, now: number): Partial<Record<Measure, number>> {
   const { received, started_at = now, timed_out } = state;
   if (received) return { waits_signalled: 1, wait_ms: now - started_at };
-  return { ...(timed_out && { waits_timed_out: 1 }), wait_late_ms: Math.max(0, now - timerOf(state)) };
+  return { ...(timed_out && { waits_timed_out: 1 }), wait_late_ms: Math.max(0, now - waitTimer(state)) };
 }

@@ -1,13 +1,13 @@
-import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
+import { resolve, type Scope, stepsNamedIn } from "../../../core/expressions/evaluate.ts";
 import { holds } from "../../../core/expressions/holds.ts";
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import { JobError, MissingInCatalog } from "../../../core/job/job-error.ts";
 import type { JobStepView } from "../../../core/queries/step-view.ts";
 import { beginApproval } from "./approvals.ts";
-import { type ItemsToRun, itemsOf } from "./for-each.ts";
+import { type ItemsToRun, itemsToRun } from "./for-each.ts";
 import { refusedStep, waitsFor } from "./step-faults.ts";
-import { type BegunWait, hasEnded, type StepState, type StepStates } from "./step-state.ts";
-import { conditionsOf, type PlacedJobStep, type PlacedStep, startsJob, stepsOf, templatesIn } from "./steps.ts";
+import { type BegunWait, hasStepEnded, type StepState, type StepStates } from "./step-state.ts";
+import { type PlacedJobStep, type PlacedStep, startsJob, stepConditions, stepsOf, templatesIn } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 import { beginWait } from "./waits.ts";
 
@@ -30,7 +30,7 @@ interface Plan {
 }
 
 /** Whether a step waits for what the catalog has lost. */
-export const isLost = (state: Pick<StepState, "status"> | undefined): boolean => state?.status === "not_started";
+export const isNotStarted = (state: Pick<StepState, "status"> | undefined): boolean => state?.status === "not_started";
 
 /** A step whose input cannot be made has failed, or waits for what the catalog has lost. */
 export function withoutInput(error: unknown, now: number): JobStepView {
@@ -58,7 +58,7 @@ export function plan(
   const waits = new Map<string, BegunWait>();
   const stateOf = (key: string) => ended[key] ?? states[key];
   const isOpen = ({ key }: PlacedStep) => stateOf(key) === undefined && !ready.has(key) && !waits.has(key);
-  const isFree = ({ dependsOn }: PlacedStep) => dependsOn.every((key) => hasEnded(stateOf(key)));
+  const isFree = ({ dependsOn }: PlacedStep) => dependsOn.every((key) => hasStepEnded(stateOf(key)));
   for (let changed = true; changed; ) {
     changed = false;
     if (failedStep(steps, stateOf)) break;
@@ -79,7 +79,7 @@ export function plan(
     };
     return { ready: [], waits: [], ended, outcome: { is: "failed", key: failed.key, error } };
   }
-  const done = steps.every(({ key }) => hasEnded(stateOf(key)));
+  const done = steps.every(({ key }) => hasStepEnded(stateOf(key)));
   const going = { ready: [...ready.values()], waits: [...waits.values()] };
   return { ...going, ended, outcome: { is: done ? "completed" : "going on" } };
 }
@@ -104,13 +104,14 @@ export function resultsFor(target: FeatureTarget, states: StepStates): WantedRes
   function mayBeOver(key: string): boolean {
     const placed = byKey.get(key);
     const endsInPlan = placed?.step.if !== undefined || placed?.step.allow_fail === true;
-    const known = over.get(key) ?? (hasEnded(states[key]) || (placed !== undefined && endsInPlan && mayStart(placed)));
+    const known =
+      over.get(key) ?? (hasStepEnded(states[key]) || (placed !== undefined && endsInPlan && mayStart(placed)));
     over.set(key, known);
     return known;
   }
-  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsIn(templatesIn(step)));
+  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsNamedIn(templatesIn(step)));
   const mayComplete = steps.every(({ key }) => mayBeOver(key));
-  const ofOutput = mayComplete && target.output ? stepsIn(target.output) : [];
+  const ofOutput = mayComplete && target.output ? stepsNamedIn(target.output) : [];
   return {
     referred: new Set([...ofSteps, ...ofOutput]),
     gathered: new Set(mayComplete && !target.output ? steps.map(({ key }) => key) : []),
@@ -123,10 +124,10 @@ const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepState | u
 function beginStep(placed: PlacedStep, scope: Scope, begun: ReadonlySet<string>): ReadyStep | BegunWait | StepState {
   const { step, key } = placed;
   try {
-    if (!begun.has(key) && !conditionsOf(step).every((condition) => holds(condition, scope))) {
+    if (!begun.has(key) && !stepConditions(step).every((condition) => holds(condition, scope))) {
       return { status: "skipped", finished_at: scope.now };
     }
-    if (startsJob(placed) && step.for_each) return { placed, input: {}, items: itemsOf(step.for_each, scope) };
+    if (startsJob(placed) && step.for_each) return { placed, input: {}, items: itemsToRun(step.for_each, scope) };
     if (startsJob(placed)) return { placed, input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
     return step.approve ? beginApproval(placed, step.approve, scope) : beginWait(placed, scope);
   } catch (error) {

@@ -15,10 +15,10 @@ export const giveUpAfterMs = 3_600_000;
 const clocksApartMs = 1000;
 
 /** Whether an error is a refusal by AWS that may last but ends by itself. Anything else is a fault of the scheduler. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isPassing);
+export function isPassingFault(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isPassingFault);
   if (!(error instanceof RequestError)) return error instanceof TransientError;
-  return error.code === "UNAVAILABLE" && (error.cause === undefined || isPassing(error.cause));
+  return error.code === "UNAVAILABLE" && (error.cause === undefined || isPassingFault(error.cause));
 }
 
 /**

@@ -28,14 +28,17 @@ interface StepJob {
  * catalog has lost the event, or if AWS refuses for now.
  */
 export async function startStep(services: ConsumerServices, job: Job, asked: StepJob): Promise<Job> {
-  const parent = parentOf(job, asked);
+  const parent = parentOfStep(job, asked);
   const child = await startAs(services, job, asked, { job_id: stepJobId(job, asked.key), parent });
   // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
   return messageAttemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }
 
 /** How a step knows the attempt of its feature. */
-export const parentOf = (job: Job, { key, step }: { key: string; step: Pick<JobStep, "on_parent_end"> }): Parent => ({
+export const parentOfStep = (
+  job: Job,
+  { key, step }: { key: string; step: Pick<JobStep, "on_parent_end"> },
+): Parent => ({
   message: jobMessageOf(job),
   step: key,
   ...presentOf(job),

@@ -23,7 +23,7 @@ export function missingEvent({ code }: RequestError, { product, env }: Pick<Job,
 }
 
 /** Why an event refuses the input of a step. The message says where the fault is, without the value. */
-export const refusal = (error: RequestError): AttemptError => ({
+export const stepRefusal = (error: RequestError): AttemptError => ({
   code: "VALIDATION_ERROR",
   message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
   retryable: false,

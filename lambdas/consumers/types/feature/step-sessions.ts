@@ -3,7 +3,7 @@ import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import { sessionReferences } from "../../../core/expressions/session-references.ts";
 import type { TemplateFault } from "../../../core/expressions/template-faults.ts";
 import { eventsNamed } from "../../../core/requests/spellings/event-name.ts";
-import { isUndone, type PlacedJobStep, type PlacedStep, startsJob, undoStepOf } from "./steps.ts";
+import { hasUndo, type PlacedJobStep, type PlacedStep, startsJob, undoStepOf } from "./steps.ts";
 
 /** What no request could satisfy: texts that refer to two sessions, and steps whose feature needs a session. */
 export function sessionRules(
@@ -19,7 +19,7 @@ export function sessionRules(
   };
   return [
     ...(tags.length > 1 ? [two] : []),
-    ...[...steps.filter(startsJob), ...steps.filter(isUndone).map(undoStepOf)].flatMap((placed) =>
+    ...[...steps.filter(startsJob), ...steps.filter(hasUndo).map(undoStepOf)].flatMap((placed) =>
       nested(placed, product, registry),
     ),
   ];

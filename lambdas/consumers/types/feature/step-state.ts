@@ -33,11 +33,11 @@ export interface KeptApproval {
 export type StepStates = Record<string, StepState>;
 
 const endings = ["completed", "failed", "cancelled", "skipped"];
-export const hasEnded = (state: Pick<StepState, "status"> | undefined): boolean =>
+export const hasStepEnded = (state: Pick<StepState, "status"> | undefined): boolean =>
   state !== undefined && endings.includes(state.status);
 
 /** Whether the result of a completed step was deleted with its job. */
-export const isGone = (state: StepState | undefined): boolean =>
+export const isResultGone = (state: StepState | undefined): boolean =>
   state?.status === "completed" && state.result === undefined;
 
 /** The end of a step whose job was deleted before its run saw how it ended. */

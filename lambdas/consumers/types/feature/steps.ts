@@ -71,7 +71,7 @@ export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): Gra
     app: step.app,
     delay: step.delay,
     allow_fail: step.allow_fail,
-    waits_for: step.approve ? { approval: true as const } : step.wait && waysOf(step.wait),
+    waits_for: step.approve ? { approval: true as const } : step.wait && waitTexts(step.wait),
     undo: step.undo?.event,
     undo_each: step.undo?.each ? (true as const) : undefined,
     on_parent_end: step.on_parent_end === "abandon" ? step.on_parent_end : undefined,
@@ -86,7 +86,7 @@ export const awaitedBy = ({ signal, key, any = [] }: Wait): Awaited[] =>
 export const concurrencyOf = ({ concurrency = itemLimits.usualConcurrency }: ForEach): number => concurrency;
 
 /** What a wait is for, as the graph of a job shows it. */
-const waysOf = (wait: Wait) => {
+const waitTexts = (wait: Wait) => {
   const signals = awaitedBy(wait).map(({ signal }) => signal);
   return signals.length > 0 ? { signals } : { time: true as const };
 };
@@ -102,7 +102,7 @@ const stepKeyOf = (sequence: string, name: string): string => `${sequence}.${nam
 /** A step that has an undo. */
 export type UndoneStep = PlacedJobStep & { step: { undo: Undo } };
 
-export const isUndone = (placed: PlacedStep): placed is UndoneStep => placed.step.undo !== undefined;
+export const hasUndo = (placed: PlacedStep): placed is UndoneStep => placed.step.undo !== undefined;
 
 /** The templates of a step's undo. */
 export const undoneIn = ({ undo }: StepDefinition): unknown[] => (undo ? [undo.input] : []);
@@ -125,7 +125,7 @@ export const itemIn = ({ step: { undo, for_each } }: UndoneForEach): boolean =>
   referencesInTemplate(undo.input).some(
     ({ root, path }) => root === "Each" && path[0] === (for_each.as ?? itemNames.usual),
   );
-export const resultIn = ({ step: { undo } }: UndoneStep): boolean =>
+export const undoNeedsResult = ({ step: { undo } }: UndoneStep): boolean =>
   referencesInTemplate(undo.input).some(({ root }) => root === "Step");
 
 /** The keys of all steps that end before one starts. */
@@ -149,7 +149,7 @@ function meant(name: string, sequence: string, keys: ReadonlySet<string>): strin
   return keys.has(name) || (name.includes(".") && !keys.has(near)) ? name : near;
 }
 
-export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
+export const stepConditions = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 
 /** The templates of a wait: the keys of its signals, and its time. */
 const waitTextsOf = ({ wait }: StepDefinition): unknown[] =>
@@ -171,6 +171,6 @@ export const templatesIn = (step: StepDefinition): unknown[] => [
 
 /** The templates in a step's conditions. */
 export const comparedIn = (step: StepDefinition): unknown[] =>
-  conditionsOf(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
+  stepConditions(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
 
 const stepNameOf = (step: StepDefinition): string => step.step ?? step.event ?? "";

@@ -143,7 +143,7 @@ export const Step = strict({
 });
 export type Step = z.infer<typeof Step>;
 
-const fields = () =>
+const featureFields = () =>
   strict({
     /** The fields of the input. Default: any object is accepted. */
     input: fieldsSchema.optional(),
@@ -157,7 +157,7 @@ const fields = () =>
     envs: perEnv(serveTarget()).optional(),
     ...codeFields(),
   });
-type Fields = z.input<ReturnType<typeof fields>>;
+type Fields = z.input<ReturnType<typeof featureFields>>;
 
 /** A feature that the catalog declares. */
 export type FeatureTarget = Omit<Fields, keyof ReturnType<typeof codeFields> | "sequences" | "envs"> & {
@@ -177,7 +177,7 @@ export const isHandled = (target: AnyFeature): target is CodeFeature | ServedFea
 
 /** One object and no union, whose faults would be those of neither form. */
 export const featureTarget = () =>
-  oneOf(fields(), ["sequences", "code", "envs"]).superRefine((target, context) => {
+  oneOf(featureFields(), ["sequences", "code", "envs"]).superRefine((target, context) => {
     const fault = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
     for (const field of ["export", "secrets"] as const)
       if (target.code === undefined && target[field] !== undefined) fault(field, "is for a feature in code only");

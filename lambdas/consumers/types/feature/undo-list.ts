@@ -12,10 +12,10 @@ import { load } from "../../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import {
-  eventOf,
+  eventOfItems,
   inputKeyOf,
   inputOf,
-  itemsOf,
+  itemsToRun,
   type ListInput,
   putSlice,
   startWhole,
@@ -25,7 +25,7 @@ import { addPlace, type Places } from "./places.ts";
 import { mostGatheredBytes, storedBytesOf } from "./results.ts";
 import { type JobOptions, jobOptions } from "./start-step.ts";
 import type { StepState } from "./step-state.ts";
-import { concurrencyOf, itemIn, resultIn, type UndoneForEach, undoStepOf } from "./steps.ts";
+import { concurrencyOf, itemIn, type UndoneForEach, undoNeedsResult, undoStepOf } from "./steps.ts";
 
 /** A step whose items are to be undone one by one, and what is known of them. */
 export interface ItemsToUndo {
@@ -54,7 +54,7 @@ export async function startUndoList(
   const { placed, scope, pageSize, startAt } = asked;
   const { key, step } = undoStepOf(placed);
   const id = undoJobId(job, key);
-  const event = eventOf(services, job, step);
+  const event = eventOfItems(services, job, step);
   const taken = takenInputs(event, placeholders);
   const places: Places = [];
   let unmade: { items: number; error: AttemptError } | undefined;
@@ -109,7 +109,7 @@ function madeInput(...of: Parameters<typeof inputOf>): { input: Record<string, u
 
 /** The items of the step, as they were when it began: what they are made of stays the same (`check-undo.ts`). */
 function valuesOf({ step }: UndoneForEach, scope: Scope, many: number): unknown[] {
-  const { values } = itemsOf(step.for_each, scope);
+  const { values } = itemsToRun(step.for_each, scope);
   if (values.length === many) return values;
   const message = `The list of the step has ${values.length} items now, and had ${many} when the step began.`;
   throw new JobError("VALIDATION_ERROR", message, { retryable: false });
@@ -154,7 +154,7 @@ async function completedItems(
     for (let page = Math.ceil(many / size) - 1; page >= 0; page -= 1) {
       const indexes = numbers(page * size, Math.min(many, (page + 1) * size)).reverse();
       const jobs = (await itemJobs?.(page, indexes.filter(isDoubtful))) ?? new Map<number, Job>();
-      const results = resultIn(placed) ? await resultsOfJobs(services, jobs) : undefined;
+      const results = undoNeedsResult(placed) ? await resultsOfJobs(services, jobs) : undefined;
       for (const index of indexes) {
         if (!isDoubtful(index)) yield { index, result: entries?.[index] };
         else if (jobs.get(index)?.status === "completed") yield { index, result: await results?.(index) };
@@ -173,10 +173,10 @@ const unknownItems: AttemptError = {
 };
 
 /** Whether an entry in the result of a list may stand for one that is elsewhere, or for an item that has failed. */
-const isElsewhere = (entry: unknown): boolean => typeof fieldOf(entry, "job_id") === "string";
-const isFailure = (entry: unknown): boolean => typeof fieldOf(fieldOf(entry, "error"), "code") === "string";
+const isElsewhere = (entry: unknown): boolean => typeof fieldIn(entry, "job_id") === "string";
+const isFailure = (entry: unknown): boolean => typeof fieldIn(fieldIn(entry, "error"), "code") === "string";
 
-const fieldOf = (value: unknown, field: string): unknown =>
+const fieldIn = (value: unknown, field: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
 
 /** Reads the jobs of items of a page, which are over then. */

@@ -1,4 +1,4 @@
-import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
+import { resolve, type Scope, stepsNamedIn } from "../../../core/expressions/evaluate.ts";
 import type { UndoCounts } from "../../../core/job/ending.ts";
 import { isFinished, isWaiting, type Job } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
@@ -13,17 +13,17 @@ import { type JobStepView, stepViewOf } from "../../../core/queries/step-view.ts
 import { noteMissing } from "../../engine/missing-event.ts";
 import { dueOf } from "./next-look.ts";
 import { notedWaits } from "./noted-waits.ts";
-import { isLost, type ReadyStep, withoutInput } from "./plan.ts";
+import { isNotStarted, type ReadyStep, withoutInput } from "./plan.ts";
 import { type Loading, mostGatheredBytes, resultsOf } from "./results.ts";
-import { hasEnded, isGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
+import { hasStepEnded, isResultGone, type StepState, type StepStates, unknownEnd } from "./step-state.ts";
 import {
   ancestors,
-  isUndone,
+  hasUndo,
   isUndoneForEach,
   itemIn,
-  resultIn,
   stepsOf,
   type UndoneStep,
+  undoNeedsResult,
   undoStepOf,
 } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
@@ -61,7 +61,7 @@ interface StartedUndo {
  */
 export async function endRun(services: AttemptServices, run: EndingRun): Promise<Parked | Ended> {
   const { job, feature, children } = run;
-  await cancelOpen(services, run);
+  await cancelOpenSteps(services, run);
   const now = services.clock.now();
   const states = endedStates(services, run, now);
   services.claim.noteWaits(() => notedWaits(states, run.recorded));
@@ -74,7 +74,7 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
   for (const placed of undoOrder(feature, states)) {
     const { key } = placed;
     const known = states[key]?.undo;
-    if (hasEnded(known)) continue;
+    if (hasStepEnded(known)) continue;
     const found = await services.jobs.get(undoJobId(job, key));
     const note = (undo: JobStepView) => {
       states[key] = { ...(states[key] as StepState), undo };
@@ -90,21 +90,21 @@ export async function endRun(services: AttemptServices, run: EndingRun): Promise
     }
     if (found && !(isWaiting(found) && found.version === 1 && known?.job_id === undefined)) {
       note(stepViewOf(found, now));
-      return run.park(states, { undos: countsOf(feature, states), due: [found.due_at] });
+      return run.park(states, { undos: declaredUndoCounts(feature, states), due: [found.due_at] });
     }
     // That an undo cannot be made is decided here, and would be decided otherwise at another time.
     if (!isRecorded) await services.claim.record(states);
     isRecorded = true;
-    const { state, due, refused } = await begin(services, run, placed, states);
+    const { state, due, refused } = await beginUndo(services, run, placed, states);
     if (state) note(state);
-    if (state && hasEnded(state)) isRecorded = false;
-    else return run.park(states, { undos: countsOf(feature, states), due, refused });
+    if (state && hasStepEnded(state)) isRecorded = false;
+    else return run.park(states, { undos: declaredUndoCounts(feature, states), due, refused });
   }
-  return new Ended(states, { undos: countsOf(feature, states) });
+  return new Ended(states, { undos: declaredUndoCounts(feature, states) });
 }
 
 /** Cancels what has not ended. What a decision without its claim may still start cancels itself (`endedParentOf`). */
-async function cancelOpen(services: AttemptServices, { job, children, recorded }: EndingRun): Promise<void> {
+async function cancelOpenSteps(services: AttemptServices, { job, children, recorded }: EndingRun): Promise<void> {
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
   const open = [...children].flatMap(([key, child]) => (isFinished(child) ? [] : [{ key, id: child.id }]));
   // Steps of an earlier definition of the run.
@@ -149,7 +149,7 @@ function endedStates(
     const isOpenWait = state.until !== undefined && state.finished_at === undefined;
     if (isOpenWait) waited[key] = state;
     if (isOpenWait) return [[key, { ...state, status: "cancelled", finished_at: now }]];
-    if (hasEnded(state)) return [[key, state]];
+    if (hasStepEnded(state)) return [[key, state]];
     if (state.job_id === undefined) return [];
     return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
   });
@@ -162,7 +162,7 @@ function endedStates(
   return Object.fromEntries([...withoutJob, ...ofJobs]);
 }
 
-async function begin(
+async function beginUndo(
   services: AttemptServices,
   { values, loading, start, ...run }: EndingRun,
   placed: UndoneStep,
@@ -173,9 +173,9 @@ async function begin(
     referred: new Set(stepsInUndo(placed)),
     gathered: new Set<string>(),
     // Results of items, which are read page by page.
-    beside: isUndoneForEach(placed) && resultIn(placed) ? mostGatheredBytes : 0,
+    beside: isUndoneForEach(placed) && undoNeedsResult(placed) ? mostGatheredBytes : 0,
   };
-  const gone = new Set([...wanted.referred].filter((key) => !children.has(key) && isGone(states[key])));
+  const gone = new Set([...wanted.referred].filter((key) => !children.has(key) && isResultGone(states[key])));
   const undone = [placed.sequence, placed.name] as const;
   const made = undoStepOf(placed);
   const list = children.get(placed.key);
@@ -191,8 +191,8 @@ async function begin(
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
     const state = withoutInput(error, values.now);
-    if (isLost(state)) noteMissing(services.log, run.job, made.step.event, state.error?.message);
-    return { state, due: [], refused: isLost(state) ? ("missing" as const) : false };
+    if (isNotStarted(state)) noteMissing(services.log, run.job, made.step.event, state.error?.message);
+    return { state, due: [], refused: isNotStarted(state) ? ("missing" as const) : false };
   }
 }
 
@@ -205,7 +205,7 @@ export function undoOrder(feature: FeatureTarget, states: StepStates): UndoneSte
   const steps = stepsOf(feature);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const left = steps
-    .filter(isUndone)
+    .filter(hasUndo)
     .filter((placed) => hasToBeUndone(placed, states[placed.key]))
     .map((placed) => ({ placed, before: ancestors(placed, byKey), at: states[placed.key]?.finished_at ?? 0 }));
   left.reverse().sort((a, b) => b.at - a.at);
@@ -221,22 +221,22 @@ export function undoOrder(feature: FeatureTarget, states: StepStates): UndoneSte
 /** Whether a step has done something that is undone: it has completed, or items of it may have, which are undone one by one. */
 function hasToBeUndone(placed: UndoneStep, state: StepState | undefined): boolean {
   if (state?.status === "completed") return true;
-  return isUndoneForEach(placed) && state?.job_id !== undefined && state.status !== "skipped" && hasEnded(state);
+  return isUndoneForEach(placed) && state?.job_id !== undefined && state.status !== "skipped" && hasStepEnded(state);
 }
 
-function countsOf(feature: FeatureTarget, states: StepStates): UndoCounts {
+function declaredUndoCounts(feature: FeatureTarget, states: StepStates): UndoCounts {
   const undos = undoOrder(feature, states).map(({ key }) => states[key]?.undo);
   const undone = undos.filter((undo) => undo?.status === "completed").length;
-  const over = undos.filter(hasEnded).length;
+  const over = undos.filter(hasStepEnded).length;
   return { steps: undos.length, undone, failed: over - undone };
 }
 
 /** The steps whose results an undo refers to. */
 export function stepsInUndo(placed: UndoneStep): string[] {
-  const ofInput = stepsIn(placed.step.undo.input);
-  if (!isUndoneForEach(placed)) return [...ofInput, ...(resultIn(placed) ? [placed.key] : [])];
+  const ofInput = stepsNamedIn(placed.step.undo.input);
+  if (!isUndoneForEach(placed)) return [...ofInput, ...(undoNeedsResult(placed) ? [placed.key] : [])];
   // The result of the step says which items have completed.
-  return [...ofInput, placed.key, ...(itemIn(placed) ? stepsIn(placed.step.for_each.items) : [])];
+  return [...ofInput, placed.key, ...(itemIn(placed) ? stepsNamedIn(placed.step.for_each.items) : [])];
 }
 
 /**
@@ -247,13 +247,14 @@ export function hasToUndo(feature: FeatureTarget, states: StepStates): boolean {
   const isOver = (key: string) => ["completed", "skipped"].includes(states[key]?.status ?? "");
   const mayFail = new Set(stepsOf(feature).flatMap(({ key, step }) => (step.allow_fail ? [key] : [])));
   return stepsOf(feature)
-    .filter(isUndone)
+    .filter(hasUndo)
     .some((placed) => {
       const { key, dependsOn } = placed;
       const state = states[key];
       if (hasToBeUndone(placed, state)) return true;
       return (
-        !hasEnded(state) && dependsOn.every((need) => isOver(need) || (mayFail.has(need) && hasEnded(states[need])))
+        !hasStepEnded(state) &&
+        dependsOn.every((need) => isOver(need) || (mayFail.has(need) && hasStepEnded(states[need])))
       );
     });
 }

@@ -25,17 +25,17 @@ const graceMs = 2000;
 /** What a wait is for, with the values of its templates as of now. Throws a JobError. */
 export function beginWait(placed: PlacedStep, scope: Scope): BegunWait {
   const wait = placed.step.wait ?? {};
-  const awaited = awaitedBy(wait).map(({ signal, key }) => ({ signal, ...defined({ key: keyOf(key, scope) }) }));
+  const awaited = awaitedBy(wait).map(({ signal, key }) => ({ signal, ...defined({ key: signalKeyOf(key, scope) }) }));
   const opened: StepState = {
     status: "waiting",
     started_at: scope.now,
-    until: endOf(wait, scope),
+    until: waitEndOf(wait, scope),
     ...(awaited.length > 0 && { waits_for: awaited }),
   };
   return { placed, opened };
 }
 
-function keyOf(template: string | undefined, scope: Scope): string | undefined {
+function signalKeyOf(template: string | undefined, scope: Scope): string | undefined {
   if (template === undefined) return undefined;
   const key = resolve(template, scope);
   const text = typeof key === "number" ? String(key) : key;
@@ -45,7 +45,7 @@ function keyOf(template: string | undefined, scope: Scope): string | undefined {
   return text;
 }
 
-function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, scope: Scope): number {
+function waitEndOf({ for: duration, until, timeout = waitLimits.most }: Wait, scope: Scope): number {
   const { now } = scope;
   if (until === undefined) return now + durationMs(duration ?? timeout);
   const time = Time.safeParse(typeof until === "string" ? resolve(until, scope) : until).data;
@@ -57,14 +57,14 @@ function endOf({ for: duration, until, timeout = waitLimits.most }: Wait, scope:
 const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
 /** When a wait ends by itself. */
-export const timerOf = ({ until = 0, waits_for, approval }: StepState): number =>
+export const waitTimer = ({ until = 0, waits_for, approval }: StepState): number =>
   waits_for || approval ? until + graceMs : until;
 
-const isWaiting = ({ status }: StepState): boolean => status === "waiting";
+const isStepWaiting = ({ status }: StepState): boolean => status === "waiting";
 
 /** When the first of the waits that are open ends by itself. Undefined if none is open. */
 export function nextTimer(states: StepStates): number | undefined {
-  const timers = Object.values(states).filter(isWaiting).map(timerOf);
+  const timers = Object.values(states).filter(isStepWaiting).map(waitTimer);
   return timers.length > 0 ? Math.min(...timers) : undefined;
 }
 
@@ -116,8 +116,8 @@ export const listen = async (
   { placed, opened }: { placed: Pick<PlacedStep, "key">; opened: StepState },
 ): Promise<void> => {
   await Promise.all(
-    addressesOf(job, opened).keyed.map((address) =>
-      signals.listen(address, { message: jobMessageOf(job), step: placed.key, until: timerOf(opened) }),
+    signalAddresses(job, opened).keyed.map((address) =>
+      signals.listen(address, { message: jobMessageOf(job), step: placed.key, until: waitTimer(opened) }),
     ),
   );
 };
@@ -126,8 +126,8 @@ export const listen = async (
 export const stopListening = async (services: Closing, job: Job, ended: StepStates): Promise<void> => {
   const { signals, log } = services;
   const leaving = Object.entries(ended).flatMap(([step, state]) =>
-    addressesOf(job, state).keyed.map((address) =>
-      signals.leave(address, { message: jobMessageOf(job), step, until: timerOf(state) }),
+    signalAddresses(job, state).keyed.map((address) =>
+      signals.leave(address, { message: jobMessageOf(job), step, until: waitTimer(state) }),
     ),
   );
   await allOver(leaving).catch((error) => log.warn("a wait that is over is still noted", traceOf(error)));
@@ -135,7 +135,7 @@ export const stopListening = async (services: Closing, job: Job, ended: StepStat
 };
 
 /** Where the messages for a step come: those with its keys, and those to the run. */
-function addressesOf({ id, product, env }: Job, { waits_for = [] }: StepState) {
+function signalAddresses({ id, product, env }: Job, { waits_for = [] }: StepState) {
   const at = (signal: string, to: SignalAddress["to"]): SignalAddress => ({ product, env, signal, to });
   return {
     keyed: waits_for.flatMap(({ signal, key }) => (key === undefined ? [] : [at(signal, { key })])),
@@ -160,11 +160,11 @@ export async function endWaits(
   const taken: Taken = { ...before, ids };
   const open = stepsOf(feature).flatMap(({ key, step }) => {
     const state = states[key];
-    return state && isWaiting(state) ? [{ key, state, step }] : [];
+    return state && isStepWaiting(state) ? [{ key, state, step }] : [];
   });
   const newestFirst = open.reverse().sort((a, b) => (b.state.started_at ?? 0) - (a.state.started_at ?? 0));
   for (const { key, state, step } of newestFirst) {
-    const isOver = timerOf(state) <= now;
+    const isOver = waitTimer(state) <= now;
     if (state.approval) {
       const { otherwise } = step.approve ?? {};
       const decided = await endApproval(services, job, state, { otherwise, isOver, now });
@@ -192,7 +192,7 @@ export async function firstMessage(
   state: StepState,
   taken: Taken,
 ) {
-  const { keyed, own } = addressesOf(job, state);
+  const { keyed, own } = signalAddresses(job, state);
   const found = await Promise.all(
     [...keyed, ...own].map(async (address): Promise<Received | undefined> => {
       const { signal, to } = address;

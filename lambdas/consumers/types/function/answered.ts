@@ -55,12 +55,12 @@ export async function endBy(
     services.log.warn("an answer was ignored: its token is not signed by this deployment");
     return;
   }
-  await endCalled(services, execute, handed, readOf(said), options);
+  await endCalled(services, execute, handed, readEndOf(said), options);
 }
 
 type Sent = CallMessage | StepMessage;
 
-const readOf =
+const readEndOf =
   ({ requestPayload, requestContext, responseContext, responsePayload }: CodeSaid): ReadEnd =>
   async (job, { services: { blobs, clock }, room }) => {
     const message = requestPayload as unknown as Sent;
@@ -76,7 +76,7 @@ const readOf =
     const kept = Kept.safeParse(responsePayload);
     if (!kept.success) return outcome(responsePayload);
     const { bytes } = kept.data.kept;
-    if (bytes > largestCodeResult + frameBytes) throw tooLarge(message, bytes);
+    if (bytes > largestCodeResult + frameBytes) throw answerTooLarge(message, bytes);
     await room.forAnswer(bytes, AbortSignal.timeout(readMs)).catch((cause) => {
       throw new TransientError("NO_MEMORY", "Other answers leave no memory for this one.", { cause });
     });
@@ -92,12 +92,12 @@ async function largeAnswer(blobs: BlobStore, job: Job, message: Sent, bytes: num
   const key = largeAnswerKey(job);
   const stream = await blobs.stream(key);
   stream?.body.destroy();
-  if (stream && stream.bytes > bytes) throw tooLarge(message, stream.bytes);
+  if (stream && stream.bytes > bytes) throw answerTooLarge(message, stream.bytes);
   const found = stream && (await blobs.get(key));
   return found && parseCodeAnswer(found);
 }
 
-const tooLarge = (message: Sent, bytes: number) =>
+const answerTooLarge = (message: Sent, bytes: number) =>
   new JobError(
     "PROVIDER_ERROR",
     `${aboutOf(message).name} has run, but its answer of ${bytes} bytes is larger than the ${largestCodeResult} that are kept.`,

@@ -19,7 +19,7 @@ export async function callCode(
   execution: FunctionExecution,
   services?: AttemptServices,
 ): Promise<unknown> {
-  const message = messageOf(execution);
+  const message = callMessageOf(execution);
   const handed = services && (await sentUnawaited(invoker, message, execution, services));
   return handed ?? outcomeIn(message, await invoker.call(execution.job.product, message, execution));
 }
@@ -27,14 +27,14 @@ export async function callCode(
 /** What a call has come to: the job's result, or a JobError that is thrown. */
 export function outcomeIn(message: CallMessage, given: unknown): unknown {
   const answer = CodeAnswer.safeParse(given);
-  if (!answer.success) throw unreadable(message);
+  if (!answer.success) throw unreadableAnswer(message);
   if ("refuse" in answer.data) throw new JobError("CONFIGURATION_ERROR", answer.data.refuse.message);
   const { outcome, progress } = answer.data;
-  if (outcome.is === "failed") throw failure(message, outcome, progress);
+  if (outcome.is === "failed") throw callFailure(message, outcome, progress);
   return progress === undefined ? outcome.value.v : new Finished(outcome.value.v, progress);
 }
 
-function messageOf({
+function callMessageOf({
   job,
   event,
   input,
@@ -64,7 +64,7 @@ function messageOf({
   };
 }
 
-const unreadable = (message: CallMessage) =>
+const unreadableAnswer = (message: CallMessage) =>
   new JobError(
     "PROVIDER_ERROR",
     `The code of ${message.product} answered ${message.function} with something that is no answer of version ${codeVersion}.`,
@@ -81,7 +81,7 @@ const codes: Readonly<Record<Failed["by"], JobErrorCode>> = {
 };
 
 /** The message says what failed and nothing of the function's own words, which may quote the payload: those are kept apart. */
-function failure(message: CallMessage, { by, error, log, ...steering }: Failed, progress: unknown): JobError {
+function callFailure(message: CallMessage, { by, error, log, ...steering }: Failed, progress: unknown): JobError {
   const { function: name, payload } = message;
   const { retry_after_ms: retryAfterMs } = steering;
   const ownCode = providerCodeOf(steering.code) ?? providerCodeOf(error.name === "Error" ? undefined : error.name);

@@ -70,7 +70,7 @@ interface Askable {
 
 async function called(askable: Askable, execution: Calling, services: AttemptServices): Promise<unknown> {
   const { job } = execution;
-  const { message, invoker } = await messageOf(askable, execution, services);
+  const { message, invoker } = await stepMessageOf(askable, execution, services);
   const { definition } = message.run;
   const withCode = async () => ({ ...message, code: await linkToCode(services.blobs, definition) });
   // Who does not wait cannot be asked for the code afterwards.
@@ -95,7 +95,7 @@ export function stepOutcomeIn(message: Pick<StepMessage, "key">, given: unknown)
   }
   if ("refuse" in answer.data) return untilMended(answer.data.refuse.message);
   const { outcome } = answer.data;
-  if (outcome.is === "failed") throw failure(message.key, outcome);
+  if (outcome.is === "failed") throw stepFailure(message.key, outcome);
   return outcome.value.v;
 }
 
@@ -114,7 +114,7 @@ function invokerOf({ deployed, served }: Askable, run: Job, execution: Calling, 
   throw new JobError("CONFIGURATION_ERROR", `The feature has no valid settings for env ${run.env}.`);
 }
 
-async function messageOf(
+async function stepMessageOf(
   askable: Askable,
   execution: Calling,
   services: Reading,
@@ -160,7 +160,7 @@ function untilEndOf(key: string, log: readonly KeptEntry[]): readonly KeptEntry[
 }
 
 /** Its job has no retries: the handler tries the step again, as often as that says. */
-function failure(key: string, { by, error, code, ...steering }: Failed): JobError {
+function stepFailure(key: string, { by, error, code, ...steering }: Failed): JobError {
   const name = /^[A-Za-z][\w.$]{0,99}$/.test(error.name) ? error.name : "something";
   const text = by === "timeout" ? `${key} had not ended in time.` : `${key} threw ${name}.`;
   return new JobError(by === "timeout" ? "TIMEOUT" : "PROVIDER_ERROR", text, {

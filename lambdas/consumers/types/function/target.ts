@@ -71,11 +71,11 @@ export interface ExistingTarget {
 }
 export type FunctionTarget = ExistingTarget | CodeTarget;
 
-const fields = () => strict({ envs: perEnv(Callee).optional(), ...codeFields() });
+const functionFields = () => strict({ envs: perEnv(Callee).optional(), ...codeFields() });
 
 /** One object and no union, whose faults would be those of neither form. */
 export const functionTarget = () =>
-  oneOf(fields(), ["envs", "code"]).superRefine((target, context) => {
+  oneOf(functionFields(), ["envs", "code"]).superRefine((target, context) => {
     for (const field of ["export", "secrets"] as const)
       if (target.envs && target[field] !== undefined)
         context.addIssue({ code: "custom", path: [field], message: "is for a function in code only, not beside envs" });

@@ -30,7 +30,7 @@ export async function sentUnawaited(
   const json = JSON.stringify(message);
   if (Buffer.byteLength(json) > largestQuestionInMessage || !fitsIntoQueue(json)) return undefined;
   const { id: job_id, run, attempt, claim_id = "" } = job;
-  const token = await answerTokens.sign({ job_id, run, attempt, claim_id }).catch(unsigned);
+  const token = await answerTokens.sign({ job_id, run, attempt, claim_id }).catch(ignoreJobError);
   if (token === undefined) return undefined;
   const seconds = Math.ceil((deadline - clock.now()) / 1000) + linkMarginSeconds;
   const [result_url, progress_url] = await Promise.all([
@@ -42,6 +42,6 @@ export async function sentUnawaited(
 }
 
 /** The keys are out of reach for a moment: that must not spend an attempt. */
-function unsigned(error: unknown): undefined {
+function ignoreJobError(error: unknown): undefined {
   if (!(error instanceof JobError)) throw error;
 }

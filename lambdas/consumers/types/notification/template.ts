@@ -18,11 +18,11 @@ export const isScalar = (value: unknown): value is Scalar => ["string", "number"
  */
 export function variableIn(variables: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(variables, name)) return variables[name];
-  return name.split(".").reduce(fieldOf, variables as unknown);
+  return name.split(".").reduce(variableField, variables as unknown);
 }
 
 /** Own and enumerable: a list's length is not a field of it. */
-const fieldOf = (value: unknown, step: string): unknown =>
+const variableField = (value: unknown, step: string): unknown =>
   typeof value === "object" && value !== null && Object.prototype.propertyIsEnumerable.call(value, step)
     ? (value as Record<string, unknown>)[step]
     : undefined;

@@ -66,12 +66,12 @@ async function fileOf(place: StoragePlace, input: StorageInput, content: Content
   const { head, body, bytes } = content;
   const mimeType = input.mimeType ?? content.type ?? (await detectMimeType(head, input.fileName));
   const fileName = input.fileName ?? (await generatedName(execution.job, mimeType, head));
-  const metadata = metadataOf(place, input);
+  const metadata = objectMetadata(place, input);
   return { key: objectKey(place.prefix, fileName), body, bytes, mimeType, metadata, run: execution.idempotencyKey };
 }
 
 /** Checked again: a deployment may have moved the storage to another provider since the job was requested. */
-function metadataOf({ provider }: StoragePlace, { metadata = {} }: StorageInput): Record<string, string> {
+function objectMetadata({ provider }: StoragePlace, { metadata = {} }: StorageInput): Record<string, string> {
   const [fault] = metadataFaults(metadata, provider);
   if (!fault) return metadata;
   const which = fault.name === undefined ? "" : ` ${quoted(fault.name)}`;

@@ -23,7 +23,7 @@ const AuditActorSchema = z
   })
   .meta({ id: "AuditActor", description: "Who has changed something." });
 
-const fields = (when: string) =>
+const listedFields = (when: string) =>
   z.record(z.string(), z.unknown()).exactOptional().describe(`The listed fields that differ, as they ${when}.`);
 
 export const AuditEntrySchema = z
@@ -52,8 +52,8 @@ export const AuditEntrySchema = z
         "Which change by a caller it is of each of these jobs, or of the one that is `target`: they count from 1, so that a gap shows a change without its entry.",
       ),
     reason: z.string().exactOptional().describe("Why, as the caller said."),
-    before: fields("were"),
-    after: fields("are since"),
+    before: listedFields("were"),
+    after: listedFields("are since"),
     request_id: z.string().exactOptional().describe("The request, as the logs of the API name it."),
   })
   .meta({ id: "AuditEntry", description: "A change by a caller." });

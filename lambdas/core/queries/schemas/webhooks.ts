@@ -2,14 +2,14 @@ import * as z from "zod";
 import { jobEvents } from "../../job/job-event.ts";
 import { at } from "./at.ts";
 
-const code = (text: string) =>
+const codeSchema = (text: string) =>
   z.string().describe(`${text} \`HTTP_<status>\`, \`TIMEOUT\`, \`CONNECTION_ERROR\` or \`CONFIGURATION_ERROR\`.`);
 
 const FailureSchema = z.object({
   at: at("When the attempt failed."),
   event: z.string().describe("The event that was to be delivered, such as `job.completed`."),
   job_id: z.string(),
-  code: code("Why it failed."),
+  code: codeSchema("Why it failed."),
   attempt: z.int().min(1).describe("The number of the attempt at this delivery."),
 });
 
@@ -24,7 +24,7 @@ export const WebhookSchema = z
       .describe("`failing`: the last attempt failed. `disabled`: it receives no events until it is enabled."),
     failures: z.int().exactOptional().describe("The number of failed attempts since the last successful one."),
     failing_since: at("When the first of these attempts failed.").exactOptional(),
-    last_failure: code("Why the last one failed.").exactOptional(),
+    last_failure: codeSchema("Why the last one failed.").exactOptional(),
     disabled_at: at("When it was disabled.").exactOptional(),
     reason: z
       .enum(["gone", "failing"])

@@ -77,7 +77,8 @@ const ids: { [P in HookPreset]?: (of: Delivery) => string | undefined } = {
 };
 
 /** The id of a delivery. One without any is known by its bytes. */
-export const idOf = (preset: HookPreset, delivery: Delivery): string => ids[preset]?.(delivery) ?? delivery.digest;
+export const deliveryId = (preset: HookPreset, delivery: Delivery): string =>
+  ids[preset]?.(delivery) ?? delivery.digest;
 
 /**
  * What a provider wants to hear when a hook is set up, and is no delivery: the text to answer with. Only a signed request is answered: what an

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Catalog } from "../../catalog/catalog.ts";
-import { conditionsOf, type FoundHook, hookLabel } from "../../catalog/hooks.ts";
+import { type FoundHook, hookConditions, hookLabel } from "../../catalog/hooks.ts";
 import { resolve, type Scope, scopeOf } from "../../expressions/evaluate.ts";
 import { holds } from "../../expressions/holds.ts";
 import { keyPart } from "../../expressions/keys.ts";
@@ -15,7 +15,7 @@ import { isRecord } from "../../kernel/json-values.ts";
 import { invalidRequest, RequestError } from "../../kernel/request-error.ts";
 import { type AcceptedRequest, parseRequest, traced } from "../request.ts";
 import { parseSignal, type SignalWanted } from "../signal-request.ts";
-import { type Delivery, idOf, textAt } from "./delivery.ts";
+import { type Delivery, deliveryId, textAt } from "./delivery.ts";
 
 /** What a delivery asks for. */
 type HookWanted = { delivery_id: string } & (
@@ -39,17 +39,17 @@ export function requestOf(
   const { hook, product, env, name } = found;
   const shown = { ...delivery } as Record<string, unknown>;
   const scope: Scope = { ...deliveryScope(found, delivery, now), hook: shown };
-  const faults = bodyFaults(found, delivery.body);
+  const faults = deliveryBodyFaults(found, delivery.body);
   if (faults.length > 0) throw invalidRequest(faults);
   const delivery_id = idIn(found, delivery, scope);
   shown.id = delivery_id;
-  if (!conditionsOf(hook).every((condition) => holds(condition, scope))) return { is: "ignored", delivery_id };
+  if (!hookConditions(hook).every((condition) => holds(condition, scope))) return { is: "ignored", delivery_id };
   const key = replay ?? deliveryKey(name, delivery_id);
   const { to } = hook;
   const tenant = { product_tag: product.tag, env };
   if ("signal" in to) {
     const payload = to.payload === undefined ? undefined : resolve(to.payload, scope);
-    const body = { ...tenant, signal: to.signal, key: textOf(to.key, scope, "/to/key"), payload, id: key };
+    const body = { ...tenant, signal: to.signal, key: keyPartOf(to.key, scope, "/to/key"), payload, id: key };
     return { is: "signal", delivery_id, signal: parseSignal(body, catalog) };
   }
   const {
@@ -76,7 +76,7 @@ const deliveryScope = ({ product, env }: FoundHook, delivery: Delivery, now: num
 });
 
 const idIn = ({ hook }: FoundHook, delivery: Delivery, scope: Scope): string =>
-  hook.id === undefined ? idOf(hook.verify.preset, delivery) : textOf(hook.id, scope, "/id");
+  hook.id === undefined ? deliveryId(hook.verify.preset, delivery) : keyPartOf(hook.id, scope, "/id");
 
 /** What a delivery is known by, also of one that the hook does not take. Undefined where that cannot be told. */
 export function idOfDelivery(found: FoundHook, delivery: Delivery, now: number): string | undefined {
@@ -88,7 +88,7 @@ export function idOfDelivery(found: FoundHook, delivery: Delivery, now: number):
   }
 }
 
-function bodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fault[] {
+function deliveryBodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fault[] {
   if (schema === undefined) return [];
   if (!isRecord(body)) return [{ pointer: "/body", detail: "must be an object" }];
   const known = Object.fromEntries(Object.entries(body).filter(([field]) => Object.hasOwn(schema, field)));
@@ -96,7 +96,7 @@ function bodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fault[] {
 }
 
 /** A text that an expression must yield: without it deliveries would share a name. */
-function textOf(template: string, scope: Scope, pointer: string): string {
+function keyPartOf(template: string, scope: Scope, pointer: string): string {
   const text = keyPart(resolve(template, scope));
   if (text !== undefined) return text;
   throw invalidRequest([

@@ -32,10 +32,10 @@ const mostSignatures = 10;
 
 const digestBytes = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const;
 
-const asText = (secret: string): Buffer => Buffer.from(secret, "utf8");
+const utf8Secret = (secret: string): Buffer => Buffer.from(secret, "utf8");
 
 /** The signatures among some texts that have the form of one. */
-function decoded(
+function signatureBytes(
   texts: readonly string[],
   encoding: "hex" | "base64",
   algorithm: Scheme["algorithm"] = "sha256",
@@ -48,27 +48,27 @@ function decoded(
     .filter(({ length }) => length === digestBytes[algorithm]);
 }
 
-const seconds = (text: string | undefined): number | undefined =>
+const secondsIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) * 1000 : undefined;
 
 const claimOf = (signatures: Buffer[], around: Claim["around"], at?: number): Claim | undefined =>
   signatures.length === 0 ? undefined : { signatures, around, ...(at !== undefined && { at }) };
 
-const after = (text: string | undefined, prefix: string): string[] =>
+const withoutPrefix = (text: string | undefined, prefix: string): string[] =>
   text?.startsWith(prefix) ? [text.slice(prefix.length)] : [];
 
-const defaults = { algorithm: "sha256", toleranceMs: defaultToleranceMs, keyOf: asText } as const;
+const defaults = { algorithm: "sha256", toleranceMs: defaultToleranceMs, keyOf: utf8Secret } as const;
 
 /** `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>]` over `<seconds>.<body>`: https://docs.stripe.com/webhooks/signature */
 const stripe: Scheme = {
   ...defaults,
   claimIn(headers) {
     const parts = (headers["stripe-signature"] ?? "").split(",", 2 * mostSignatures).map((part) => part.trim());
-    const time = parts.flatMap((part) => after(part, "t="))[0];
-    const at = seconds(time);
+    const time = parts.flatMap((part) => withoutPrefix(part, "t="))[0];
+    const at = secondsIn(time);
     if (at === undefined) return undefined;
-    const signatures = decoded(
-      parts.flatMap((part) => after(part, "v1=")),
+    const signatures = signatureBytes(
+      parts.flatMap((part) => withoutPrefix(part, "v1=")),
       "hex",
     );
     return claimOf(signatures, [`${time}.`, ""], at);
@@ -81,7 +81,8 @@ const stripe: Scheme = {
  */
 const github: Scheme = {
   ...defaults,
-  claimIn: (headers) => claimOf(decoded(after(headers["x-hub-signature-256"], "sha256="), "hex"), ["", ""]),
+  claimIn: (headers) =>
+    claimOf(signatureBytes(withoutPrefix(headers["x-hub-signature-256"], "sha256="), "hex"), ["", ""]),
 };
 
 /** `X-Slack-Signature: v0=<hex>` over `v0:<seconds>:<body>`: https://docs.slack.dev/authentication/verifying-requests-from-slack */
@@ -89,16 +90,17 @@ const slack: Scheme = {
   ...defaults,
   claimIn(headers) {
     const time = headers["x-slack-request-timestamp"];
-    const at = seconds(time);
+    const at = secondsIn(time);
     if (at === undefined) return undefined;
-    return claimOf(decoded(after(headers["x-slack-signature"], "v0="), "hex"), [`v0:${time}:`, ""], at);
+    return claimOf(signatureBytes(withoutPrefix(headers["x-slack-signature"], "v0="), "hex"), [`v0:${time}:`, ""], at);
   },
 };
 
 /** `X-Shopify-Hmac-SHA256: <base64>` over the body: https://shopify.dev/docs/apps/build/webhooks/verify-deliveries. It signs no time. */
 const shopify: Scheme = {
   ...defaults,
-  claimIn: (headers) => claimOf(decoded(after(headers["x-shopify-hmac-sha256"], ""), "base64"), ["", ""]),
+  claimIn: (headers) =>
+    claimOf(signatureBytes(withoutPrefix(headers["x-shopify-hmac-sha256"], ""), "base64"), ["", ""]),
 };
 
 /** The names that Svix gave the headers of Standard Webhooks before there was a standard, and gives them still. */
@@ -114,12 +116,12 @@ const standard: Scheme = {
   claimIn(headers) {
     const id = standardHeader(headers, "id");
     const time = standardHeader(headers, "timestamp");
-    const at = seconds(time);
+    const at = secondsIn(time);
     if (!id || at === undefined) return undefined;
     const parts = (standardHeader(headers, "signature") ?? "").split(" ", 2 * mostSignatures);
     return claimOf(
-      decoded(
-        parts.flatMap((part) => after(part, "v1,")),
+      signatureBytes(
+        parts.flatMap((part) => withoutPrefix(part, "v1,")),
         "base64",
       ),
       [`${id}.${time}.`, ""],
@@ -143,7 +145,7 @@ function hmac(verify: Extract<HookVerify, { preset: "hmac" }>): Scheme {
     ...defaults,
     algorithm,
     claimIn(headers) {
-      const signatures = decoded(after(headers[header.toLowerCase()], prefix), encoding, algorithm);
+      const signatures = signatureBytes(withoutPrefix(headers[header.toLowerCase()], prefix), encoding, algorithm);
       if (timestamp_header === undefined) return claimOf(signatures, [before, behind]);
       const time = headers[timestamp_header.toLowerCase()] ?? "";
       if (!/^\d{1,14}$/.test(time)) return undefined;

@@ -7,7 +7,7 @@ import { intakeRejections } from "../../../../lambdas/aws/eventbridge/rejections
 import { sqsImportQueue } from "../../../../lambdas/aws/sqs/import-queue.ts";
 import { sqsJobQueue } from "../../../../lambdas/aws/sqs/job-queue.ts";
 import { sqsMessages } from "../../../../lambdas/aws/sqs/message-queue.ts";
-import { beginningOf } from "../../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor } from "../../../../lambdas/core/job/import-cursor.ts";
 import { jobTypes } from "../../../../lambdas/core/job/job.ts";
 import type { JobRejectedDetail } from "../../../../lambdas/core/job/job-rejected.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
@@ -18,7 +18,7 @@ import { aMessage, noon } from "../../../support/builders.ts";
 const origin = "https://sqs.us-east-1.amazonaws.com";
 const url = `${origin}/000000000000/queue`;
 const options = (group: string) => ({ delaySeconds: 0, group });
-const cursorIn = (folder: string) => beginningOf({ key: `imports/${folder}/a`, etag: "e", size: 1, put_at: noon });
+const cursorIn = (folder: string) => firstCursor({ key: `imports/${folder}/a`, etag: "e", size: 1, put_at: noon });
 
 /** Everything that sends to SQS. The last test finds a sender that is missing here. */
 const senders: Record<string, (client: SQSClient, group: string) => Promise<unknown>> = {

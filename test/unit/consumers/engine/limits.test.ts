@@ -8,7 +8,7 @@ import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { runReasons } from "../../../../lambdas/core/job/series.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { TransientError } from "../../../../lambdas/core/kernel/errors.ts";
-import { turnOf } from "../../../../lambdas/core/limits/gate.ts";
+import { attemptTurn } from "../../../../lambdas/core/limits/gate.ts";
 import type { Calls } from "../../../../lambdas/core/limits/pump.ts";
 import { endPause, startPause } from "../../../../lambdas/core/operations/change-pauses.ts";
 import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
@@ -893,7 +893,7 @@ describe("a limit that two types share", () => {
   test("frees nothing for a message in the queue of another type", async () => {
     const w = await shared(["action", "function"]);
     const slot = { lease: noon + 60_000, limit: 1, isGiven: true as const };
-    const at = { job: w.at(1).id, turn: turnOf(w.at(1)), now: noon };
+    const at = { job: w.at(1).id, turn: attemptTurn(w.at(1)), now: noon };
     await w.gates.take({ ...w.gate("workers"), part: 0 }, { ...at, isCalled: true, slot });
     const calls = { limits: { workers: { at: noon } }, visible: noon };
     const queue = w.queueOf("action");

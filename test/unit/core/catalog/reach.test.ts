@@ -1,6 +1,6 @@
 import { defineProduct } from "../../../../lambdas/consumers/types/define-product.ts";
 import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
-import { reachOf } from "../../../../lambdas/core/catalog/reach.ts";
+import { reachOfType } from "../../../../lambdas/core/catalog/reach.ts";
 import { jobTypes } from "../../../../lambdas/core/job/job.ts";
 import { myProduct } from "../../../../products/my-product.ts";
 
@@ -10,7 +10,7 @@ test.each(jobTypes.filter((type) => type !== "feature"))(
   "the consumer of %s jobs reaches its queue and that of features",
   (type) => {
     for (const products of [[], [empty], [myProduct, empty]])
-      expect(reachOf(type, products)).toEqual([type, "feature"]);
+      expect(reachOfType(type, products)).toEqual([type, "feature"]);
   },
 );
 
@@ -22,21 +22,21 @@ test("two types that share a limit do not reach each other", () => {
       .map(([tag, event]) => [tag, { ...event, limits: ["both"] }]),
   );
   for (const type of ["action", "notification"] as const)
-    expect(reachOf(type, [{ ...shared, jobs }])).toEqual([type, "feature"]);
+    expect(reachOfType(type, [{ ...shared, jobs }])).toEqual([type, "feature"]);
 });
 
 describe("the consumer of features", () => {
   test("reaches the queues of the events of all products, each once: a run may keep a step that no feature has any more", () => {
-    expect(reachOf("feature", [empty])).toEqual(["feature"]);
-    expect(reachOf("feature", [empty, myProduct, myProduct])).toEqual(jobTypes);
+    expect(reachOfType("feature", [empty])).toEqual(["feature"]);
+    expect(reachOfType("feature", [empty, myProduct, myProduct])).toEqual(jobTypes);
     const { features: _features, ...lost } = myProduct;
-    expect(reachOf("feature", [lost as unknown as Product])).toEqual(jobTypes);
+    expect(reachOfType("feature", [lost as unknown as Product])).toEqual(jobTypes);
   });
 
   test("reaches no queue of a type without events", () => {
     const { create_order, place_order } = myProduct.jobs;
     const product = { ...myProduct, features: {}, jobs: { create_order, place_order } } as unknown as Product;
-    expect(reachOf("feature", [product])).toEqual(["action", "feature"]);
+    expect(reachOfType("feature", [product])).toEqual(["action", "feature"]);
   });
 
   test("reaches that of functions where features are handlers: a long step of one is a job of that type", () => {
@@ -44,6 +44,10 @@ describe("the consumer of features", () => {
     const { quote } = myProduct.features;
     const product = { ...myProduct, jobs: { create_order, place_order } } as unknown as Product;
     for (const feature of [quote, { envs: { dev: {} } }])
-      expect(reachOf("feature", [{ ...product, features: { feature } }])).toEqual(["action", "function", "feature"]);
+      expect(reachOfType("feature", [{ ...product, features: { feature } }])).toEqual([
+        "action",
+        "function",
+        "feature",
+      ]);
   });
 });

@@ -1,5 +1,5 @@
 import { approvalIdOf, jobIdOfApproval } from "../../../../lambdas/core/job/approval.ts";
-import { readToken, tokenOf } from "../../../../lambdas/core/job/approval-token.ts";
+import { readApprovalToken, tokenOf } from "../../../../lambdas/core/job/approval-token.ts";
 import { keysIn } from "../../../../lambdas/core/job/signed-token.ts";
 import { fc } from "../../../support/properties.ts";
 
@@ -11,8 +11,8 @@ describe("the token of an approval", () => {
   it("says which approval and which recipient, and is the same each time", () => {
     expect(token).toMatch(/^[\w-]{60}$/);
     expect(tokenOf({ id, recipient: 0 }, "a key")).toBe(token);
-    expect(readToken(token, ["a key"])).toEqual({ id, recipient: 0 });
-    expect(readToken(tokenOf({ id, recipient: 9 }, "a key"), ["a key"])).toEqual({ id, recipient: 9 });
+    expect(readApprovalToken(token, ["a key"])).toEqual({ id, recipient: 0 });
+    expect(readApprovalToken(tokenOf({ id, recipient: 9 }, "a key"), ["a key"])).toEqual({ id, recipient: 9 });
   });
 
   it("is another one for each run, attempt, step and recipient", () => {
@@ -27,13 +27,13 @@ describe("the token of an approval", () => {
   });
 
   it("is worth nothing without the key", () => {
-    expect(readToken(token, ["another key"])).toBeUndefined();
-    expect(readToken(token, [])).toBeUndefined();
+    expect(readApprovalToken(token, ["another key"])).toBeUndefined();
+    expect(readApprovalToken(token, [])).toBeUndefined();
   });
 
   it("stays good while a new key is before the old one", () => {
-    expect(readToken(token, keysIn(" new key \n"))).toBeUndefined();
-    expect(readToken(tokenOf({ id, recipient: 1 }, "old"), keysIn("new\nold"))).toEqual({ id, recipient: 1 });
+    expect(readApprovalToken(token, keysIn(" new key \n"))).toBeUndefined();
+    expect(readApprovalToken(tokenOf({ id, recipient: 1 }, "old"), keysIn("new\nold"))).toEqual({ id, recipient: 1 });
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe("the token of an approval", () => {
     ["a path", "../../v1/jobs"],
     ["a text of 60 letters", "x".repeat(60)],
   ])("refuses %s", (_, text) => {
-    expect(readToken(text, ["a key"])).toBeUndefined();
+    expect(readApprovalToken(text, ["a key"])).toBeUndefined();
   });
 
   it("is refused with any character changed", () => {
@@ -52,12 +52,12 @@ describe("the token of an approval", () => {
     fc.assert(
       fc.property(fc.nat(59), fc.constantFrom(...alphabet), (at, character) => {
         const changed = token.slice(0, at) + character + token.slice(at + 1);
-        expect(readToken(changed, ["a key"])).toEqual(changed === token ? { id, recipient: 0 } : undefined);
+        expect(readApprovalToken(changed, ["a key"])).toEqual(changed === token ? { id, recipient: 0 } : undefined);
       }),
     );
   });
 
   it("takes any text without fault", () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(readToken(text, ["a key"])).toBeUndefined()));
+    fc.assert(fc.property(fc.string(), (text) => expect(readApprovalToken(text, ["a key"])).toBeUndefined()));
   });
 });

@@ -1,7 +1,7 @@
 import {
   type Failed,
   failureGroupOf,
-  merged,
+  mergedGroup,
   mergedGroups,
   otherOf,
 } from "../../../../lambdas/core/job/failure-group.ts";
@@ -46,8 +46,8 @@ it("a group of failures has a short fingerprint and its normalised message", () 
 it("parts of a group of failures add up in any order", () => {
   const [early, late] = [failureGroupOf(failed()), failureGroupOf(failed({ at: noon + 9, job_id: "job_2" }))];
   const whole = { ...late, count: 2, first_at: noon };
-  expect(merged(early, late)).toEqual(whole);
-  expect(merged(late, early)).toEqual(whole);
+  expect(mergedGroup(early, late)).toEqual(whole);
+  expect(mergedGroup(late, early)).toEqual(whole);
   const another = failureGroupOf(failed({ event: "refund" }));
   expect(mergedGroups([early, another, late])).toEqual([whole, another]);
 });

@@ -1,9 +1,9 @@
-import { isOrphaned, turnOf } from "../../../../lambdas/core/limits/gate.ts";
+import { attemptTurn, isOrphaned } from "../../../../lambdas/core/limits/gate.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 
 describe("a slot", () => {
   const job = aJob({ status: "scheduled", due_at: noon });
-  const slot = { lease: noon + 60_000, turn: turnOf(job) };
+  const slot = { lease: noon + 60_000, turn: attemptTurn(job) };
 
   // The clock of the reconciler may be behind that of the consumer that takes the slot for a job which is due by then.
   it.each([1, 100, 6000])("is that of a job which is due in %d ms, since clocks differ", (ms) => {

@@ -5,8 +5,8 @@ import {
   capsOf,
   emptyPart,
   type GateItemState,
+  gateStep,
   itemCountOf,
-  nextStep,
   slotPartsOf,
   slotsOf,
   startFrom,
@@ -46,7 +46,7 @@ test("starts are one interval apart after a rate was raised", () => {
   let state: GateItemState = { ...emptyPart(), tat: (noon + 1000) * 1000, inc: 10_000_000 };
   const starts = [1, 2, 3].map((job) => {
     const ask: Ask = { job: `job_${job}`, turn: "1.1.0.0", now: noon, rate };
-    const step = nextStep(state, ask);
+    const step = gateStep(state, ask);
     if (step.do !== "write") throw new Error("the next start was to be taken");
     const at = startFrom(state, ask);
     state = applied(state, step.write, ask);
@@ -67,7 +67,7 @@ test("starts in any window are at most rate times window plus burst", () => {
       const starts = gaps.flatMap((gap, i) => {
         now += gap;
         const ask: Ask = { job: `job_${i.toString(16).padStart(32, "0")}`, turn: "1.1.0.0", now, rate };
-        const step = nextStep(state, ask);
+        const step = gateStep(state, ask);
         if (step.do !== "write") return [];
         const at = startFrom(state, ask);
         state = applied(state, step.write, ask);

@@ -6,8 +6,8 @@ import {
   nextTickIn,
   type Pump,
   patienceMs,
+  plannedSpan,
   roomFor,
-  spanOf,
   withLags,
 } from "../../../../lambdas/core/limits/pump.ts";
 import { noon } from "../../../support/builders.ts";
@@ -29,9 +29,9 @@ const times = (of: Parameters<typeof room>[0]) => room(of).starts.map(({ at }) =
 
 describe("the starts for which a pump calls jobs", () => {
   it("are an interval apart, until the calls of the next tick can have come", () => {
-    expect(spanOf({ ...newPump(), lag: 0, period: 1000 })).toBe(2250);
+    expect(plannedSpan({ ...newPump(), lag: 0, period: 1000 })).toBe(2250);
     expect(times({ aheadMs: 0 })).toEqual(Array.from({ length: 23 }, (_, i) => 100 * i));
-    expect(spanOf({ ...newPump(), lag: 4000, period: 1000 })).toBe(7250);
+    expect(plannedSpan({ ...newPump(), lag: 4000, period: 1000 })).toBe(7250);
     expect(times({ aheadMs: 0, pump: { lag: 4000 } })).toEqual(Array.from({ length: 33 }, (_, i) => 4000 + 100 * i));
   });
 

@@ -7,7 +7,7 @@ import * as postReschedule from "../../../../lambdas/api/routes/post-reschedule.
 import * as putLimit from "../../../../lambdas/api/routes/put-limit.ts";
 import type { Limit } from "../../../../lambdas/core/catalog/limit.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { handOver } from "../../../../lambdas/core/operations/slots.ts";
+import { handOverSlots } from "../../../../lambdas/core/operations/slots.ts";
 import type { JobQueue } from "../../../../lambdas/core/ports/job-queue.ts";
 import { noon } from "../../../support/builders.ts";
 import { displacement, mostIn, quantile, used, writesOf } from "../../../support/line/measures.ts";
@@ -456,7 +456,7 @@ describe("a limit's slots", () => {
         await services.gates.release({ ...gate, part: 1 }, job_id, "1.1.0.0");
         await services.gates.release({ ...gate, part: 0 }, job_id, "1.1.0.0");
       };
-      await handOver({ ...services, queue: { ...services.queue, send } }, gate, { concurrency: 14 });
+      await handOverSlots({ ...services, queue: { ...services.queue, send } }, gate, { concurrency: 14 });
     });
     expect(given).toBe(13);
   });

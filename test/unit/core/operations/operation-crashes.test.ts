@@ -7,7 +7,7 @@ import {
   type Operation,
   type OperationMessage,
 } from "../../../../lambdas/core/job/operation.ts";
-import { goOn } from "../../../../lambdas/core/operations/go-on.ts";
+import { goOnWithOperation } from "../../../../lambdas/core/operations/go-on.ts";
 import { failedJob, operating, place, scheduledJob } from "../../../support/operating.ts";
 import { Died, dying, type Random, randomOf, watched } from "../../../support/operating-crashes.ts";
 
@@ -65,7 +65,7 @@ async function history(seed: number) {
     await Promise.all(
       some.map(async ({ message }) => {
         const last = random.chance(0.4) ? random.int(25) : Number.POSITIVE_INFINITY;
-        await goOn(dying(w.services, random, last), message).catch((error: unknown) => {
+        await goOnWithOperation(dying(w.services, random, last), message).catch((error: unknown) => {
           if (!(error instanceof Died)) throw error;
         });
       }),

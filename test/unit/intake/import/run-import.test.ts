@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { beginningOf, type ImportCursor, lineId, reportFolder } from "../../../../lambdas/core/job/import-cursor.ts";
+import { firstCursor, type ImportCursor, lineId, reportFolder } from "../../../../lambdas/core/job/import-cursor.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../../../lambdas/core/job/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
@@ -19,7 +19,7 @@ beforeEach(() => {
 async function put(content: string | Uint8Array): Promise<ImportCursor> {
   const body = Buffer.from(content);
   await services.blobs.put(key, body, "application/x-ndjson");
-  return beginningOf({ key, etag: etagOf(body), size: body.byteLength, put_at: noon });
+  return firstCursor({ key, etag: etagOf(body), size: body.byteLength, put_at: noon });
 }
 const lines = (...requests: unknown[]) => requests.map((one) => `${JSON.stringify(one)}\n`).join("");
 const jobOf = (cursor: ImportCursor, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(cursor, line)}`);
@@ -434,7 +434,7 @@ describe("an import that takes long", () => {
       return { outcome: "created" };
     };
     services.queue.sendMany = async () => [];
-    const cursor = beginningOf({ key, etag: "abc", size: count * bytes, put_at: noon });
+    const cursor = firstCursor({ key, etag: "abc", size: count * bytes, put_at: noon });
     expect([await runToEnd(cursor), created]).toEqual([count / mostLines, count]);
     expect(ahead).toBeLessThan(250);
     expect(summary(cursor)).toMatchObject({ status: "finished", lines: count, scheduled: count, parts: 3 });

@@ -1,4 +1,4 @@
-import { JobError, undone } from "../../../../core/job/job-error.ts";
+import { JobError, provenUndone } from "../../../../core/job/job-error.ts";
 import {
   errorStatusOf,
   type Meaning,
@@ -39,7 +39,7 @@ export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
   const answered = ofValidation(error) ?? meaningIn(dynamoMeanings, error) ?? dynamoMeaningOf(errorStatusOf(error));
   const network = answered ? undefined : networkFault(error, `table ${table}`);
-  if (network) return neverSent(error) ? (undone(network) as JobError) : network;
+  if (network) return neverSent(error) ? (provenUndone(network) as JobError) : network;
   const [code, what, , nothingDone = false] = answered ?? withoutAnswer(error);
   const { name } = Object(error) as { name?: unknown };
   // A server that is not AWS's may put anything into the names of its errors.

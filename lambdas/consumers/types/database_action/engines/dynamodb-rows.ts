@@ -20,7 +20,7 @@ export async function writeRows(
   try {
     await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }), { abortSignal: signal });
   } catch (error) {
-    throw cancelledBy(error, action.table) ?? error;
+    throw transactionFault(error, action.table) ?? error;
   }
   return { affected_rows: rows.length };
 }
@@ -40,7 +40,7 @@ interface Reason {
 }
 
 /** The fault of the first row that cancelled the transaction; undefined for any other error. The reasons are in the rows' order. */
-function cancelledBy(error: unknown, table: string): JobError | undefined {
+function transactionFault(error: unknown, table: string): JobError | undefined {
   const { name, CancellationReasons: reasons = [] } = Object(error) as {
     name?: string;
     CancellationReasons?: Reason[];

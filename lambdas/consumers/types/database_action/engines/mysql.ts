@@ -10,7 +10,7 @@ import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { endsConnection, isMysqlAnswer, mysqlFault } from "./mysql-fault.ts";
 import { mysqlOptionsOf } from "./mysql-url.ts";
-import { isUndone, unproven, withUnconnected } from "./network-fault.ts";
+import { provesUndone, unproven, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { inRow } from "./row-fault.ts";
 import { collectorOf, marksOf } from "./rows.ts";
@@ -40,7 +40,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
       try {
         if (rows) return await runRows(connection, call, text, rows.map(valuesOf));
         await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
-        return await run(connection, action, { sql: text, values: valuesOf(input) });
+        return await runStatement(connection, action, { sql: text, values: valuesOf(input) });
       } catch (error) {
         // The fault of a row is an answer too, and its transaction has been rolled back.
         if (!(error instanceof JobError) && (!isMysqlAnswer(error) || endsConnection(error))) connection.destroy();
@@ -48,7 +48,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
       }
     });
   } catch (error) {
-    if (!isUndone(error)) signal.throwIfAborted();
+    if (!provesUndone(error)) signal.throwIfAborted();
     throw withUnconnected(mysqlFault)(error, call.reference);
   }
 }
@@ -65,7 +65,7 @@ async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlActio
     for (const [i, values] of rows.entries()) {
       await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
       // Not every storage engine undoes the rows before it.
-      const one = (await run(connection, action, { sql, values }, collected).catch((error: unknown) => {
+      const one = (await runStatement(connection, action, { sql, values }, collected).catch((error: unknown) => {
         if (!isMysqlAnswer(error)) throw error;
         if (endsConnection(error)) connection.destroy();
         throw inRow(i, mysqlFault(error, reference), { isUndone: false });
@@ -175,7 +175,7 @@ interface Statement {
   values: Bound[];
 }
 
-async function run(
+async function runStatement(
   connection: MysqlConnection,
   action: SqlAction,
   { sql, values }: Statement,

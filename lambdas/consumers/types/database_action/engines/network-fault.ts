@@ -1,4 +1,4 @@
-import { changedError, JobError, undone } from "../../../../core/job/job-error.ts";
+import { changedError, JobError, provenUndone } from "../../../../core/job/job-error.ts";
 
 /** Makes faults of network errors that an engine's driver threw. Messages name the reference. */
 export type FaultOf = (error: unknown, reference: string) => JobError;
@@ -37,7 +37,9 @@ export class Unconnected extends Error {}
 export const withUnconnected =
   (faultOf: FaultOf): FaultOf =>
   (error, reference) =>
-    error instanceof Unconnected ? (undone(faultOf(error.cause, reference)) as JobError) : faultOf(error, reference);
+    error instanceof Unconnected
+      ? (provenUndone(faultOf(error.cause, reference)) as JobError)
+      : faultOf(error, reference);
 
 /** Makes faults of what may have committed a part of its work, as a procedure may: what the server refuses of the rest proves nothing. */
 export const unproven =
@@ -77,4 +79,4 @@ export function networkFault(error: unknown, reference: string): JobError | unde
 }
 
 /** Whether a failure proves that nothing was done, which an abort that has ended the wait does not. */
-export const isUndone = (error: unknown): boolean => error instanceof JobError && error.nothingDone;
+export const provesUndone = (error: unknown): boolean => error instanceof JobError && error.nothingDone;

@@ -1,4 +1,4 @@
-import { JobError, undone } from "../../../../core/job/job-error.ts";
+import { JobError, provenUndone } from "../../../../core/job/job-error.ts";
 import { untilAborted, within } from "../../../clients/until-aborted.ts";
 import { connectTimeoutMs, type DatabaseCall, trustedIdleMs } from "./call.ts";
 import { Unconnected } from "./network-fault.ts";
@@ -101,7 +101,7 @@ export class Pool<C extends Connection> {
         await untilAborted(signal, promise);
       } catch (error) {
         // A caller that waits for a connection has sent nothing.
-        throw undone(error);
+        throw provenUndone(error);
       } finally {
         place.waiting = place.waiting.filter((waiter) => waiter !== resolve);
       }

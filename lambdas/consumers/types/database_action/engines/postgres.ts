@@ -11,7 +11,7 @@ import { callsProcedure, type SqlAction } from "../target-sql.ts";
 import { type Input, isoOf, placeholderValue } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { deepJson, safeInteger } from "./json-safe.ts";
-import { isUndone, unproven, unreadableUrl, withUnconnected } from "./network-fault.ts";
+import { provesUndone, unproven, unreadableUrl, withUnconnected } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { endsConnection, isPostgresAnswer, postgresFault } from "./postgres-fault.ts";
 import { inRow } from "./row-fault.ts";
@@ -51,7 +51,7 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
       }
     });
   } catch (error) {
-    if (!isUndone(error)) signal.throwIfAborted();
+    if (!provesUndone(error)) signal.throwIfAborted();
     throw withUnconnected(postgresFault)(error, call.reference);
   }
 }
@@ -89,7 +89,7 @@ async function runRows(
     await rollBack(connection, name);
     throw error;
   }
-  return postgresResultOf(call.action, { ...resultIn(collected), rowCount: affected, returns });
+  return postgresResultOf(call.action, { ...collectedResult(collected), rowCount: affected, returns });
 }
 
 /** A connection that cannot be rolled back is destroyed, and the server rolls it back. */
@@ -167,10 +167,14 @@ function queryPostgres(connection: PostgresConnection, statement: Statement, col
   running.on("row", guarded(collected.add, refuse));
   running.on("error", reject);
   running.on("end", resolve);
-  return promise.then(({ rowCount, fields }) => ({ ...resultIn(collected), rowCount, returns: fields.length > 0 }));
+  return promise.then(({ rowCount, fields }) => ({
+    ...collectedResult(collected),
+    rowCount,
+    returns: fields.length > 0,
+  }));
 }
 
-const resultIn = (collected: Collector) => ({ rows: collected.rows, ...marksOf(collected) });
+const collectedResult = (collected: Collector) => ({ rows: collected.rows, ...marksOf(collected) });
 
 type CollectedRows = Awaited<ReturnType<typeof queryPostgres>>;
 

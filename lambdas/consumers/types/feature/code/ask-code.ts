@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { CodeBundle, DecideQuestion } from "../../../../core/job/code-bundle.ts";
 import { codeVersion } from "../../../../core/job/code-messages.ts";
 import type { ParkedBy } from "../../../../core/job/code-progress.ts";
-import { type DecideMessage, mostFeatureSteps, scopesOf } from "../../../../core/job/decide-messages.ts";
+import { type DecideMessage, mostFeatureSteps, outerScopes } from "../../../../core/job/decide-messages.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { KeptEntry } from "../../../../core/job/run-log.ts";
 import { defined } from "../../../../core/kernel/defined.ts";
@@ -15,7 +15,7 @@ import { isBusy } from "../../../clients/code/is-busy.ts";
 import { bundleKey, linkToCode, sentLog, sentValue } from "../../../clients/code/sent-values.ts";
 import { OutOfTime, withTimeout } from "../../../engine/within-time.ts";
 import { ParsedAnswer, type ParsedDecided } from "./decide-answer.ts";
-import { logOf, type Open, type OpenRun } from "./open-run.ts";
+import { type Open, type OpenRun, runLogNameOf } from "./open-run.ts";
 
 /** What the run cannot go on with: it is parked, and tried again later. */
 export class Unanswered extends Error {
@@ -37,12 +37,12 @@ const largestPage = { entries: 1000, bytes: 3_000_000 } as const;
 
 /** How many milliseconds the code has for another answer. */
 export const leftFor = ({ deadline, clock, job }: Pick<Execution, "deadline" | "clock" | "job">): number =>
-  Math.min(longestDecisionMs, deadline - clock.now() - marginOf(job.timeout_ms));
+  Math.min(longestDecisionMs, deadline - clock.now() - askMargin(job.timeout_ms));
 
 /** How many milliseconds the code has for answers of which nothing is used yet. */
-export const mostFor = (timeoutMs: number): number => timeoutMs - marginOf(timeoutMs);
+export const mostFor = (timeoutMs: number): number => timeoutMs - askMargin(timeoutMs);
 
-const marginOf = (timeoutMs: number): number => Math.min(marginMs, timeoutMs / 4);
+const askMargin = (timeoutMs: number): number => Math.min(marginMs, timeoutMs / 4);
 
 /** Asks the code what the run does next. Throws an Unanswered if it cannot say, and a TransientError if it cannot be asked now. */
 export async function askCode(
@@ -70,7 +70,7 @@ export async function askCode(
  * what is left, the handler would run its own code anew.
  */
 async function wholeLog(run: OpenRun): Promise<KeptEntry[]> {
-  const entries = await run.services.runLogs.read(logOf(run), 0);
+  const entries = await run.services.runLogs.read(runLogNameOf(run), 0);
   if ((entries.at(-1)?.n ?? 0) >= run.last) return entries;
   throw new TransientError("NO_LOG", "The log of the run is gone.");
 }
@@ -92,14 +92,14 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
   for (const [place, page] of pages.entries()) {
     const isLast = place === pages.length - 1;
     const message = {
-      ...messageOf(execution, run, feature),
+      ...decideMessageOf(execution, run, feature),
       input,
       from: begin,
       log: page,
       ...(begin === 0 && { scopes: knownScopes(run), done: namedAsDone(run) }),
       ...(isLast ? { known: knownOf(run) } : { more: true }),
     };
-    const answer = await answerTo(invoker, execution, run, message);
+    const answer = await decideAnswerOf(invoker, execution, run, message);
     if (isLast || "need" in answer) return answer;
     begin = answer.seen;
   }
@@ -111,7 +111,7 @@ async function askFrom(invoker: CodeInvoker, execution: Execution, run: OpenRun,
  * may be in the log of the next message already.
  */
 const knownScopes = ({ scopes, kept }: OpenRun): string[] => [
-  ...new Set([...scopes, ...Object.keys(kept.open).flatMap(scopesOf)]),
+  ...new Set([...scopes, ...Object.keys(kept.open).flatMap(outerScopes)]),
 ];
 
 /** What need not be run again, as far as the message has room for it: the rest may be, by the same idempotency keys. */
@@ -125,7 +125,7 @@ const knownOf = ({ kept }: OpenRun): string[] =>
 /** Whether a key needs nothing of its command any more. */
 export const isBegun = ({ status, asking }: Open): boolean => status !== "not_started" && asking?.asks === undefined;
 
-function messageOf(
+function decideMessageOf(
   execution: Execution,
   { job, kept }: OpenRun,
   feature: string,
@@ -149,7 +149,7 @@ function messageOf(
 type Answer = Extract<ParsedAnswer, { outcome: unknown } | { need: unknown }>;
 
 /** An answer, for which the code that the run began with is given to a process that does not have it. */
-async function answerTo(
+async function decideAnswerOf(
   invoker: CodeInvoker,
   execution: Execution,
   run: OpenRun,
@@ -197,7 +197,7 @@ async function call(
 ): Promise<unknown> {
   const { clock, deadline, signal } = execution;
   const { room } = run.loading;
-  const graceMs = marginOf(run.job.timeout_ms) / 2;
+  const graceMs = askMargin(run.job.timeout_ms) / 2;
   const waitMs = Math.min(message.deadline_ms, deadline - clock.now() - 2 * graceMs) + graceMs;
   try {
     return await withTimeout(clock, Math.max(1, waitMs), (late) =>

@@ -16,18 +16,18 @@ import { RequestError } from "../../../../core/kernel/request-error.ts";
 import { changeJob, revive } from "../../../../core/operations/change-job.ts";
 import { stepViewOf } from "../../../../core/queries/step-view.ts";
 import { noteMissing } from "../../../engine/missing-event.ts";
-import { askForApprovals, textOf } from "../approvals.ts";
+import { askForApprovals, shortText } from "../approvals.ts";
 import { approvalLimits } from "../approve.ts";
-import { isPassing } from "../retry-decision.ts";
-import { messageAttemptOf, parentOf, startAs } from "../start-step.ts";
-import { isMissing, missingEvent, refusal } from "../step-faults.ts";
+import { isPassingFault } from "../retry-decision.ts";
+import { messageAttemptOf, parentOfStep, startAs } from "../start-step.ts";
+import { isMissing, missingEvent, stepRefusal } from "../step-faults.ts";
 import type { StepState } from "../step-state.ts";
 import { waitLimits } from "../target.ts";
 import { listen } from "../waits.ts";
 import { isBegun, Unanswered } from "./ask-code.ts";
 import type { ParsedCommand } from "./decide-answer.ts";
 import { endOfJob, refusedEnd } from "./ends.ts";
-import { type NewEntry, type Open, type OpenRun, progressOf } from "./open-run.ts";
+import { codeProgress, type NewEntry, type Open, type OpenRun } from "./open-run.ts";
 import { startOwnStep } from "./start-own-step.ts";
 
 export type Begins = Exclude<ParsedCommand, { c: "close" }>;
@@ -77,11 +77,11 @@ export async function beginAll(run: OpenRun, commands: readonly Begins[], isLate
   const failed: unknown[] = [];
   const beginThese = async (these: readonly Begins[]): Promise<boolean> => {
     const count = await untilLate(these, isLate, (command) =>
-      begin(run, command, begun).catch((error: unknown) => void failed.push(error)),
+      beginCommand(run, command, begun).catch((error: unknown) => void failed.push(error)),
     );
     const again = begun.again.splice(0);
     if (again.length === 0) return count === these.length;
-    await run.services.claim.record(progressOf(run));
+    await run.services.claim.record(codeProgress(run));
     return (await beginThese(again)) && count === these.length;
   };
   const isWhole = await beginThese(fresh);
@@ -104,7 +104,7 @@ async function noteScopes(run: OpenRun, commands: readonly Begins[]): Promise<vo
   const first = job.ending ? [] : commands.filter(isFirst);
   if (first.length === 0) return;
   for (const command of first) kept.open[command.k] = openOf(run, command, { status: "not_started" });
-  await services.claim.record(progressOf(run));
+  await services.claim.record(codeProgress(run));
 }
 
 function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {
@@ -119,13 +119,13 @@ function isFresh({ kept }: OpenRun, { k, f, c }: Begins): boolean {
   return !isBegun(open);
 }
 
-async function begin(run: OpenRun, command: Begins, begun: Begun): Promise<void> {
+async function beginCommand(run: OpenRun, command: Begins, begun: Begun): Promise<void> {
   switch (command.c) {
     case "sleep":
     case "wait":
-      return beginWait(run, command, begun);
+      return beginCodeWait(run, command, begun);
     case "approve":
-      return beginApproval(run, command, begun);
+      return beginCodeApproval(run, command, begun);
     default:
       return beginJob(run, command, begun);
   }
@@ -133,7 +133,11 @@ async function begin(run: OpenRun, command: Begins, begun: Begun): Promise<void>
 
 const openOf = (_run: OpenRun, { c, f }: Pick<Begins, "c" | "f">, state: StepState): Open => ({ ...state, c, f });
 
-async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "wait" }>, begun: Begun): Promise<void> {
+async function beginCodeWait(
+  run: OpenRun,
+  command: Extract<Begins, { c: "sleep" | "wait" }>,
+  begun: Begun,
+): Promise<void> {
   const { services, job, kept } = run;
   const now = services.clock.now();
   const latest = now + waitLimits.most;
@@ -144,7 +148,7 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
     begun.ended.push(refusedEnd(command.k, openOf(run, command, { status: "not_started" }), fault, now));
     return;
   }
-  const until = Math.min(untilOf(run, command) ?? latest, latest);
+  const until = Math.min(codeWaitEnd(run, command) ?? latest, latest);
   const opened: StepState = { status: "waiting", started_at: now, until, ...defined({ waits_for }) };
   if (waits_for) await listen(services, job, { placed: { key: command.k }, opened });
   kept.open[command.k] = openOf(run, command, opened);
@@ -155,7 +159,7 @@ async function beginWait(run: OpenRun, command: Extract<Begins, { c: "sleep" | "
  * When a call ends by itself. The handler has counted from the time of its log: in a run that is retried, a wait that is made again lasts as
  * long as was said from then on. What is raced against it, such as the job that has failed, has a chance so.
  */
-function untilOf(
+function codeWaitEnd(
   { kept }: OpenRun,
   { until, timeout_ms }: { until?: number | undefined; timeout_ms?: number | undefined },
 ): number | undefined {
@@ -174,7 +178,11 @@ function unreachable(step: string, awaited: readonly AwaitedSignal[]): AttemptEr
   return { code: "VALIDATION_ERROR", message: `No message could end ${step}: ${first}.`, retryable: false };
 }
 
-async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approve" }>, begun: Begun): Promise<void> {
+async function beginCodeApproval(
+  run: OpenRun,
+  command: Extract<Begins, { c: "approve" }>,
+  begun: Begun,
+): Promise<void> {
   const { services, job, kept } = run;
   const now = services.clock.now();
   const { k: key, title, show, choices, ask } = command;
@@ -184,23 +192,23 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
   const id = approvalIdOf(job, jobKey);
   const mark = known?.asking?.asks?.mark ?? approvalMark(id);
   const latest = now + approvalLimits.most;
-  const until = Math.min(untilOf(run, command) ?? latest, latest);
+  const until = Math.min(codeWaitEnd(run, command) ?? latest, latest);
   const opened: StepState = known ?? {
     ...{ status: "waiting", started_at: now, until },
     approval: {
       id,
-      title: textOf(title, approvalLimits.title),
+      title: shortText(title, approvalLimits.title),
       choices,
       asked: ask.map(({ event }, i) => `${event}${ask.length > 1 ? ` ${i + 1}` : ""}`),
     },
     asking: {
       show: show.map(({ label, value }) => ({
-        ...defined({ label: label === undefined ? undefined : textOf(label, approvalLimits.label) }),
-        value: textOf(value, approvalLimits.value),
+        ...defined({ label: label === undefined ? undefined : shortText(label, approvalLimits.label) }),
+        value: shortText(value, approvalLimits.value),
       })),
       asks: {
         mark,
-        of: ask.map(({ event, input }) => ({ event, input: marked(input, mark) as Record<string, unknown> })),
+        of: ask.map(({ event, input }) => ({ event, input: withMark(input, mark) as Record<string, unknown> })),
       },
     },
   };
@@ -216,11 +224,11 @@ async function beginApproval(run: OpenRun, command: Extract<Begins, { c: "approv
 }
 
 /** An input in which the address of the approval stands as its mark. */
-function marked(value: unknown, mark: string): unknown {
+function withMark(value: unknown, mark: string): unknown {
   if (typeof value === "string") return value.replaceAll("$Approval{url}", mark);
-  if (Array.isArray(value)) return value.map((one) => marked(one, mark));
+  if (Array.isArray(value)) return value.map((one) => withMark(one, mark));
   return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, marked(one, mark)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withMark(one, mark)]))
     : value;
 }
 
@@ -240,7 +248,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
       begun.due.push(child.due_at);
     }
   } catch (error) {
-    if (isPassing(error)) begun.refused ||= true;
+    if (isPassingFault(error)) begun.refused ||= true;
     else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
     else if (isMissing(error)) {
       const event = command.c === "run" ? command.event : command.c === "feature" ? command.feature : key;
@@ -249,7 +257,7 @@ async function beginJob(run: OpenRun, command: OfJob, begun: Begun): Promise<voi
       noteMissing(services.log, run.job, event);
     } else {
       const open = openOf(run, command, { status: "not_started" });
-      begun.ended.push(refusedEnd(key, open, refusal(error), now));
+      begun.ended.push(refusedEnd(key, open, stepRefusal(error), now));
     }
   }
 }
@@ -260,7 +268,7 @@ async function startJob(run: OpenRun, command: OfJob): Promise<Job | undefined> 
   const { k, f } = command;
   const key = jobKeyOf(kept, k);
   const of = command.c === "step" ? {} : defined({ on_parent_end: command.on_parent_end });
-  const parent = { ...parentOf(job, { key, step: of }), asked: f };
+  const parent = { ...parentOfStep(job, { key, step: of }), asked: f };
   const isUndo = isUndoKey(k) || job.ending !== undefined;
   const as = isUndo
     ? { job_id: undoJobId(job, key), parent: { ...parent, undo: true as const } }

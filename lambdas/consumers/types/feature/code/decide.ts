@@ -36,13 +36,13 @@ import { noteNeed } from "./needed-code.ts";
 import {
   append,
   byKey,
-  endOf,
+  codeProgress,
+  endEntryOf,
   type Kept,
   type NewEntry,
   type Open,
   type OpenRun,
   openRun,
-  progressOf,
 } from "./open-run.ts";
 import { keepValue } from "./values.ts";
 
@@ -83,7 +83,7 @@ export async function decideCode(
     ...{ execution, target, code },
     feature: String((event as { feature?: unknown }).feature),
   }).catch((error: unknown) => {
-    const unanswered = tooLarge(isCodeTarget(target) ? error : unreached(error));
+    const unanswered = decisionTooLarge(isCodeTarget(target) ? error : unreached(error));
     if (!(unanswered instanceof Unanswered)) throw error;
     return parkedBy(run, unanswered);
   });
@@ -104,7 +104,7 @@ const unreached = (error: unknown): unknown =>
     : error;
 
 /** What AWS takes at no time fails no run: other code, which keeps less, mends it. */
-const tooLarge = (error: unknown): unknown =>
+const decisionTooLarge = (error: unknown): unknown =>
   error instanceof PermanentError
     ? new Unanswered({
         code: "TOO_LARGE",
@@ -148,7 +148,7 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
       return park(run, due, { timer_at: services.clock.now() });
     const { ending } = run.job;
     if (ending && !run.kept.cancelled) {
-      const left = await cancelOpen(run, isLate);
+      const left = await cancelOpenCommands(run, isLate);
       if (left) return park(run, due, left === "late" ? { timer_at: services.clock.now() } : {});
     }
     const ends = await newEnds(run, target);
@@ -187,7 +187,7 @@ async function decisions(run: OpenRun, of: Deciding): Promise<Parked | Finished 
       );
     }
     if (!(await closeOpen(run, isLate))) return park(run, due, { timer_at: services.clock.now() });
-    if (outcome.is !== "continue") return ended(run, outcome);
+    if (outcome.is !== "continue") return endedRun(run, outcome);
     await beginAnew(run, outcome.input.v);
   }
 }
@@ -206,12 +206,12 @@ async function beginsWith(run: OpenRun, of: Deciding, answer: ParsedDecided): Pr
   for (const warning of warnings) services.log.warn("a handler is warned", { ...warning });
   if (run.job.bundle !== undefined) {
     // Before the log has anything of the undo: other code would be shown what it has not done.
-    if (in_vain && !kept.in_vain && answer.outcome.is === "waiting") await services.claim.record(progressOf(run));
+    if (in_vain && !kept.in_vain && answer.outcome.is === "waiting") await services.claim.record(codeProgress(run));
     return;
   }
   // Code that runs elsewhere keeps its versions itself.
   if (isCodeTarget(of.target)) await keepCode(code, execution, run, feature, definition);
-  await services.claim.record(progressOf(run), { bundle: definition });
+  await services.claim.record(codeProgress(run), { bundle: definition });
   run.job = { ...run.job, bundle: definition };
 }
 
@@ -235,12 +235,12 @@ async function tookBack(
       const open = { c: "step" as const, f };
       if (before) {
         const { as = {}, ...done } = doneBefore(run, k);
-        return endOf(k, open, { e: "done", at: now, ...done }, as);
+        return endEntryOf(k, open, { e: "done", at: now, ...done }, as);
       }
       const times = { ...(f !== "scope" && { started_at: asked }), finished_at: now };
       if (e === "done") {
         const end = { e, at: now, value: await keepValue(services.blobs, job, value?.v ?? null) };
-        return endOf(k, open, end, { status: "completed", ...times });
+        return endEntryOf(k, open, end, { status: "completed", ...times });
       }
       const { code = "Error", message = "", name, stack, retryable, step } = error ?? {};
       const told = {
@@ -256,10 +256,10 @@ async function tookBack(
       // Its own words may quote what not everybody may see.
       const shown = {
         code: "PROVIDER_ERROR",
-        message: `${k} threw ${nameOf(name ?? code)}.`,
+        message: `${k} threw ${codeErrorName(name ?? code)}.`,
         retryable: false,
       } as const;
-      return endOf(k, open, { e, at: now, error: told }, { status: "failed", ...times, error: shown });
+      return endEntryOf(k, open, { e, at: now, error: told }, { status: "failed", ...times, error: shown });
     }),
   );
   const closing = commands.filter(({ c }) => c === "close");
@@ -270,7 +270,7 @@ async function tookBack(
     const child = await closeKey(run, k, open);
     // It has done its work, which the handler may have to undo.
     if (child?.status === "completed") closed[at] = await endOfJob(run, k, open, child);
-    else closed[at] = endOf(k, open, { e: "closed", at: now }, { status: "cancelled", finished_at: now });
+    else closed[at] = endEntryOf(k, open, { e: "closed", at: now }, { status: "cancelled", finished_at: now });
   });
   const entries = [...done, ...closed];
   if (entries.length > 0) await append(run, entries);
@@ -285,7 +285,7 @@ function doneBefore({ kept }: OpenRun, key: string): NonNullable<Kept["done_befo
   throw new Unanswered({ code: "PROTOCOL", message, step: key });
 }
 
-const nameOf = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
+const codeErrorName = (name: string): string => (/^[A-Za-z][\w.$]{0,99}$/.test(name) ? name : "something");
 
 /** Ends what is open by a key. Returns its job as it stands then: it may have ended before. */
 async function closeKey({ services, job }: OpenRun, key: string, open: StepState): Promise<Job | undefined> {
@@ -326,7 +326,7 @@ async function closeOpen(run: OpenRun, isLate: () => boolean): Promise<boolean> 
  * Cancels what is open of a run that ends. What has completed meanwhile stays open, so that the handler sees it and undoes it. Returns what is left:
  * keys for which it was too `late`, or features that have to undo their own steps, which have come after what this run has still to undo.
  */
-async function cancelOpen(run: OpenRun, isLate: () => boolean): Promise<"late" | "undoing" | undefined> {
+async function cancelOpenCommands(run: OpenRun, isLate: () => boolean): Promise<"late" | "undoing" | undefined> {
   const { services, job, kept, ended: left } = run;
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
   const open = Object.entries(kept.open);
@@ -373,27 +373,27 @@ async function beginAnew(run: OpenRun, input: unknown): Promise<void> {
   run.last = 0;
   run.scopes.clear();
   run.fresh = [];
-  await services.claim.record(progressOf(run));
+  await services.claim.record(codeProgress(run));
 }
 
 type Final = Exclude<ParsedDecided["outcome"], { is: "waiting" | "continue" }>;
 
-async function ended(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
-  const progress = progressOf(run);
+async function endedRun(run: OpenRun, outcome: Final): Promise<Finished | Ended> {
+  const progress = codeProgress(run);
   if (outcome.is === "completed" && !run.job.ending) return new Finished(outcome.value.v, progress);
-  const undos = "undone" in outcome && outcome.undone ? countsOf(outcome.undone) : undefined;
-  const error = errorOf(outcome, run);
+  const undos = "undone" in outcome && outcome.undone ? undoneCounts(outcome.undone) : undefined;
+  const error = outcomeError(outcome, run);
   return new Ended(progress, defined({ undos, error }));
 }
 
-const countsOf = ({ steps, failed }: { steps: string[]; failed: string[] }): UndoCounts => ({
+const undoneCounts = ({ steps, failed }: { steps: string[]; failed: string[] }): UndoCounts => ({
   steps: steps.length + failed.length,
   undone: steps.length,
   failed: failed.length,
 });
 
 /** Why the run has failed. A run that was cancelled knows why. */
-function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
+function outcomeError(outcome: Final, { job }: OpenRun): JobError | undefined {
   if (outcome.is === "rolled_back")
     return new JobError("PROVIDER_ERROR", `It was rolled back.`, {
       retryable: false,
@@ -402,7 +402,8 @@ function errorOf(outcome: Final, { job }: OpenRun): JobError | undefined {
   if (outcome.is !== "failed" || job.ending?.cause === "cancelled") return undefined;
   const { step, code, message, name = code, stack } = outcome.error;
   const known = Object.hasOwn(jobErrorCodes, code) ? (code as JobErrorCode) : "PROVIDER_ERROR";
-  const text = step === undefined ? `The feature threw ${nameOf(name)}.` : `Step ${step} failed: ${nameOf(name)}.`;
+  const text =
+    step === undefined ? `The feature threw ${codeErrorName(name)}.` : `Step ${step} failed: ${codeErrorName(name)}.`;
   return new JobError(known, text, {
     retryable: false,
     providerCode: known === code ? undefined : code,
@@ -424,7 +425,7 @@ function park(run: OpenRun, due: readonly number[], next: { retry_decision_at?: 
     job_id === undefined ? [] : [dueOf({ due_at: now } as never, now)],
   );
   const wakeAt = nextLook([...open, ...due, ...Object.values(timer)], now);
-  return new Parked(progressOf(run), wakeAt, { ...next, ...timer });
+  return new Parked(codeProgress(run), wakeAt, { ...next, ...timer });
 }
 
 /** How long a deployment finds a run that was parked: it notes that anew whenever it has looked in vain. */

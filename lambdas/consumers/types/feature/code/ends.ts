@@ -6,8 +6,8 @@ import { defined } from "../../../../core/kernel/defined.ts";
 import { earlierAttempts, stepViewOf } from "../../../../core/queries/step-view.ts";
 import { endApproval } from "../approvals.ts";
 import { unknownEnd } from "../step-state.ts";
-import { firstMessage, timerOf } from "../waits.ts";
-import { endOf, type NewEntry, type Open, type OpenRun } from "./open-run.ts";
+import { firstMessage, waitTimer } from "../waits.ts";
+import { endEntryOf, type NewEntry, type Open, type OpenRun } from "./open-run.ts";
 import { keepResult, keepValue } from "./values.ts";
 
 /** What has ended of what is open, in the order in which it ended: jobs, waits and times. */
@@ -52,7 +52,7 @@ export async function endOfJob(run: OpenRun, key: string, open: Open, job: Job |
   if (job.status === "completed") {
     try {
       const value = await keepResult(run.loading, run.job, job.result ?? { inline: null });
-      return endOf(key, open, { e: "done", at, value }, { status: "completed", ...times });
+      return endEntryOf(key, open, { e: "done", at, value }, { status: "completed", ...times });
     } catch (error) {
       if (!(error instanceof JobError) || error.code !== "NOT_FOUND") throw error;
       const gone = {
@@ -66,7 +66,7 @@ export async function endOfJob(run: OpenRun, key: string, open: Open, job: Job |
   if (job.status === "cancelled") {
     const message = `It was cancelled${job.reason === undefined ? "" : `: ${job.reason}`}.`;
     const error = { code: "CANCELLED", message, retryable: false };
-    return endOf(key, open, { e: "failed", at, error }, { status: "cancelled", ...times });
+    return endEntryOf(key, open, { e: "failed", at, error }, { status: "cancelled", ...times });
   }
   const failed = failedEnd(key, open, at, { error: job.error ?? unknownEnd, times });
   // What own code has thrown, the handler gets in its own words.
@@ -86,7 +86,7 @@ interface Failure {
 const failedEnd = (key: string, open: Open, at: number, { error, times }: Failure): NewEntry => {
   const { code, message, retryable, provider_code } = error;
   const told = { code: provider_code ?? code, message, retryable, ...defined({ name: provider_code && code }) };
-  return endOf(key, open, { e: "failed", at, error: told }, { status: "failed", ...times, error });
+  return endEntryOf(key, open, { e: "failed", at, error: told }, { status: "failed", ...times, error });
 };
 
 /** A key that could not be begun has failed at once. */
@@ -105,7 +105,7 @@ async function endedWaits(run: OpenRun, signals: Signals): Promise<NewEntry[]> {
   for (const [key, state] of newestFirst) {
     const { started_at, until = now, waits_for } = state;
     const shown = { ...defined({ started_at, until, waits_for }), status: "completed" as const };
-    const isOver = timerOf(state) <= now;
+    const isOver = waitTimer(state) <= now;
     if (state.approval) {
       const end = await endedApproval(run, key, state, isOver);
       if (end) ends.push(end);
@@ -118,10 +118,10 @@ async function endedWaits(run: OpenRun, signals: Signals): Promise<NewEntry[]> {
       const value = await keepValue(services.blobs, job, payload ?? null);
       // It was accepted before the run looked, and the handler's time goes on from when it is told.
       const end = { e: "signal", at: Math.max(at, started_at ?? at), signal, id, value } as const;
-      ends.push(endOf(key, state, end, { ...shown, finished_at: now, received: { signal, id, at } }));
+      ends.push(endEntryOf(key, state, end, { ...shown, finished_at: now, received: { signal, id, at } }));
     } else if (isOver && waits_for) {
-      ends.push(endOf(key, state, { e: "timeout", at: until }, { ...shown, finished_at: now, timed_out: true }));
-    } else if (isOver) ends.push(endOf(key, state, { e: "fired", at: until }, { ...shown, finished_at: now }));
+      ends.push(endEntryOf(key, state, { e: "timeout", at: until }, { ...shown, finished_at: now, timed_out: true }));
+    } else if (isOver) ends.push(endEntryOf(key, state, { e: "fired", at: until }, { ...shown, finished_at: now }));
   }
   return ends;
 }
@@ -135,8 +135,13 @@ async function endedApproval(run: OpenRun, key: string, open: Open, isOver: bool
   const shown = { ...defined({ started_at, until, approval }), finished_at: now };
   const decision = approval?.decision;
   if (!decision)
-    return endOf(key, open, { e: "timeout", at: until ?? now }, { ...shown, status: "completed", timed_out: true });
+    return endEntryOf(
+      key,
+      open,
+      { e: "timeout", at: until ?? now },
+      { ...shown, status: "completed", timed_out: true },
+    );
   const told: SentDecision = { choice: decision.choice, by: decision.by ?? "", ...defined({ note: decision.note }) };
   const value = await keepValue(run.services.blobs, run.job, told);
-  return endOf(key, open, { e: "done", at: Math.min(decision.at, now), value }, { ...shown, status: "completed" });
+  return endEntryOf(key, open, { e: "done", at: Math.min(decision.at, now), value }, { ...shown, status: "completed" });
 }

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { type CodeProgress, isCodeProgress, type OpenKey } from "../../../../core/job/code-progress.ts";
-import { type LogKind, scopesOf } from "../../../../core/job/decide-messages.ts";
+import { type LogKind, outerScopes } from "../../../../core/job/decide-messages.ts";
 import type { Job } from "../../../../core/job/job.ts";
 import {
   type KeptEntry,
@@ -58,12 +58,12 @@ export async function openRun(services: AttemptServices, execution: Execution, j
   const kept = isCodeProgress<StepState>(progress)
     ? progress.code.attempt === job.attempt
       ? { ...progress.code }
-      : await begunAgain(services, job, progress.code)
-    : await begun(services, execution, job);
+      : await runBegunAgain(services, job, progress.code)
+    : await begunRun(services, execution, job);
   const run: OpenRun = {
     feature: String(Reflect.get(execution.event, "feature")),
     ...{ job, services, loading, kept, last: kept.seen, fresh: [], ended: byKey() },
-    scopes: new Set(Object.keys(kept.open).flatMap(scopesOf)),
+    scopes: new Set(Object.keys(kept.open).flatMap(outerScopes)),
   };
   kept.open = byKey(kept.open);
   if (kept.done_before) kept.done_before = byKey(kept.done_before);
@@ -73,7 +73,7 @@ export async function openRun(services: AttemptServices, execution: Execution, j
   return run;
 }
 
-async function begun({ blobs, clock }: AttemptServices, { input }: Execution, job: Job): Promise<Kept> {
+async function begunRun({ blobs, clock }: AttemptServices, { input }: Execution, job: Job): Promise<Kept> {
   const started_at = job.code_since ?? job.parked_since ?? clock.now();
   return {
     ...{ part: 1, attempt: job.attempt, seen: 0, last_at: started_at, started_at, decisions: 0, open: {} },
@@ -95,7 +95,7 @@ const seedOf = ({ id, created_at, run, begun_anew = 0 }: Job): string => {
  * The run when it is retried: its log is the one before, up to what it has failed by. What came after that is made again: jobs that have completed
  * are found by their derived ids, and the one that has failed is run again.
  */
-async function begunAgain({ runLogs, clock }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
+async function runBegunAgain({ runLogs, clock }: AttemptServices, job: Job, before: Kept): Promise<Kept> {
   const written = await runLogs.read(runLogOf({ ...job, attempt: before.attempt }, before.part), 0);
   const run = written.slice(0, before.in_vain?.at);
   const cut = failureIn(run, before.in_vain?.step);
@@ -150,16 +150,16 @@ const ownDoneIn = (entries: readonly KeptEntry[]): NonNullable<Kept["done_before
 const idsIn = (entries: readonly KeptEntry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
 
 /** Which log the run writes now. */
-export const logOf = ({ job, kept }: Pick<OpenRun, "job" | "kept">): RunLogName => runLogOf(job, kept.part);
+export const runLogNameOf = ({ job, kept }: Pick<OpenRun, "job" | "kept">): RunLogName => runLogOf(job, kept.part);
 
 /** Reads what another decision has appended. */
 async function readOn(run: OpenRun): Promise<void> {
-  for (const entry of await run.services.runLogs.read(logOf(run), run.last)) take(run, entry);
+  for (const entry of await run.services.runLogs.read(runLogNameOf(run), run.last)) takeEntry(run, entry);
 }
 
-function take(run: OpenRun, entry: KeptEntry): void {
+function takeEntry(run: OpenRun, entry: KeptEntry): void {
   const { kept } = run;
-  for (const scope of scopesOf(entry.k)) run.scopes.add(scope);
+  for (const scope of outerScopes(entry.k)) run.scopes.add(scope);
   run.last = entry.n;
   run.fresh.push(entry);
   kept.last_at = Math.max(kept.last_at, entry.at);
@@ -198,22 +198,22 @@ export async function append(run: OpenRun, entries: readonly NewEntry[]): Promis
       at = Math.max(at, entry.at);
       return { ...entry, n: run.last + 1 + i, at };
     });
-    if ((await run.services.runLogs.append(logOf(run), numbered)) === "taken") {
+    if ((await run.services.runLogs.append(runLogNameOf(run), numbered)) === "taken") {
       await readOn(run);
       return false;
     }
-    for (const entry of numbered) take(run, entry);
+    for (const entry of numbered) takeEntry(run, entry);
   }
   return true;
 }
 
 /** A copy, which the decision does not change any more: if it fails later, the job is written as it was recorded last. */
-export const progressOf = ({ kept }: OpenRun): CodeProgress<StepState> => ({
+export const codeProgress = ({ kept }: OpenRun): CodeProgress<StepState> => ({
   code: { ...kept, open: { ...kept.open }, ...(kept.done_before && { done_before: { ...kept.done_before } }) },
 });
 
 /** How an open key has ended, as an entry: with what is shown of it as a step. */
-export const endOf = (
+export const endEntryOf = (
   key: string,
   { c, f, job_id }: Pick<Open, "c" | "f" | "job_id">,
   end: Pick<NewEntry, "e" | "at"> & Partial<NewEntry>,

@@ -17,7 +17,7 @@ export const emailChannel =
     const { locale } = sending.input;
     const html = render(templates?.template, template, { field: "email.template", locale, encode: htmlValue });
     const mail: Mail = {
-      recipients: await addressesOf([to].flat()),
+      recipients: await mailAddresses([to].flat()),
       subject: render(templates?.subject, subject, { field: "email.subject", locale }).replace(/\s+/g, " "),
       html,
       text: plainText(html),
@@ -35,7 +35,7 @@ export const sendEmail = emailChannel();
  * something in any string, so a string is refused if it has line breaks, has no plain address, or has two without a comma
  * between them (the parser takes the second for a name).
  */
-async function addressesOf(lists: string[]): Promise<string[]> {
+async function mailAddresses(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");
   const found = lists.flatMap((list) => parse(list, { flatten: true }).map((one) => ({ ...one, list })));
   if (found.length > mostRecipients) {

@@ -52,10 +52,10 @@ const jsonHeaders = (token: string) =>
 const fcmMessageFor = (token: string, { title, body, data }: Push) => ({
   token,
   notification: { title, body },
-  ...(data && { data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, asText(value)])) }),
+  ...(data && { data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, dataText(value)])) }),
 });
 
-const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const dataText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 interface FcmError {
   status?: string;

@@ -82,7 +82,7 @@ export const mayNotBeIdempotent = (error: unknown): boolean =>
   codesIn(error).some((code) => code === "CLUSTER_AUTHORIZATION_FAILED" || code === "PLT_KFK_UNSUPPORTED_API");
 
 /** Whether a client that threw this should not be used again. */
-export const isLost = (error: unknown): boolean =>
+export const isKafkaLost = (error: unknown): boolean =>
   codesIn(error).some(
     (code) => /^(CONNECTION_ERROR|UNAUTHORIZED)$/.test(kafkaMeanings[code]?.[0] ?? "") || tls.test(code),
   );

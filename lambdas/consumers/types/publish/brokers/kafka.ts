@@ -6,7 +6,7 @@ import { guardSocket } from "../../../clients/guarded.ts";
 import { idempotencyHeader } from "../limits.ts";
 import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf } from "../target.ts";
-import { isLost, kafkaFault, mayNotBeIdempotent } from "./kafka-faults.ts";
+import { isKafkaLost, kafkaFault, mayNotBeIdempotent } from "./kafka-faults.ts";
 import { Keeper } from "./keeper.ts";
 import type { SendResult, TopicSending } from "./send.ts";
 
@@ -64,7 +64,7 @@ async function produce(sending: TopicSending, settings: Settings, name: string, 
   };
   const send = async (producer: Client) => producer.send({ messages: [record], acks: -1 });
   const open = async () => newProducer(settings, idempotent);
-  const { offsets } = await producers.use(`${idempotent} ${name}`, sending, open, send, isLost);
+  const { offsets } = await producers.use(`${idempotent} ${name}`, sending, open, send, isKafkaLost);
   const [written] = offsets ?? [];
   if (!written) throw new JobError("PROVIDER_ERROR", "Kafka did not say where it has written the message.");
   return { provider: "kafka", partition: written.partition, offset: String(written.offset) };

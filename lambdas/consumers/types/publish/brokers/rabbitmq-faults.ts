@@ -19,7 +19,7 @@ const tls = /^(CERT_|ERR_TLS|ERR_SSL|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_
 const socket = /^(E[A-Z]{4,}|ERR_(STREAM|SOCKET)_.*)$/;
 
 /** Whether a connection on which this happened should not be used again. A channel's error leaves the connection as it was. */
-export const isLost = (error: unknown): boolean => rabbitFault(error).code === "CONNECTION_ERROR";
+export const isRabbitLost = (error: unknown): boolean => rabbitFault(error).code === "CONNECTION_ERROR";
 
 /** The client's own message stays out of the cause too: it may quote the URL. */
 export function rabbitFault(error: unknown): JobError {

@@ -2,13 +2,13 @@ import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import { referenceName } from "../../../../core/catalog/references.ts";
-import { JobError, undone } from "../../../../core/job/job-error.ts";
+import { JobError, provenUndone } from "../../../../core/job/job-error.ts";
 import { within } from "../../../clients/until-aborted.ts";
 import { idempotencyHeader } from "../limits.ts";
 import { publishedBodyOf } from "../message.ts";
 import type { PlaceOf, TopicOf } from "../target.ts";
 import { Keeper } from "./keeper.ts";
-import { isLost, rabbitFault } from "./rabbitmq-faults.ts";
+import { isRabbitLost, rabbitFault } from "./rabbitmq-faults.ts";
 import type { SendResult, TopicSending } from "./send.ts";
 
 const connectTimeoutMs = 10_000;
@@ -43,7 +43,7 @@ export async function sendToRabbitMq(
   const routingKey = routing_key ?? input.key ?? "";
   try {
     const publish = (connection: Connection) => withChannel(sending, connection, exchange, routingKey);
-    await connections.use(url, sending, () => openConnection(url).catch(unopened), publish, isLost);
+    await connections.use(url, sending, () => openConnection(url).catch(unopened), publish, isRabbitLost);
   } catch (error) {
     throw signal.aborted ? signal.reason : rabbitFault(error);
   }
@@ -52,7 +52,7 @@ export async function sendToRabbitMq(
 
 /** What fails while a connection is made fails before a message is published. */
 const unopened = (error: unknown): never => {
-  throw undone(rabbitFault(error));
+  throw provenUndone(rabbitFault(error));
 };
 
 async function openConnection(url: string): Promise<Connection> {
