@@ -243,14 +243,15 @@ describe("an action's failure", () => {
     await expect(call).rejects.toThrow("the attempt's reason");
   });
 
-  test("is a CONNECTION_ERROR when the connection is reset, before or within the body", async () => {
+  test("is a CONNECTION_ERROR when the connection is reset before the answer, or within the body of a GET", async () => {
     await using reset = await httpServer((_, __, raw) => raw.socket.resetAndDestroy());
     await using half = await httpServer((_, response, raw) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
       setImmediate(() => raw.socket.resetAndDestroy());
     });
-    for (const { url } of [reset, half]) {
-      const error = await failureOf(calling(url));
+    const get = { action: { method: "GET" } };
+    for (const [{ url }, how] of [[reset, {}] as const, [reset, get] as const, [half, get] as const]) {
+      const error = await failureOf(calling(url, how));
       expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
       expect(error.message).toMatch(/^The connection to the provider failed \([A-Z_]+\)\.$/);
     }

@@ -3,7 +3,7 @@ import { parseExactly } from "../../../core/kernel/exact-json.ts";
 import { isSmallJson } from "../../../core/kernel/json-values.ts";
 import { endlessRoom, type Room } from "../../../core/operations/memory.ts";
 import { networkError } from "./exchange.ts";
-import { isUndecoded } from "./response.ts";
+import { decodingOf } from "./response.ts";
 import { parserCodeOf } from "./unreadable.ts";
 
 /** The largest response that a consumer keeps in memory, after decompression. */
@@ -60,6 +60,8 @@ export async function readBody(
       if (bytes > limit) break;
       chunks.push(chunk);
     }
+    const { lost } = decodingOf(response);
+    if (lost && bytes <= limit) throw lost;
   } catch (cause) {
     isBroken = breaksOff(cause, signal, keepsPart);
     if (!isBroken) throw networkError(cause, signal);
@@ -68,7 +70,7 @@ export async function readBody(
     const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MiB` : `${limit / 1024} KiB`;
     throw new JobError("PROVIDER_ERROR", `The response is larger than the limit of ${size}.`, { retryable: false });
   }
-  return { bytes: Buffer.concat(chunks), isBroken: isBroken || isUndecoded(response) };
+  return { bytes: Buffer.concat(chunks), isBroken: isBroken || decodingOf(response).failed };
 }
 
 /** Whether a failure to read the body of an answer leaves what had come of it as its body, rather than failing the call. */

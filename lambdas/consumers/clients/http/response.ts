@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { JobError } from "../../../core/job/job-error.ts";
-import { decoded } from "./decoded.ts";
+import { type Decoding, decoded } from "./decoded.ts";
 
 /** The statuses of responses without a body. */
 const bodiless = new Set([204, 205, 304]);
@@ -18,20 +18,18 @@ export function responseOf(answer: IncomingMessage): Response {
     });
   }
   if (bodiless.has(status)) answer.resume();
-  const decoding = { failed: false };
+  const decoding: Decoding = { failed: false };
   const encoding = answer.headers["content-encoding"] ?? "";
-  const body = bodiless.has(status)
-    ? null
-    : decoded(readableBodyOf(answer), encoding, () => Object.assign(decoding, { failed: true }));
+  const body = bodiless.has(status) ? null : decoded(readableBodyOf(answer), encoding, decoding);
   const response = new Response(body, { status, headers });
   decodings.set(response, decoding);
   return response;
 }
 
-const decodings = new WeakMap<Response, { failed: boolean }>();
+const decodings = new WeakMap<Response, Decoding>();
 
-/** Whether the body of a response was not encoded as its headers say, or broke off. Known once the body has been read. */
-export const isUndecoded = (response: Response): boolean => decodings.get(response)?.failed ?? false;
+/** What is wrong with the body of a response. */
+export const decodingOf = (response: Response): Readonly<Decoding> => decodings.get(response) ?? { failed: false };
 
 /** An answer may have failed before it is read, and no Response takes a stream that has. */
 function readableBodyOf(answer: IncomingMessage): Readable {
