@@ -2,7 +2,6 @@ import type { Reference } from "../core/catalog/references.ts";
 import { type CallMessage, codeVersion, type FailedOutcome, mayBeRetried } from "../core/job/code-messages.ts";
 import {
   isPortablySigned,
-  type PortableAnswer,
   type PortableFailure,
   type PortableFunction,
   type PortableInvocation,
@@ -11,7 +10,7 @@ import {
 } from "../core/job/portable-function.ts";
 import { answerCall } from "./answer-call.ts";
 import type { CodeFunction } from "./define-function.ts";
-import { boundedBody, type FetchHandler } from "./serve.ts";
+import { boundedBody, type FetchHandler, json } from "./serve.ts";
 
 export interface PortableOptions {
   /** What the functions are called together: `shop.pricing`. */
@@ -69,34 +68,35 @@ export function servePortable({ namespace, version, operations, accessKey, resol
   return async (request) => {
     const id = request.headers.get("x-ductape-invocation-id") ?? "";
     if (request.method !== "POST")
-      return failedAnswer(id, contract("POST an invocation to the route of an operation."), 405);
+      return refusedInvocation(id, contract("POST an invocation to the route of an operation."), 405);
     const body = await boundedBody(request);
-    if (body === undefined) return failedAnswer(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
+    if (body === undefined) return refusedInvocation(id, { code: "FUNCTION_REQUEST_TOO_LARGE", message: "Too large." });
     const timestamp = request.headers.get("x-ductape-timestamp") ?? "";
     const signed = request.headers.get("x-ductape-signature") ?? "";
     // Before anything of the body is read.
     if (!keys.some((key) => isPortablySigned(key, { timestamp, signed, body, now: Date.now() })))
-      return failedAnswer(id, {
+      return refusedInvocation(id, {
         code: "FUNCTION_SIGNATURE_INVALID",
         message: "The invocation is not signed with this access key, or not within the last five minutes.",
       });
     const invocation = invocationIn(body);
     if (!invocation)
-      return failedAnswer(id, contract("The body is no invocation: it has `function`, `input` and `context`."));
+      return refusedInvocation(id, contract("The body is no invocation: it has `function`, `input` and `context`."));
     const { function: of, context } = invocation;
     const mismatch = mismatchOf(request, of);
-    if (mismatch) return failedAnswer(context.invocation_id, { code: "FUNCTION_ROUTE_MISMATCH", message: mismatch });
+    if (mismatch)
+      return refusedInvocation(context.invocation_id, { code: "FUNCTION_ROUTE_MISMATCH", message: mismatch });
     if (of.namespace !== namespace || of.version !== version || !Object.hasOwn(operations, of.operation))
-      return failedAnswer(context.invocation_id, {
+      return refusedInvocation(context.invocation_id, {
         code: "FUNCTION_OPERATION_NOT_FOUND",
         message: `There is no ${portableName(of)} here, only ${Object.keys(operations).map((operation) => portableName({ namespace, version, operation }))}.`,
       });
     const answer = await answerCall(host, portableMessage(invocation));
     if ("refuse" in answer)
-      return failedAnswer(context.invocation_id, { code: "FUNCTION_UNAVAILABLE", message: answer.refuse.message });
+      return refusedInvocation(context.invocation_id, { code: "FUNCTION_UNAVAILABLE", message: answer.refuse.message });
     const { outcome } = answer;
     if (outcome.is === "completed") return json(200, { invocation_id: context.invocation_id, output: outcome.value.v });
-    return failedAnswer(context.invocation_id, portableFailure(outcome));
+    return refusedInvocation(context.invocation_id, portableFailure(outcome));
   };
 }
 
@@ -155,11 +155,8 @@ function portableMessage({ function: { operation }, input, context }: PortableIn
   };
 }
 
-const failedAnswer = (
+const refusedInvocation = (
   invocation_id: string,
   { retryable = false, ...error }: PortableFailure,
   status = statusOf[error.code] ?? 422,
 ) => json(status, { invocation_id, error: { ...error, retryable } });
-
-const json = (status: number, body: PortableAnswer): Response =>
-  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });

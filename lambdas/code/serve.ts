@@ -144,7 +144,7 @@ function messageIn(body: string): unknown {
   }
 }
 
-const json = (status: number, body: object): Response =>
+export const json = (status: number, body: object): Response =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 
 /** The same for `node:http` and Express: `app.all("/jobs", toNode(handler))`, before any parser of bodies. */

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { listedTenantsOf } from "../../core/access/tenants.ts";
+import { monthOf } from "../../core/job/spending.ts";
 import { defined } from "../../core/kernel/defined.ts";
 import { RequestError } from "../../core/kernel/request-error.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
@@ -60,7 +61,7 @@ export const doc = (): RouteDoc => ({
 type Asked = Pick<z.output<typeof Query>, "month" | "from" | "to">;
 
 function askedTime({ month, from, to }: Asked, now: number): { from: number; to: number } {
-  if (from === undefined) return monthBounds(month ?? new Date(now).toISOString().slice(0, 7), now);
+  if (from === undefined) return monthBounds(month ?? monthOf(now), now);
   const end = Math.min(to ?? now, now);
   if (from >= end) throw invalidTime("/query/from", "must be before `to`, and in the past");
   if (end - from > longestWindowMs) throw invalidTime("/query/from", "must be at most 31 days before `to`");

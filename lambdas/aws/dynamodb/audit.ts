@@ -1,5 +1,6 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { type AuditEntry, auditEntryIn, monthOf } from "../../core/access/audit-entry.ts";
+import { type AuditEntry, auditEntryIn } from "../../core/access/audit-entry.ts";
+import { monthOf } from "../../core/job/spending.ts";
 import { canonicalJson } from "../../core/kernel/canonical-json.ts";
 import { parsedJson } from "../../core/kernel/parsed-json.ts";
 import type { Audit, AuditMonth } from "../../core/ports/audit.ts";

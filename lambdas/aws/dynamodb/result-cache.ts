@@ -19,7 +19,7 @@ const runCodec: Codec<CachedRun> = {
 type Cleared = Required<Pick<Cached, "cleared_at">>;
 
 /** Products and envs have no `#`. Entries and tags have different sort keys, so a tag that looks like a hash is none. */
-const entryKey = ({ product, env, hash }: CacheKey) => ({
+const cachedKey = ({ product, env, hash }: CacheKey) => ({
   [partitionKey]: `${resultCachePrefix}${product}#${env}#${hash}`,
   [sortKey]: "ENTRY",
 });
@@ -34,7 +34,7 @@ const isEntry = (item: Item): boolean => item[sortKey]?.S === "ENTRY";
 export function dynamoResultCache({ client, table }: { client: DynamoDBClient; table: string }): ResultCache {
   return withClassifiedErrors<ResultCache>({
     async find(key) {
-      const Keys = [toAttributes(entryKey(key)), toAttributes(tagKey(key))];
+      const Keys = [toAttributes(cachedKey(key)), toAttributes(tagKey(key))];
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
       );
@@ -49,7 +49,7 @@ export function dynamoResultCache({ client, table }: { client: DynamoDBClient; t
     },
 
     async keep(key, run) {
-      const Item = toAttributes({ ...run, ...entryKey(key), [ttlAttribute]: Math.ceil(run.until / 1000) });
+      const Item = toAttributes({ ...run, ...cachedKey(key), [ttlAttribute]: Math.ceil(run.until / 1000) });
       await client.send(new PutItemCommand({ TableName: table, Item }));
     },
 

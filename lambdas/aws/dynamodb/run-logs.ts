@@ -21,9 +21,9 @@ const jobPrefix = ({ created_at }: Pick<RunLogName, "created_at">): string =>
   `${String(created_at).padStart(13, "0")}#`;
 
 const namePrefix = (log: RunLogName): string =>
-  [jobPrefix(log) + padded(log.run), padded(log.attempt), padded(log.part), ""].join("#");
+  [jobPrefix(log) + logNumber(log.run), logNumber(log.attempt), logNumber(log.part), ""].join("#");
 
-const padded = (number: number): string => String(number).padStart(10, "0");
+const logNumber = (number: number): string => String(number).padStart(10, "0");
 
 /** An append is one item, so that all of its entries are there or none: their JSON, since numbers of attributes have 38 digits and texts no half characters. */
 interface Appended {
@@ -63,7 +63,7 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
     async append(log, entries) {
       const [first] = entries;
       if (!first) return "appended";
-      const key = { [partitionKey]: logsPrefix + log.job_id, [sortKey]: namePrefix(log) + padded(first.n) };
+      const key = { [partitionKey]: logsPrefix + log.job_id, [sortKey]: namePrefix(log) + logNumber(first.n) };
       const Item = toAttributes({ ...key, entries: JSON.stringify(entries) } satisfies Appended & typeof key);
       try {
         const ConditionExpression = `attribute_not_exists(${partitionKey})`;
@@ -78,7 +78,7 @@ export function dynamoRunLogs({ client, table }: { client: DynamoDBClient; table
     async read(log, after) {
       const prefix = namePrefix(log);
       // A caller that reads on has read a whole append, so that the next entry begins another one.
-      const items = await queryItems(client, between(log.job_id, prefix + padded(after + 1), `${prefix}~`));
+      const items = await queryItems(client, between(log.job_id, prefix + logNumber(after + 1), `${prefix}~`));
       return items.flatMap(logEntriesIn);
     },
 

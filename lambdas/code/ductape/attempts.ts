@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { durationMs } from "../../core/kernel/duration-ms.ts";
 import type { Duration, FeatureContext } from "../feature/context.ts";
+import { msOf } from "../feature/ms-of.ts";
 import { isRetryableStep, isRollback, StepError } from "../feature/step-errors.ts";
 import { notHere } from "./not-here.ts";
 
@@ -63,11 +63,3 @@ export async function withinTimeout<Result>(
 /** A failure that the handler may pass over, unlike a rollback that it asks for, and a call that does not exist here. */
 export const mayFail = (error: unknown): error is StepError =>
   error instanceof StepError && error.code !== notHere && !isRollback(error);
-
-export function msOf(what: string, duration: Duration): number {
-  const ms = typeof duration === "number" || typeof duration === "string" ? durationMs(duration) : Number.NaN;
-  if (Number.isFinite(ms) && ms >= 0) return Math.round(ms);
-  throw new TypeError(
-    `${what}: ${JSON.stringify(duration)} is no duration, which is milliseconds or a text such as "5s", "5m", "1h" or "1d".`,
-  );
-}

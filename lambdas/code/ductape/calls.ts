@@ -1,3 +1,4 @@
+import { defined } from "../../core/kernel/defined.ts";
 import { type Attempts, type Base, places, retrying, withinTimeout } from "./attempts.ts";
 import type {
   ActionCall,
@@ -153,11 +154,6 @@ const hasIdempotencyKey = (input: Fields): boolean =>
 
 const contractName = (contract: Contract): string =>
   typeof contract === "string" ? contract : (contract?.namespace ?? "contract");
-
-const defined = <Of extends object>(fields: Of) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Of]?: Exclude<Of[Name], undefined>;
-  };
 
 const resultBody = (result: Untyped): Untyped => result?.body ?? null;
 

@@ -1,7 +1,8 @@
 import type { Duration, Signals } from "../feature/context.ts";
 import { type CodeFeature, defineFeature, type RollbackStrategy } from "../feature/define-feature.ts";
+import { msOf } from "../feature/ms-of.ts";
 import type { StandardSchema } from "../standard-schema.ts";
-import { msOf, withinTimeout } from "./attempts.ts";
+import { withinTimeout } from "./attempts.ts";
 import type { DuctapeContext, Untyped } from "./context.ts";
 import { type Field, fieldSchema } from "./field-schema.ts";
 import { type Defined, makeContext, type Query } from "./make-context.ts";

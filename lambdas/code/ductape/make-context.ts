@@ -1,6 +1,7 @@
 import type { RollbackStrategy } from "../feature/define-feature.ts";
+import { msOf } from "../feature/ms-of.ts";
 import { isRollback, StepError } from "../feature/step-errors.ts";
-import { type Base, mayFail, msOf, places, retrying, withinTimeout } from "./attempts.ts";
+import { type Base, mayFail, places, retrying, withinTimeout } from "./attempts.ts";
 import { ductapeCalls } from "./calls.ts";
 import type { ChildOptions, DuctapeContext, DuctapeStepOptions, Untyped } from "./context.ts";
 import { withRefusals } from "./not-here.ts";

@@ -1,3 +1,4 @@
+import { isPlain } from "../../core/kernel/plain.ts";
 import { notHereError } from "./not-here.ts";
 
 const unseen =
@@ -42,8 +43,3 @@ export function ductapeValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, ductapeValue(one)]));
 }
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-};

@@ -12,6 +12,7 @@ import {
   type StepAnswer,
   type StepMessage,
 } from "../../core/job/decide-messages.ts";
+import { remember } from "../../core/kernel/recent.ts";
 import { steeringOf, thrownOf } from "../thrown.ts";
 import { keptValue } from "./call.ts";
 import type { CodeFeature } from "./define-feature.ts";
@@ -174,13 +175,6 @@ function goesOnWith({ seen }: Session, { from, log, shown = 0 }: DecideMessage):
 
 /** -1: what the handler writes before its first entry is new, too. */
 const shownUntil = ({ shown, from }: DecideMessage): number => shown ?? (from > 0 ? from : -1);
-
-function remember<Value>(all: Map<string, Value>, name: string, value: Value, most: number): void {
-  all.delete(name);
-  all.set(name, value);
-  const [oldest] = all.keys();
-  if (all.size > most && oldest !== undefined) all.delete(oldest);
-}
 
 function decided(session: Session, { definition }: FoundFeature, { more = false, known }: DecideMessage): Decided {
   const outcome = (more ? undefined : session.outcome) ?? { is: "waiting" };

@@ -7,7 +7,6 @@ import {
   type WaitCommand,
 } from "../../core/job/decide-messages.ts";
 import { signalKeyFault } from "../../core/job/signal.ts";
-import { durationMs } from "../../core/kernel/duration-ms.ts";
 import { requestLimits } from "../../core/kernel/request-limits.ts";
 import { issuesOf } from "../issues.ts";
 import { refuseOthers } from "../refuse-others.ts";
@@ -26,6 +25,7 @@ import type {
   WaitOptions,
 } from "./context.ts";
 import { type Frame, frames } from "./frame.ts";
+import { msOf } from "./ms-of.ts";
 import { type Asked, never, type Session } from "./session.ts";
 import { isRetryableStep, StepError } from "./step-errors.ts";
 
@@ -345,14 +345,6 @@ function beginBranch(session: Session, frame: Frame, name: string, begun: Promis
       `ctx.race: \`${name}\` is neither a call of ctx nor a function, so what it has open cannot be closed. Make it a function: ${name}: () => ...`,
     );
   return { branch: new Branch(undefined, [key]), promise: begun };
-}
-
-function msOf(what: string, duration: Duration): number {
-  const ms = typeof duration === "number" || typeof duration === "string" ? durationMs(duration) : Number.NaN;
-  if (Number.isFinite(ms) && ms >= 0) return Math.round(ms);
-  throw new TypeError(
-    `${what}: ${JSON.stringify(duration)} is no duration, which is milliseconds or a text such as "30s", "5m", "2h" or "3d".`,
-  );
 }
 
 /** A text without an offset would be another time on another machine. */

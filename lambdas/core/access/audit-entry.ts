@@ -143,9 +143,6 @@ export const auditEntryIn = (value: unknown): AuditEntry | undefined => {
 /** The first id of a time, and of all later ones: every id of an earlier time sorts before it. */
 export const firstAuditId = (at: number): string => firstIdOf("aud_", at);
 
-/** The month of a time in UTC: `2030-01`. */
-export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, "YYYY-MM".length);
-
 /** For how many days entries are kept: what a deployment sets, and what those of the command `keys` have, which knows no settings. */
 export const defaultAuditDays = 400;
 

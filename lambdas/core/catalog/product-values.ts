@@ -1,8 +1,7 @@
 import * as z from "zod";
+import { isPlain } from "../kernel/plain.ts";
 import { Tag } from "../kernel/tag.ts";
 import { isReference } from "./references.ts";
-
-const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Why a value cannot be a variable or a constant: the first thing in it that JSON would change, or that is a credential. */
 function faultIn(value: unknown, path: PropertyKey[]): { path: PropertyKey[]; message: string } | undefined {

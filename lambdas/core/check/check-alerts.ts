@@ -8,6 +8,7 @@ import { faultsBesideExpressions } from "../expressions/stand-ins.ts";
 import { catalogTemplateFaults } from "../expressions/template-faults.ts";
 import { valueFaults } from "../expressions/values.ts";
 import type { Fault } from "../kernel/errors.ts";
+import { under } from "../kernel/find-faults.ts";
 import { didYouMean, jsonPointer } from "../kernel/schema.ts";
 
 /** What `$Alert` has. */
@@ -37,15 +38,14 @@ const alertParts = [
 /** The faults of a product's alerts and receivers that a schema cannot find; pointers start with `prefix`. */
 export const checkAlerts = (product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] => [
   ...Object.entries(receiversOf(product)).flatMap(([name, receiver]) =>
-    under([...prefix, "receivers", name], "event" in receiver ? receiverFaults(product, registry, receiver) : []),
+    "event" in receiver
+      ? receiverFaults(product, registry, receiver).map((fault) => under([...prefix, "receivers", name], fault))
+      : [],
   ),
   ...Object.entries(alertsOf(product)).flatMap(([name, alert]) =>
-    under([...prefix, "alerts", name], alertFaults(product, name, alert)),
+    alertFaults(product, name, alert).map((fault) => under([...prefix, "alerts", name], fault)),
   ),
 ];
-
-const under = (path: PropertyKey[], faults: readonly Fault[]): Fault[] =>
-  faults.map(({ pointer, detail }) => ({ pointer: jsonPointer(path) + pointer, detail }));
 
 type ToEvent = Extract<Receiver, { event: string }>;
 

@@ -13,7 +13,7 @@ import { isGroup } from "../catalog/targets/group.ts";
 import { orGroup } from "../catalog/targets/group-schema.ts";
 import { Webhook, webhooksOf } from "../catalog/webhook.ts";
 import type { Fault } from "../kernel/errors.ts";
-import { findFaults, uncovered, valueAt } from "../kernel/find-faults.ts";
+import { findFaults, uncovered, under, valueAt } from "../kernel/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../kernel/schema.ts";
 import { EventTag, Tag } from "../kernel/tag.ts";
 import { checkAlerts } from "./check-alerts.ts";
@@ -101,11 +101,6 @@ function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[
     }),
   );
 }
-
-const under = (path: PropertyKey[], { pointer, detail }: Fault): Fault => ({
-  pointer: jsonPointer(path) + pointer,
-  detail,
-});
 
 function checkEnvs(product: Product, target: unknown, place: PropertyKey[]): Fault[] {
   const envs = (target as { envs?: Record<string, unknown> }).envs;

@@ -76,9 +76,9 @@ export function dateAfter(date: Date, amount: number, unit: string): Date | stri
 
 function addUnits(date: Date, amount: number, unit: string): Date {
   const to = new Date(date);
-  if (isKeyOf(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
-  if (isKeyOf(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
-  if (isKeyOf(months, unit)) {
+  if (isOwnKey(lengths, unit)) to.setTime(date.getTime() + amount * lengths[unit]);
+  if (isOwnKey(days, unit)) to.setUTCDate(date.getUTCDate() + amount * days[unit]);
+  if (isOwnKey(months, unit)) {
     to.setUTCMonth(date.getUTCMonth() + amount * months[unit], 1);
     // A shorter month has no 31st: its last day instead.
     to.setUTCDate(Math.min(date.getUTCDate(), lastDay(to)));
@@ -86,7 +86,8 @@ function addUnits(date: Date, amount: number, unit: string): Date {
   return to;
 }
 
-const isKeyOf = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table => Object.hasOwn(table, key);
+const isOwnKey = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table =>
+  Object.hasOwn(table, key);
 
 function lastDay(date: Date): number {
   const last = new Date(date);

@@ -25,7 +25,8 @@ export const settleMs = 10 * 60_000;
 /** Of how many events it is kept what they have used. A product with more of them loses the cheapest. */
 const mostEvents = 100;
 
-const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
+/** The month of a time, in UTC: `2026-12`. */
+export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, "YYYY-MM".length);
 const startOfMonth = (time: number): number => Date.parse(`${monthOf(time)}-01T00:00:00Z`);
 
 /**

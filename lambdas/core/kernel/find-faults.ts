@@ -35,7 +35,7 @@ export function findFaults<Schema extends z.ZodType>(
     if (parsed.success) return { faults, data: parsed.data, rest, lost };
     const found = placedFaultsOf(parsed.error).map((fault) => ({ ...fault, pointer: jsonPointer(fault.path) }));
     const fresh = found.filter(({ pointer }) => !reported.has(pointer));
-    for (const { pointer, detail } of fresh) faults.push({ pointer: jsonPointer(prefix) + pointer, detail });
+    faults.push(...fresh.map((fault) => under(prefix, fault)));
     if (faults.length > faultSearchLimit || round > mostRounds) return { faults, lost };
     // A part that needs a removed part is removed too.
     const wrong =
@@ -50,6 +50,12 @@ export function findFaults<Schema extends z.ZodType>(
     rest = withoutPaths(rest, treeOf(removed.map(({ path }) => path)));
   }
 }
+
+/** A fault of a part, as one of the whole that has the part at `path`. */
+export const under = (path: Path, { pointer, detail }: Fault): Fault => ({
+  pointer: jsonPointer(path) + pointer,
+  detail,
+});
 
 /** A path and all paths that enclose it. */
 const enclosingPaths = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);

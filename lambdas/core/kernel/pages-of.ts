@@ -4,7 +4,8 @@ export interface PageBounds {
   bytes: number;
 }
 
-const jsonBytes = (entry: unknown): number => Buffer.byteLength(JSON.stringify(entry));
+/** The bytes of the JSON of a value. */
+export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? "null");
 
 /**
  * Divides a list, in its order, into pages that keep bounds. An entry that is larger has a page to itself. The bytes are those of the

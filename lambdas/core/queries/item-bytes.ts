@@ -1,4 +1,5 @@
 import { isBlob, type Job, keptFields, type RunRecord } from "../job/job.ts";
+import { jsonBytes } from "../kernel/pages-of.ts";
 
 /*
  * The size by which DynamoDB bills a stored job, as far as the job itself says it.
@@ -53,8 +54,6 @@ function fieldBytes(name: string, value: unknown): number {
 
 /** A map with the field `inline`. */
 const inlineBytes = (value: unknown): number => 3 + 1 + "inline".length + jsonBytes(value);
-
-const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? "null");
 
 /** A list or a map takes three bytes, and one more for each of its elements. */
 function valueBytes(value: unknown): number {

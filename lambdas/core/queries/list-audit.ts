@@ -1,6 +1,7 @@
 import type * as z from "zod";
-import { type AuditEntry, firstAuditId, monthOf, timeOfAuditId } from "../access/audit-entry.ts";
+import { type AuditEntry, firstAuditId, timeOfAuditId } from "../access/audit-entry.ts";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
+import { monthOf } from "../job/spending.ts";
 import { defined, pick } from "../kernel/defined.ts";
 import { inParallel, readsAtOnce } from "../kernel/in-parallel.ts";
 import type { Audit } from "../ports/audit.ts";

@@ -213,7 +213,7 @@ function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, ca
   const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
   if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);
   const ofType = found && request.input ? findInputFaults(found, request.input).faults : [];
-  return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
+  return [...unknownPlace({ product_tag, env, event }, catalog), ...ofType];
 }
 
 function eventFaults(
@@ -226,7 +226,7 @@ function eventFaults(
 }
 
 /** The fault of the first of product, env and event that the catalog does not have. */
-function unknownNames({ product_tag, env, event }: LooseRequest, catalog: Catalog): Fault[] {
+function unknownPlace({ product_tag, env, event }: LooseRequest, catalog: Catalog): Fault[] {
   if (product_tag === undefined) return [];
   try {
     if (env === undefined) catalog.product(product_tag);

@@ -1,4 +1,5 @@
-import { type AuditEntry, auditEntryIn, monthOf } from "../../../lambdas/core/access/audit-entry.ts";
+import { type AuditEntry, auditEntryIn } from "../../../lambdas/core/access/audit-entry.ts";
+import { monthOf } from "../../../lambdas/core/job/spending.ts";
 import { canonicalJson } from "../../../lambdas/core/kernel/canonical-json.ts";
 import type { Audit } from "../../../lambdas/core/ports/audit.ts";
 

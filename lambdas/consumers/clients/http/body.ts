@@ -29,7 +29,7 @@ export function encodeBody(body: Body, type: BodyType): EncodedBody {
     case "form":
       return { text: form(body).toString(), contentType: "application/x-www-form-urlencoded" };
     case "text":
-      return { text: plainText(body), contentType: "text/plain; charset=utf-8" };
+      return { text: plainTextIn(body), contentType: "text/plain; charset=utf-8" };
   }
 }
 
@@ -46,7 +46,7 @@ function form(body: Record<string, unknown>): URLSearchParams {
   return fields;
 }
 
-function plainText(body: Record<string, unknown>): string {
+function plainTextIn(body: Record<string, unknown>): string {
   const other = Object.keys(body).find((name) => name !== "text");
   if (other !== undefined) throw invalidInput(`The body is plain text: it has no field ${quoted(other)}, only "text".`);
   if (typeof body.text !== "string") throw invalidInput('The body is plain text: it needs the field "text", a string.');

@@ -20,7 +20,7 @@ export function shownAnswerOf(answer: ProviderAnswer, secrets: readonly string[]
   const text = isText
     ? hide(textInCharset(whole, type))
     : hideBytes(whole, values).subarray(0, mostBytes).toString("base64");
-  const body = isText ? cutText(text) : text;
+  const body = isText ? shownText(text) : text;
   const isCut =
     answer.isCut || whole.length < answer.body.length || (isText ? body !== text : whole.length > mostBytes);
   return {
@@ -35,7 +35,7 @@ export function shownAnswerOf(answer: ProviderAnswer, secrets: readonly string[]
 /** What own code has written, without the credentials that the engine has resolved for it. */
 export function shownLogOf({ text, cut = false }: Written, secrets: readonly string[]): ShownAnswer {
   const whole = hiding(secrets)?.(text) ?? text;
-  const body = cutText(whole);
+  const body = shownText(whole);
   return { status: 0, headers: {}, body, log: true, ...((cut || body !== whole) && { cut: true as const }) };
 }
 
@@ -56,7 +56,7 @@ function textInCharset(bytes: Buffer, type: string | null): string {
   }
 }
 
-function cutText(text: string): string {
+function shownText(text: string): string {
   const bytes = Buffer.from(text);
   return bytes.length <= mostBytes
     ? text

@@ -22,6 +22,7 @@ import type { CredentialPlaceholders } from "./credential-placeholders.ts";
 import { feature } from "./definition.ts";
 import { type Places, placesIn } from "./places.ts";
 import { type JobOptions, jobOptions, messageAttemptOf, parentOfStep, presentOf } from "./start-step.ts";
+import { unusable } from "./step-faults.ts";
 import { concurrencyOf, type JobStep } from "./steps.ts";
 import { type ForEach, itemLimits, itemNames } from "./target.ts";
 
@@ -66,8 +67,6 @@ export function itemsToRun({ items, max = itemLimits.items }: ForEach, scope: Sc
   if (values.length > max) throw unusable(`The list has ${values.length} items, and the step takes ${max} at most`);
   return { values, scope };
 }
-
-const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
 /** The input of an item. What the list brings in is data, and is never evaluated. Throws a JobError if it cannot be made. */
 export function inputOf({ input = {}, for_each }: JobStep, { values, scope }: ItemsToRun, index: number) {

@@ -127,5 +127,5 @@ const keptElsewhere = (child: Job, result_bytes: number): Entries =>
     ? numbers(0, child.list.items).map((item) => ({ job_id: childIdOf(child, item) }))
     : [{ job_id: child.id, result_bytes }];
 
-const numbers = (from: number, to: number): number[] =>
+export const numbers = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);

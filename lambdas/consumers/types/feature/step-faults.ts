@@ -1,5 +1,6 @@
 import type { AttemptError } from "../../../core/job/attempt.ts";
 import type { Job } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { RequestError } from "../../../core/kernel/request-error.ts";
 import { shorten } from "../../../core/kernel/sizes.ts";
 import type { JobStepView } from "../../../core/queries/step-view.ts";
@@ -28,6 +29,10 @@ export const stepRefusal = (error: RequestError): AttemptError => ({
   message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
   retryable: false,
 });
+
+/** The failure of a step whose definition or input leads to what it cannot work with. */
+export const unusable = (message: string): JobError =>
+  new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
 /** The end of a step that could not be started. */
 export const refusedStep = (error: AttemptError, now: number): JobStepView => ({

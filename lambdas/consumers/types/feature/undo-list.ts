@@ -21,6 +21,7 @@ import {
   startWhole,
   takenInputs,
 } from "./for-each.ts";
+import { numbers } from "./list-results.ts";
 import { addPlace, type Places } from "./places.ts";
 import { mostGatheredBytes, storedBytesOf } from "./results.ts";
 import { type JobOptions, jobOptions } from "./start-step.ts";
@@ -146,7 +147,7 @@ async function completedItems(
   const many = entries?.length ?? list?.list.items ?? 0;
   const isDoubtful = (index: number) =>
     entries === undefined || isElsewhere(entries[index]) || (failed > 0 && isFailure(entries[index]));
-  const itemJobs = list && jobsOfItems(services, job, list);
+  const itemJobs = list && endedItems(services, job, list);
   const size = list?.list.page_size ?? many;
 
   let skipped = 0;
@@ -173,14 +174,14 @@ const unknownItems: AttemptError = {
 };
 
 /** Whether an entry in the result of a list may stand for one that is elsewhere, or for an item that has failed. */
-const isElsewhere = (entry: unknown): boolean => typeof fieldIn(entry, "job_id") === "string";
-const isFailure = (entry: unknown): boolean => typeof fieldIn(fieldIn(entry, "error"), "code") === "string";
+const isElsewhere = (entry: unknown): boolean => typeof valueOfField(entry, "job_id") === "string";
+const isFailure = (entry: unknown): boolean => typeof valueOfField(valueOfField(entry, "error"), "code") === "string";
 
-const fieldIn = (value: unknown, field: string): unknown =>
+const valueOfField = (value: unknown, field: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[field] : undefined;
 
 /** Reads the jobs of items of a page, which are over then. */
-function jobsOfItems(services: ConsumerServices, job: Job, list: ListJob) {
+function endedItems(services: ConsumerServices, job: Job, list: ListJob) {
   const { jobs } = services;
   const reason = job.ending?.cause === "failed" ? stepReasons.featureFailed : stepReasons.featureCancelled;
   const ended = async (one: Job, of: Job): Promise<Job> =>
@@ -225,6 +226,3 @@ async function resultsOfJobs({ blobs }: Pick<ConsumerServices, "blobs">, jobs: R
     return held.has(index) || !one ? held.get(index) : load(blobs, one);
   };
 }
-
-const numbers = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);

@@ -1,6 +1,5 @@
 import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import { type Job, jobMessageOf } from "../../../core/job/job.ts";
-import { JobError } from "../../../core/job/job-error.ts";
 import { runSince } from "../../../core/job/run-wait.ts";
 import { type Signal, type SignalAddress, signalKeyFault } from "../../../core/job/signal.ts";
 import { defined } from "../../../core/kernel/defined.ts";
@@ -12,6 +11,7 @@ import { epochMs, Time } from "../../../core/kernel/start-time.ts";
 import type { Services } from "../../../core/operations/services.ts";
 import { fitsSignal } from "../../../core/requests/signal-request.ts";
 import { closeApprovals, endApproval } from "./approvals.ts";
+import { unusable } from "./step-faults.ts";
 import type { BegunWait, StepState, StepStates } from "./step-state.ts";
 import { awaitedBy, type PlacedStep, stepsOf } from "./steps.ts";
 import { type FeatureTarget, type Wait, waitLimits } from "./target.ts";
@@ -53,8 +53,6 @@ function waitEndOf({ for: duration, until, timeout = waitLimits.most }: Wait, sc
   if (!(at <= now + waitLimits.most)) throw unusable("The time to wait until is no time, or more than 400 days ahead");
   return at;
 }
-
-const unusable = (message: string) => new JobError("VALIDATION_ERROR", `${message}.`, { retryable: false });
 
 /** When a wait ends by itself. */
 export const waitTimer = ({ until = 0, waits_for, approval }: StepState): number =>

@@ -11,11 +11,11 @@ import { urlPath } from "./object-key.ts";
 /** The fields of a service account's JSON key that are used. */
 const ServiceAccount = z.object({
   client_email: z.string().min(3),
-  private_key: z.string().refine(isPrivateKey),
+  private_key: z.string().refine(canSign),
   project_id: z.string().optional(),
 });
 
-function isPrivateKey(pem: string): boolean {
+function canSign(pem: string): boolean {
   try {
     createPrivateKey(pem);
     return true;

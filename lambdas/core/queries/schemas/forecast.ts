@@ -1,15 +1,10 @@
 import * as z from "zod";
 import { at } from "./at.ts";
-import { RateSchema } from "./limits.ts";
+import { limitNumbers } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 import { UpcomingSchema } from "./upcoming.ts";
 
 const place = { product_tag: z.string(), env: z.string() };
-
-const numbers = {
-  concurrency: z.int().exactOptional().describe("How many attempts with the same key may run at a time."),
-  rate: RateSchema.exactOptional(),
-};
 
 export const ForecastHourSchema = z
   .object({
@@ -36,7 +31,7 @@ export const ForecastLimitSchema = z
     ...place,
     limit: z.string().describe("The name of the limit in the catalog."),
     key: z.string().describe("The key; empty for a limit without keys. A long or hidden key is a hash."),
-    ...numbers,
+    ...limitNumbers,
     due: z.int().describe("How many jobs come to it, those included that wait there now."),
     waiting_now: z.int().describe("How many jobs are due already and have not started."),
     waits: z.int().describe("How many of them stand in line, however shortly."),
@@ -44,7 +39,7 @@ export const ForecastLimitSchema = z
     lines: z.array(ForecastLineSchema).describe("The lines, the longest first, at most 5."),
     left: z.int().describe("How many stand in line at `covers_until`."),
     no_wait: z
-      .object(numbers)
+      .object(limitNumbers)
       .exactOptional()
       .describe(
         "The least numbers at which none of those who are still to come would wait. Absent where none of them waits; a number is absent where none that is allowed would do.",

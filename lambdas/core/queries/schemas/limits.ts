@@ -12,14 +12,14 @@ export const RateSchema = z
     description: "`limit` starts per `period_ms` milliseconds, up to `burst` of them at once.",
   });
 
-const numbers = {
+export const limitNumbers = {
   concurrency: z.int().exactOptional().describe("How many attempts with the same key may run at a time."),
   rate: RateSchema.exactOptional(),
 };
 
 const PinSchema = z
   .object({
-    ...numbers,
+    ...limitNumbers,
     until: at("When the numbers of the catalog hold again."),
     pinned_at: at("When they were pinned."),
     reason: z.string().exactOptional(),
@@ -66,7 +66,7 @@ export const LimitSchema = z
     name: z.string().describe("The name of the limit in the catalog."),
     description: z.string().exactOptional(),
     key: z.string().exactOptional().describe("The expression that gives a job its key, as the catalog has it."),
-    ...numbers,
+    ...limitNumbers,
     pinned: PinSchema.exactOptional(),
     in_force_at: at(
       "From when every consumer follows the numbers above, while they are pinned and in the answer that unpins them: 5 seconds after the change. Jobs in line follow at once at the first 100 keys with a line, and at all others within a minute.",
@@ -87,7 +87,7 @@ export const LimitListSchema = z.object({ limits: z.array(LimitSchema) }).meta({
 export const ExplainedGateSchema = z
   .object({
     limit: z.string().describe("The name of the limit in the catalog."),
-    ...numbers,
+    ...limitNumbers,
     ...gateFields,
     would: z
       .enum(["start", "wait"])

@@ -49,7 +49,7 @@ export function requestOf(
   const tenant = { product_tag: product.tag, env };
   if ("signal" in to) {
     const payload = to.payload === undefined ? undefined : resolve(to.payload, scope);
-    const body = { ...tenant, signal: to.signal, key: keyPartOf(to.key, scope, "/to/key"), payload, id: key };
+    const body = { ...tenant, signal: to.signal, key: deliveryKeyPart(to.key, scope, "/to/key"), payload, id: key };
     return { is: "signal", delivery_id, signal: parseSignal(body, catalog) };
   }
   const {
@@ -76,7 +76,7 @@ const deliveryScope = ({ product, env }: FoundHook, delivery: Delivery, now: num
 });
 
 const idIn = ({ hook }: FoundHook, delivery: Delivery, scope: Scope): string =>
-  hook.id === undefined ? deliveryId(hook.verify.preset, delivery) : keyPartOf(hook.id, scope, "/id");
+  hook.id === undefined ? deliveryId(hook.verify.preset, delivery) : deliveryKeyPart(hook.id, scope, "/id");
 
 /** What a delivery is known by, also of one that the hook does not take. Undefined where that cannot be told. */
 export function idOfDelivery(found: FoundHook, delivery: Delivery, now: number): string | undefined {
@@ -96,7 +96,7 @@ function deliveryBodyFaults({ hook: { schema } }: FoundHook, body: unknown): Fau
 }
 
 /** A text that an expression must yield: without it deliveries would share a name. */
-function keyPartOf(template: string, scope: Scope, pointer: string): string {
+function deliveryKeyPart(template: string, scope: Scope, pointer: string): string {
   const text = keyPart(resolve(template, scope));
   if (text !== undefined) return text;
   throw invalidRequest([

@@ -1,19 +1,13 @@
 import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
 import { JobError } from "../../../../core/job/job-error.ts";
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
-import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
+import { snsClients } from "../../../clients/aws/sns-clients.ts";
 import { errorNamesOf, type Meaning } from "../../../clients/fault-table.ts";
 import { type ChannelSending, contentFor, type SendChannel, settingFor } from "../channel.ts";
 import { type Achieved, fanOut, type SendOutcome } from "../fan-out.ts";
 import type { SmsTarget } from "../target.ts";
 import { fillVariables, render } from "../template.ts";
 import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
-
-const snsClients = () =>
-  clientPerPlace(async (region: string | undefined) => {
-    const { SNSClient } = await import("@aws-sdk/client-sns");
-    return new SNSClient(clientSettings({ region, requestTimeout: 20_000 }));
-  });
 
 const unsendable: Meaning = ["VALIDATION_ERROR", "SNS cannot send the text message as it is."];
 export const smsFaults = messagingFaults("SNS", {

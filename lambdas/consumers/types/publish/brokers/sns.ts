@@ -1,17 +1,11 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
-import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
+import { snsClients } from "../../../clients/aws/sns-clients.ts";
 import type { Meaning } from "../../../clients/fault-table.ts";
 import { attributeSafeBody } from "../message.ts";
 import type { TopicOf } from "../target.ts";
 import { messageAttributesOf, messageGroupOf } from "./attributes.ts";
 import type { SendResult, TopicSending } from "./send.ts";
-
-const snsClients = () =>
-  clientPerPlace(async (region: string | undefined) => {
-    const { SNSClient } = await import("@aws-sdk/client-sns");
-    return new SNSClient(clientSettings({ region, requestTimeout: 20_000 }));
-  });
 
 const unsendable: Meaning = ["VALIDATION_ERROR", "SNS cannot publish the message as it is."];
 const key: Meaning = ["CONFIGURATION_ERROR", "SNS cannot use the KMS key of the topic."];
