@@ -412,6 +412,7 @@ export const migrate =
   (job, now) => {
     if (job.ending) throw conflict(job, now, "its run ends, and its steps are undone.");
     if (job.status === "completed" || job.status === "cancelled") throw conflict(job, now, "its run is over.");
+    if (isLeft(job)) throw conflict(job, now, notUndone);
     if (job.definition === undefined)
       throw conflict(job, now, "its run has not begun, and begins by the present definition.");
     if (job.definition === definition && job.code_since === undefined) return "unchanged";

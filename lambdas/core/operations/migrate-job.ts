@@ -179,7 +179,8 @@ async function plannedFor(services: Migrating, job: Job, found: FoundEvent): Pro
   const from = kept ? definedSteps(catalog.registry, kept) : [];
   const to = definedSteps(catalog.registry, definitionOf(found));
   const progress = (job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {};
-  const begun = await begunSteps(services, job, progress, [...from, ...to]);
+  // What was undone is done again from the start.
+  const begun = job.rolled_back ? {} : await begunSteps(services, job, progress, [...from, ...to]);
   const { steps, refusals } = planMigration(from, to, begun);
   const others = [...undoRefusals(job, progress), ...(await inputRefusals(services, job, found))];
   return { steps, refusals: [...refusals, ...others] };

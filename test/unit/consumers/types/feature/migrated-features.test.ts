@@ -8,7 +8,7 @@ import { findApproval } from "../../../../../lambdas/core/operations/decide-appr
 import { migrateJob } from "../../../../../lambdas/core/operations/migrate-job.ts";
 import { viewOf } from "../../../../../lambdas/core/queries/view.ts";
 import { aJob, noon } from "../../../../support/builders.ts";
-import { type Actions, featureWorld, stepsOf } from "../../../../support/feature-world.ts";
+import { type Actions, call, featureWorld, stepsOf } from "../../../../support/feature-world.ts";
 
 const hour = 3_600_000;
 
@@ -325,6 +325,40 @@ describe("a failed run that is moved to the present definition", () => {
     expect((await problemOf(world.migrate())).message).toContain(
       "main.create has begun, and would depend on main.mail",
     );
+  });
+});
+
+describe("a run that was rolled back", () => {
+  const undoing = { jobs: { remove: call("create") } };
+  const create = { event: "create", undo: { event: "remove" } };
+  const fails = () => {
+    throw new JobError("NOT_FOUND", "The API answered 404.");
+  };
+
+  async function rolledBack(actions: Actions) {
+    const world = featureWorld({ onboard: { sequences: { main: [create, { event: "charge" }] } } }, actions, undoing);
+    const id = (await world.run())?.id ?? "";
+    world.deploy({ onboard: { sequences: { main: [{ event: "mail" }, create] } } });
+    return { ...world, id, ...actionsOf(world, id) };
+  }
+
+  it("begins from the start when it is retried, so that no step of it has begun", async () => {
+    const world = await rolledBack({ charge: fails });
+    expect(await world.feature()).toMatchObject({ status: "failed", rolled_back: { steps: 1, failed: 0 } });
+    expect((await world.migrate()).steps).toMatchObject([
+      { step: "main.mail", action: "new", status: "not_started" },
+      { step: "main.create", action: "runs", status: "not_started" },
+      { step: "main.charge", action: "dropped", status: "not_started" },
+    ]);
+    await changeJob(world.services, world.id, retry(0));
+    await world.settle();
+    expect(world.ran.map(({ event }) => event)).toEqual(["create", "charge", "remove", "mail", "create"]);
+    expect(await world.feature()).toMatchObject({ status: "completed" });
+  });
+
+  it("is not moved if steps of it could not be undone, since it cannot be retried", async () => {
+    const world = await rolledBack({ charge: fails, remove: fails });
+    expect((await problemOf(world.migrate(true))).message).toContain("steps of it could not be undone");
   });
 });
 
