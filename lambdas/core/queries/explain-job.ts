@@ -10,6 +10,7 @@ import type { Fields } from "../kernel/fields.ts";
 import { eventOfJob, isInCatalog, lossOfEvent } from "../operations/kept-event.ts";
 import type { Services } from "../operations/services.ts";
 import { fitsSignal } from "../requests/signal-request.ts";
+import { codeProgressOf } from "./code-steps.ts";
 import type { JobExplanationSchema } from "./schemas/job-explanation.ts";
 import type { StepView } from "./step-view.ts";
 import { undoPlan } from "./undo-plan.ts";
@@ -28,10 +29,12 @@ export async function explainJob(services: Services, job: Job, now: number): Pro
   const found = job.type === "feature" ? await eventOfJob(services, job) : undefined;
   const steps = Object.entries(view.steps ?? {});
   const open = view.status === "running" ? steps.filter(([, { status }]) => status === "waiting") : [];
+  // A run of code that has begun anew does not show the waits of before.
+  const taken = open.length > 0 ? ((await codeProgressOf(services, job))?.taken ?? []) : [];
   const waits = await Promise.all(
     open.map(async ([step, state]): Promise<ExplainedWait> => {
       const { started_at: since = 0, until = 0, waits_for: signals, approval } = state;
-      const messages = signals && (await untakenBy(services, { job, found, view }, signals));
+      const messages = signals && (await untakenBy(services, { job, found, view, taken }, signals));
       return {
         step,
         since,
@@ -62,6 +65,8 @@ interface Run {
   job: Job;
   found: FoundEvent | undefined;
   view: JobView;
+  /** The ids of the messages that a run of code keeps as taken. */
+  taken: readonly string[];
 }
 
 /** The latest messages for a wait that its run has not taken. */
@@ -83,8 +88,8 @@ async function untakenBy({ signals }: Services, run: Run, awaited: readonly Awai
     .slice(0, mostMessages);
 }
 
-function whyNot({ job, view }: Run, fields: Fields | undefined, { id, at, payload }: Signal): Untaken["why"] {
-  if (Object.values(view.steps ?? {}).some(({ received }) => received?.id === id)) return "taken";
+function whyNot({ job, view, taken }: Run, fields: Fields | undefined, { id, at, payload }: Signal): Untaken["why"] {
+  if (taken.includes(id) || Object.values(view.steps ?? {}).some(({ received }) => received?.id === id)) return "taken";
   if (at < runSince(job)) return "before_run";
   return fitsSignal(fields, payload) ? "not_seen" : "other_payload";
 }

@@ -910,6 +910,25 @@ describe("a run of code", () => {
     expect(await world.services.signals.waiters(address, 10)).toEqual([]);
   });
 
+  test("explains of a message that it took before it began anew that it is taken, and wakes nobody", async () => {
+    const world = codeWorld({
+      onboard: defineFeature({
+        signals: { paid: z.unknown() },
+        async run(ctx) {
+          await ctx.waitForSignal("paid", { key: "A-1" });
+          return ctx.continueAs({});
+        },
+      }),
+    });
+    const id = await world.start("onboard", {});
+    await world.pass(minute);
+    await world.signal("paid", { key: "A-1" }, {}, "m1");
+    await world.pass(minute);
+    const { waits, says } = await explainJob(world.services, (await world.jobs.get(id)) as Job, world.clock.now());
+    expect(waits).toMatchObject([{ step: "wait:paid", messages: [{ id: "m1", why: "taken" }] }]);
+    expect(says.at(-1)).toBe("1 message came that it does not take: 1 taken by another of its waits.");
+  });
+
   test("takes no message again that it took before it began anew, when it is retried", async () => {
     const world = codeWorld(
       {
