@@ -1,4 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
+import { askedSnoozes } from "../../lambdas/core/job/job-wait.ts";
 import { gateKey, isNoted, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import { limits } from "./product.ts";
 import { clocksApartMs, type Write } from "./write.ts";
@@ -51,7 +52,8 @@ export function waitingSpendsNothing({ observer }: Ledger, { before, after, now 
     observer.violated("limits", `${nameOf(before)} waits, and has ${after.attempts.length} attempts`);
   if (moved && !isWaiting(before) && (before.lease_until ?? 0) > now + clocksApartMs)
     observer.violated("limits", `${nameOf(before)} was moved while it ran`);
-  if ((after.snoozes?.count ?? 0) > 20) observer.violated("limits", `${nameOf(before)} was put off over 20 times`);
+  if ((askedSnoozes(after)?.count ?? 0) > 20)
+    observer.violated("limits", `${nameOf(before)} was put off over 20 times`);
 }
 
 /** An attempt says once for each gate that it waits, and nothing else of the job changes. */

@@ -218,7 +218,7 @@ async function succeeded(running: Running, result: unknown): Promise<Transition>
     const { error, wakesParent } = result;
     running.services.log.warn("an attempt is put off: nothing of it has run", { code: error.code });
     if (wakesParent) running.afterwards.push(() => wakeParent(running.services, running.job));
-    return (of) => snoozed(of, now, { error });
+    return (of) => snoozed(of, now, { error, isUnasked: true });
   }
   if (result instanceof Ended) {
     const { error, undos } = result;

@@ -30,5 +30,5 @@ export function waitForEvent(
   if (!job.parent) return undefined;
   noteMissing(log, job, job.event, error.message);
   const later = new JobError(error.code, error.message, { retryAfterMs: missingPauseMs });
-  return (of) => snoozed(of, now, { error: later });
+  return (of) => snoozed(of, now, { error: later, isUnasked: true });
 }

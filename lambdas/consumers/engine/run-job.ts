@@ -3,6 +3,7 @@ import type { HandedTo } from "../../core/job/answer-token.ts";
 import type { HeldTime } from "../../core/job/attempt.ts";
 import { heldTimeOf } from "../../core/job/held-time.ts";
 import { fairGroupOf, isWaiting, type Job, type JobMessage, jobMessageOf } from "../../core/job/job.ts";
+import { askedSnoozes } from "../../core/job/job-wait.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { traceIdOf } from "../../core/job/spans.ts";
 import { claimReturned, isAnswerable } from "../../core/job/transitions.ts";
@@ -233,10 +234,12 @@ async function putBack(running: Running, why: NotStarted): Promise<Chained[]> {
 function logOutcome({ log, catalog, traces }: Pick<ConsumerServices, "log" | "catalog" | "traces">, ended: Job): void {
   if (ended.snoozes && isWaiting(ended)) {
     const { type, product, due_at, snoozes } = ended;
+    // Where no provider has asked for it, its own line has been written already.
+    if (snoozes.unasked?.until === due_at) return;
     log.measure(
       "attempt put off by its provider",
       { values: { snoozed: 1 }, of: { type, product } },
-      { due_at, ...snoozes },
+      { due_at, ...askedSnoozes(ended) },
     );
     return;
   }

@@ -20,11 +20,20 @@ export interface ReservedStart {
   limits: string[];
 }
 
-/** How often a provider has put off the current attempt. */
+/** How often the current attempt was put off. */
 export interface Snoozes {
   count: number;
   /** When the first try that was put off had started, epoch milliseconds. */
   since: number;
+  /** Those of them that no provider has asked for, as where the catalog has lost the event: how many, and until when the last one was. */
+  unasked?: { count: number; until: number };
+}
+
+/** How often a provider has put off the current attempt, and since when. Undefined if none has. */
+export function askedSnoozes({ snoozes }: { snoozes?: Snoozes }): Pick<Snoozes, "count" | "since"> | undefined {
+  if (!snoozes) return undefined;
+  const { count, since, unasked = { count: 0, until: since } } = snoozes;
+  return count > unasked.count ? { count: count - unasked.count, since: Math.max(since, unasked.until) } : undefined;
 }
 
 /** The last wait for a slot that a job has begun. */

@@ -5,7 +5,7 @@ import type { Claim } from "./claim.ts";
 import type { UndoCounts } from "./ending.ts";
 import { isKnownJob, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
-import type { Gate } from "./job-wait.ts";
+import { askedSnoozes, type Gate } from "./job-wait.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 import { endingBegun, mayUndo, rolledBackBy } from "./roll-back.ts";
 
@@ -293,16 +293,21 @@ export const snoozeLimits = { times: 20, ms: 24 * 3_600_000 } as const;
 /** Whether a failure is a provider's wish to be asked later, which spends no attempt. */
 function isPutOff(job: Job, now: number, error: JobError): boolean {
   if (error.code !== "RATE_LIMITED" || error.retryAfterMs === undefined) return false;
-  const { count, since } = job.snoozes ?? { count: 0, since: job.started_at ?? now };
+  const { count, since } = askedSnoozes(job) ?? { count: 0, since: job.started_at ?? now };
   const isWithin = count < snoozeLimits.times && now + error.retryAfterMs - since <= snoozeLimits.ms;
   return isWithin && isRetryable(error, job.retry_policy);
+}
+
+interface PutOffBy extends Pick<Failure, "error" | "progress"> {
+  /** No provider asked for it, so that it counts towards no limit. */
+  isUnasked?: boolean;
 }
 
 /**
  * A running job whose provider asked to come back later, back to waiting until then. The attempt is not spent, and its crashes are
  * forgotten, because the provider has answered.
  */
-export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure, "error" | "progress">): Job {
+export function snoozed(job: Job, now: number, { error, progress, isUnasked = false }: PutOffBy): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
@@ -314,7 +319,7 @@ export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure
   } = job;
   const before = job.attempts.at(-1);
   const due = now + Math.max(leastSnoozeMs, error.retryAfterMs ?? 0);
-  const since = job.snoozes?.since ?? job.started_at ?? now;
+  const { count = 0, since = job.started_at ?? now, unasked } = job.snoozes ?? {};
   return {
     ...rest,
     ...(before && startedAtOf(before)),
@@ -322,7 +327,10 @@ export function snoozed(job: Job, now: number, { error, progress }: Pick<Failure
     version: job.version + 1,
     status: waiting(due, now),
     due_at: due,
-    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since },
+    snoozes: {
+      ...{ count: count + 1, since },
+      ...defined({ unasked: isUnasked ? { count: (unasked?.count ?? 0) + 1, until: due } : unasked }),
+    },
     // Missed occurrences of a series are counted from there.
     ...(job.repeat && job.attempts.length === 0 && { begun_at: since }),
     ...(progress !== undefined && { progress }),

@@ -3,6 +3,7 @@ import type { Attempt, AttemptError } from "../job/attempt.ts";
 import { firstStartOf } from "../job/first-start.ts";
 import { latenessOf } from "../job/held-time.ts";
 import { isFinished, isWaiting, type Job, type Parent, shownStatus } from "../job/job.ts";
+import { askedSnoozes } from "../job/job-wait.ts";
 import { isList } from "../job/list.ts";
 import type { Pause } from "../job/pause.ts";
 import type { KeptAnswer } from "../job/provider-answer.ts";
@@ -158,8 +159,8 @@ export async function viewOf(
   const summary = summaryOf(job, now, pauses);
   const view: JobView = {
     ...summary,
-    ...pick(job, ["priority", "snoozes"]),
-    ...defined({ waiting_for: summary.waiting_for ?? limited }),
+    ...pick(job, ["priority"]),
+    ...defined({ snoozes: askedSnoozes(job), waiting_for: summary.waiting_for ?? limited }),
     ...defined({ trace_id: traceIdOf(job, services.traces) }),
     ...actorsShown(job),
     attempts: job.attempts.map((one) => attemptView(one, sees, ownTraceOf(services, job, job.run, one), answers)),

@@ -15,6 +15,7 @@ import { drainPause } from "../../../../lambdas/core/operations/drain-pause.ts";
 import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
 import { rulesOf } from "../../../../lambdas/core/operations/limit-rules.ts";
 import { tickLine, wakeGate } from "../../../../lambdas/core/operations/tick.ts";
+import { viewOf } from "../../../../lambdas/core/queries/view.ts";
 import { newMemory } from "../../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon, stepOf } from "../../../support/builders.ts";
@@ -1038,6 +1039,27 @@ describe("a provider that asks to come back later", () => {
     const plain = limited({}, 1);
     await plain.run(plain.message(0), busy());
     expect(plain.at(0)).toMatchObject({ attempt: 2, ...failed });
+  });
+
+  test("may do so as often where the job has waited for its event before", async () => {
+    const w = limited({}, 1);
+    const run = aJob({ id: "job_run", env: "prd", type: "feature", status: "running", lease_until: noon + 60_000 });
+    const { id } = stepOf(run);
+    const job = () => w.jobs.peek(id) as Job;
+    const viewed = () => viewOf(w, job(), w.clock.now());
+    for (const one of [run, { ...w.at(0), event: "gone", ...stepOf(run) }]) await w.jobs.create(one);
+    for (let times = 0; times < 21; times++) {
+      await w.run(jobMessageOf(job()));
+      await w.clock.advance(job().due_at - w.clock.now());
+    }
+    expect(await viewed()).not.toHaveProperty("snoozes");
+    const back = w.clock.now();
+    await w.jobs.replace({ ...job(), event: "create_order", version: job().version + 1 });
+    await w.run(jobMessageOf(job()), busy(30_000));
+    expect(job()).toMatchObject({ attempt: 1, attempts: [], due_at: back + 30_000 });
+    expect(await viewed()).toMatchObject({ snoozes: { count: 1, since: back } });
+    const said = w.log.lines.filter(({ message }) => message === "attempt put off by its provider");
+    expect(said).toMatchObject([{ fields: { count: 1 } }]);
   });
 
   test("frees the slot for others", async () => {
