@@ -54,6 +54,14 @@ describe("the pages on other AWS services", () => {
   });
 });
 
+it("the changelog says what is unreleased on one screen", async () => {
+  const [, unreleased = ""] = (await readFile("CHANGELOG.md", "utf8")).split(/^## /m);
+  const lines = unreleased.trim().split("\n");
+  expect(lines[0]).toBe("Unreleased");
+  expect(lines.length).toBeLessThanOrEqual(60);
+  expect(lines.filter((line) => line.length > 220)).toEqual([]);
+});
+
 it("the page on the API has every code with its status", async () => {
   const rows = rowsOf(await readFile("docs/api.md", "utf8"), "status", "code");
   const told = rows.flatMap(([status, text = ""]) =>
