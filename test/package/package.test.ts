@@ -77,7 +77,7 @@ test(
   "what the package brings beside the CDK is at most 150 MB",
   async () => {
     const alone = join(folder, "alone");
-    await shell(`mkdir ${alone} && cd ${alone} && npm init --yes`, folder);
+    await shell(`rm -rf ${alone} && mkdir ${alone} && cd ${alone} && npm init --yes`, folder);
     const began = performance.now();
     await shell(`npm install --omit=peer --no-audit --no-fund ${now.sdk} ${now.jobs}`, alone);
     const seconds = (performance.now() - began) / 1000;
