@@ -88,13 +88,15 @@ export interface Life {
   /** Its receipt was given. */
   isPromised: boolean;
   isDeleted: boolean;
+  /** When, milliseconds. */
+  deletedAt?: number;
   /** Somebody has asked for its deletion, which may have failed half-way. */
   isDeletionTried?: true;
   /** An earlier job with the same id was deleted. */
   wasDeleted: boolean;
   /**
-   * The same call has made a job with the same id before, and lost its answer; that job was deleted until the call was repeated. The
-   * code must notice, and take it back.
+   * Who made it had begun when an earlier job with the same id was deleted: it is late, or repeats a call whose answer was lost. The code
+   * must notice, and take the job back.
    */
   isMadeAgain: boolean;
   /** When a cancellation was answered, and which of the steps that the job knew then had not ended. */
@@ -142,7 +144,7 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
   isPromised: false,
   isDeleted: false,
   wasDeleted: before !== undefined && (before.isDeleted || before.wasDeleted),
-  isMadeAgain: before?.by !== undefined && before.by === by && before.isDeleted,
+  isMadeAgain: before?.deletedAt !== undefined && by !== undefined && by.began < before.deletedAt,
   live: [],
   started: new Map(),
   winners: new Map(),

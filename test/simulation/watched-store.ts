@@ -124,7 +124,7 @@ export function watchedStore(
       if (!before || peek(job.id)) return answer;
       observer.cover(`${before.status} -> removed`);
       observer.note(() => `${nameOf(before)}: removed by ${by.what}`);
-      checkRemoval(ledger, before, by, peek);
+      checkRemoval(ledger, before, { by, now: now(), peek });
       onChange({ before });
       return answer;
     },

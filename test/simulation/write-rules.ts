@@ -15,7 +15,6 @@ import {
   stepsStartOnce,
   stepsWait,
 } from "./feature-rules.ts";
-import type { Invocation } from "./invocation.ts";
 import {
   attemptKey,
   attemptOf,
@@ -295,7 +294,11 @@ export function checkClaim(
 }
 
 /** A finished job is removed on request. A job that was never started is taken back only by the request that created it. */
-export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, by: Invocation, peek: Write["peek"]) {
+export function checkRemoval(
+  { observer, lifeOf, isDone }: Ledger,
+  before: Job,
+  { by, now, peek }: Pick<Write, "by" | "now" | "peek">,
+) {
   const life = lifeOf(before.id);
   const isRequested = by.purpose === "delete" && isFinished(before);
   const isTakenBack = life.by === by && before.version === 1;
@@ -304,6 +307,7 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   if (!isRequested && !isTakenBack && !isMadeAnew)
     observer.violated(1, `${nameOf(before)}, ${before.status}, was removed by ${by.what}`);
   life.isDeleted = isRequested || isMadeAnew;
+  if (life.isDeleted) life.deletedAt = now;
   const { parent, status } = before;
   if (!parent || status !== "completed") return;
   // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails
