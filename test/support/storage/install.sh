@@ -8,7 +8,7 @@ set -eu
 azurite=$(cd "$(dirname "$0")" && pwd)/azurite
 [ -d "$azurite/node_modules/azurite" ] ||
   npm install --prefix "$azurite" --no-save --no-package-lock --before 2026-11-01 --ignore-scripts --no-audit --no-fund \
-    --silent azurite@3.37.0
+    --loglevel=error azurite@3.37.0
 
 version=v1.56.1
 bin_dir=${BIN_DIR:-/usr/local/bin}
