@@ -110,7 +110,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "retry: a step that its feature has revived outlives it",
-    seed: 73036838,
+    seed: 73037361,
     at: "core/operations/parent-guard.ts#isOrphan",
     find: " && !step.revived",
     replace: "",

@@ -178,6 +178,26 @@ describe("a limit with a rate", () => {
     expect(world.errors).toEqual([]);
   });
 
+  // As a wake-up does that leaves the promised tick. A tick that gave up then would leave the line at rest until it is overdue.
+  it("is used fully while others write the mark of its line during each tick", async () => {
+    const world = await worldWith(tenASecond);
+    const gate = { ...tenant, limit: "l", key: "" };
+    const met = new WeakSet<object>();
+    let marks = 0;
+    world.watch.call = (call, by) => {
+      if (by.purpose !== "pump" || call !== "gates.line" || met.has(by)) return;
+      met.add(by);
+      void world.base.gates.firsts([gate]).then(async ([first]) => {
+        if (first?.line && (await world.base.gates.mark(gate, { ...first.line, id: "another" }, first.line))) marks++;
+      });
+    };
+    putMany(world, 600);
+    await world.run(50_000);
+    expect(used(world.runs.starts, 10, noon + 10_000, noon + 50_000)).toBeGreaterThanOrEqual(0.95);
+    expect(marks).toBeGreaterThan(10);
+    expect(world.errors).toEqual([]);
+  });
+
   it("that is raised while its pump works lets waiters start soon, at whichever call of the pump", async () => {
     for (let nth = 1; nth <= 20; nth++) {
       const world = await worldWith({ rate: { limit: 2, period: "1s" } });
