@@ -77,9 +77,9 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
     const [, { if: condition, allow_fail, wait, approve } = {}] = all.find(([key]) => key === need) ?? [];
     // Without a job it was skipped, failed at once, or waited.
     const hasNone = condition !== undefined || allow_fail || wait || approve;
-    // Its end is in the log when somebody retries it by hand, which may be done at any time.
-    const isOver =
-      needed !== undefined ? isFinished(needed) || needed.retried_after !== undefined : id !== undefined || hasNone;
+    // Its end is in the log when somebody retries it by hand, which may be done at any time. One that its feature has revived is open.
+    const isRetried = needed?.retried_after !== undefined && !needed.revived;
+    const isOver = needed !== undefined ? isFinished(needed) || isRetried : id !== undefined || hasNone;
     if (!isOver) observer.violated("feature", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
   }
   const early = by.began + by.skew + (step?.delay ?? 0) - after.due_at;
